@@ -1,0 +1,307 @@
+"""The records: what is published, what enrichment adds, what the ledger keeps.
+
+One canonical record per topic, JSON on the wire. Adapters at the edge (sources/) make an `Article`; `admit`
+is the only door, for files, the API and messages of foreign producers alike.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from courlan import normalize_url
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import Rejected
+
+MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisions)
+MAX_TITLE = 2_000  # code points
+MAX_URL = 8_000  # bytes stay under Lucene's term limit of 32,766 in any encoding
+FUTURE = timedelta(hours=24)  # a published date further ahead than this is dropped
+
+_ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it, an escaped backslash before it apart
+
+
+def _utc(value: datetime) -> datetime:
+    """A moment in UTC; one without a zone is taken as UTC."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Short = Annotated[str, Field(max_length=500)]  # names: far below Lucene's term limit of 32,766 bytes
+Moment = Annotated[datetime, AfterValidator(_utc)]
+PublishedFrom = Literal["feed", "sitemap", "jsonld", "meta", "time", "url", "push", "none"]
+Completeness = Literal["full", "teaser", "title"]
+FieldName = Literal["title", "text"]
+EntityType = Literal["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT"]
+Why = Literal["place", "demonym", "actor", "metonym"]
+
+
+class Outcome(StrEnum):
+    """What became of an input; every input ends in exactly one of them (`pending` until then)."""
+
+    INDEXED = "indexed"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+    FILTERED = "filtered"
+    REJECTED = "rejected"
+    DEAD = "dead"
+    DELETED = "deleted"
+
+
+class Record(BaseModel):
+    """The base of all records: unknown fields of other versions are dropped, not refused."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Source(Record):
+    """The outlet that published an article."""
+
+    id: Short = ""
+    name: Short = ""
+    country: Short | None = None
+    domain: Short | None = None
+
+
+class Article(Record):
+    """A news article as it is published to the topic `articles`; `admit` makes one from untrusted data."""
+
+    id: str = ""
+    url: str | None = None
+    canonical_url: str | None = None
+    title: str = ""
+    text: str
+    language: Short | None = None
+    authors: list[Short] = []
+    source: Source = Source()
+    published_at: Moment | None = None
+    published_offset: int | None = None
+    published_from: PublishedFrom = "none"
+    modified_at: Moment | None = None
+    first_seen_at: Moment | None = None
+    fetched_at: Moment | None = None
+    section: Short | None = None
+    image_url: str | None = None
+    rights: Short | None = None
+    completeness: Completeness = "full"
+    notes: list[str] = []
+
+
+class Span(Record):
+    """A stretch of the title or the text: `article.text[start:end] == surface`, offsets in code points."""
+
+    field: FieldName = "text"
+    start: int
+    end: int
+    surface: str
+
+
+class Entity(Record):
+    """One person, organisation, place, people, facility, event or product of an article."""
+
+    id: str
+    name: str
+    type: EntityType
+    role: str | None = None
+    country: str | None = None
+    aliases: list[str] = []
+    mentions: list[Span]
+    method: str
+    confidence: float
+
+
+class Candidate(Record):
+    """A place that a name may mean, where geowire does not decide."""
+
+    name: str
+    lat: float
+    lon: float
+    country: str | None = None
+    admin1: str | None = None
+    geonames_id: int | None = None
+
+
+class Place(Record):
+    """A place that an article names; pinned on the map only where it is clear which place is meant."""
+
+    name: str
+    lat: float | None = None
+    lon: float | None = None
+    country: str | None = None
+    admin1: str | None = None
+    geonames_id: int | None = None
+    feature_class: str | None = None
+    feature_code: str | None = None
+    is_focus: bool = False
+    pinned: bool = False
+    candidates: list[Candidate] = []
+    mentions: list[Span]
+    method: str
+    reason: str
+    confidence: float
+
+
+class CountryWeight(Record):
+    """A country that an article is about or names, with its share of all such mentions (0 to 1)."""
+
+    code: str
+    weight: float
+    why: list[Why]
+    is_focus: bool = False
+
+
+class EnrichedArticle(Article):
+    """An article with its facts, as it stands in `articles.enriched` and in the index."""
+
+    enrichment: str
+    entities: list[Entity] = []
+    places: list[Place] = []
+    countries: list[CountryWeight] = []
+
+
+class DeadLetter(Record):
+    """A message that could not be processed; at most 1 MiB of the original is kept, and its sha256."""
+
+    origin: str  # the ledger key: topic/partition/offset of the input in `articles`
+    topic: str  # where the message stood when it failed
+    partition: int
+    offset: int
+    stage: Literal["enrich", "index"]
+    reason: str
+    article_id: str | None = None
+    source: str = ""
+    original_base64: str
+    truncated: bool = False
+    sha256: str
+    failed_at: Moment
+
+
+class LedgerRow(Record):
+    """What became of one input. `key` is `topic/partition/offset`, or `submission/…` before publishing."""
+
+    key: str
+    outcome: Outcome
+    reason: str | None = None
+    article_id: str | None = None
+    source: str = ""
+    retry_of: str | None = None  # a message that `dead retry` sent again: `key` is its new place, this its input's
+    at: Moment
+
+
+def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
+    """Make a complete `Article` from untrusted data, or refuse it.
+
+    Fills in id, canonical URL and times; drops a published date more than 24 h ahead, with a note; caps
+    `fetched_at` at now.
+
+    Args:
+        data: a decoded JSON value; only `text` is required.
+        now: the time of arrival, UTC; a message's own timestamp where it is read again, so that a second
+            delivery gives the same article.
+        pushed: whether a date given without its origin counts as pushed by the caller.
+
+    Raises:
+        Rejected: with the reason, for anything but an object with a usable text.
+    """
+    if not isinstance(data, Mapping):
+        raise Rejected("not a JSON object")
+    article = _validated(data)
+    _check(article)
+    offset = _zone_minutes(data.get("published_at"))
+    canonical = canonical_url(article.url)
+    update: dict[str, Any] = {
+        "id": article.id or article_id(canonical, article.title, article.text),
+        "canonical_url": article.canonical_url or canonical,
+        "fetched_at": min(article.fetched_at or now, now),
+        "published_offset": article.published_offset if offset is None else offset,
+        "source": _source(article.source, canonical),
+    }
+    update["first_seen_at"] = min(article.first_seen_at or update["fetched_at"], now)
+    if article.published_at is None:
+        update |= {"published_from": "none", "published_offset": None}
+    elif article.published_at > now + FUTURE:
+        note = f"published_at {article.published_at.isoformat()} is more than 24 h ahead and was dropped"
+        update |= {"published_at": None, "published_from": "none", "published_offset": None}
+        update["notes"] = [*article.notes, note]
+    elif article.published_from == "none" and pushed:
+        update["published_from"] = "push"
+    return article.model_copy(update=update)
+
+
+def _validated(data: Mapping[Any, Any]) -> Article:
+    try:
+        return Article.model_validate(data)
+    except ValidationError as exc:
+        fault = exc.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "article"
+        raise Rejected(f"{where}: {fault['msg']}") from None
+    except (RecursionError, OverflowError) as exc:
+        raise Rejected(f"not a usable article: {exc}") from None
+
+
+def _check(article: Article) -> None:
+    """Refuse what no stage could work with; every limit has its reason in DESIGN.md, Decisions."""
+    if not article.text.strip():
+        raise Rejected("no text")
+    if len(article.text) > MAX_TEXT:
+        raise Rejected(f"text too long: {len(article.text):,} characters, the limit is {MAX_TEXT:,}")
+    if len(article.title) > MAX_TITLE:
+        raise Rejected(f"title too long: {len(article.title):,} characters, the limit is {MAX_TITLE:,}")
+    if len(article.url or "") > MAX_URL:
+        raise Rejected(f"url too long: the limit is {MAX_URL:,} characters")
+    if article.id and not _ID.fullmatch(article.id):
+        raise Rejected("id: 1 to 200 printable ASCII characters without blanks are needed")
+    try:
+        dumped = article.model_dump_json()
+    except ValueError:
+        raise Rejected("a lone surrogate: not valid Unicode text") from None
+    if _NUL.search(dumped):
+        raise Rejected("a NUL character: binary data, not text")
+
+
+def _zone_minutes(raw: object) -> int | None:
+    """Minutes east of UTC that a timestamp was written with, or None where it names no zone."""
+    if isinstance(raw, str):
+        try:
+            raw = datetime.fromisoformat(raw)
+        except ValueError:
+            return None
+    if not isinstance(raw, datetime) or raw.utcoffset() is None:
+        return None
+    return int(raw.utcoffset().total_seconds() // 60)  # type: ignore[union-attr]  # checked the line before
+
+
+def _source(source: Source, canonical: str | None) -> Source:
+    """The source, with its domain from the URL and an id where none was given."""
+    domain = source.domain or _domain(canonical)
+    name = source.name or source.id or domain or ""
+    return source.model_copy(update={"domain": domain, "name": name, "id": source.id or domain or name})
+
+
+def _domain(url: str | None) -> str | None:
+    match = re.match(r"https?://(?:www\.)?([^/:?#]+)", url or "")
+    return match[1].lower() if match else None
+
+
+def canonical_url(url: str | None) -> str | None:
+    """One spelling of a URL: lower-case host, no fragment, no tracking parameters (library: courlan)."""
+    if not url or not url.strip():
+        return None
+    try:
+        normal: str = normalize_url(url.strip().partition("#")[0], strict=False)
+    except (ValueError, TypeError):
+        return url.strip()
+    return normal or url.strip()
+
+
+def article_id(canonical: str | None, title: str, text: str) -> str:
+    """The id of an article: a hash of its canonical URL, or of title and text where it has none.
+
+    Length: 32 hexadecimal digits (128 bits of SHA-256).
+    """
+    basis = f"url\n{canonical}" if canonical else f"text\n{title}\n{text}"
+    return hashlib.sha256(basis.encode("utf-8")).hexdigest()[:32]

@@ -1,0 +1,129 @@
+"""The index seam: what the agents and the searchers need of a search engine, and nothing more.
+
+Two engines stand behind it, tantivy.py (embedded) and elastic.py (Elasticsearch). Both index the tokens of text.py,
+compile the same query tree, and pass the same contract suite (tests/index/).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pipeline.article import EnrichedArticle, Outcome
+from pipeline.query.tree import Node
+from pipeline.settings import Settings
+
+Sort = Literal["relevance", "newest", "oldest"]
+Facet = Literal["source", "country", "person", "org", "place", "lang"]
+
+
+@dataclass(frozen=True)
+class Put:
+    """One article to write, and the ledger key of the input that it came from (`articles/0/17`)."""
+
+    article: EnrichedArticle
+    key: str
+
+
+@dataclass(frozen=True)
+class PutResult:
+    """What became of one `Put`: indexed, updated, unchanged, superseded, or dead with the reason."""
+
+    outcome: Outcome
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A stretch of title or text that matched the query; offsets in code points."""
+
+    field: Literal["title", "text"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One article found, with its score (0 where the sort is by time) and the stretches that matched."""
+
+    article: EnrichedArticle
+    score: float
+    highlights: tuple[Highlight, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hits:
+    """A page of results and the exact number of all articles that match."""
+
+    total: int
+    hits: list[Hit] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One value of a facet and the exact number of matching articles that have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """An earlier title and text of an article that was updated since."""
+
+    id: str
+    fetched_at: datetime
+    title: str
+    text: str
+
+
+class Index(Protocol):
+    """A search engine. Every method raises Unavailable (wait, try again) or Misconfigured (a person must act)."""
+
+    async def init(self) -> None:
+        """Create indices, mappings and aliases where they are missing; safe to repeat."""
+
+    async def ready(self) -> None:
+        """Return if the index can be written and searched; raise Unavailable or Misconfigured with a sentence if not."""
+
+    async def put(self, batch: Sequence[Put]) -> list[PutResult]:
+        """Write articles by read, decide, write; one result for each, in order, once all are durable.
+
+        The order key is (fetched_at in ms, enrichment); see decide.py. A second delivery of the same `key` answers as
+        the first did. A document that the engine refuses is `dead`; it never spoils the others.
+        """
+
+    async def get(self, ids: Sequence[str]) -> dict[str, EnrichedArticle]:
+        """The stored articles by id, in real time; missing ones are left out."""
+
+    async def versions(self, article_id: str) -> list[Version]:
+        """Earlier titles and texts of an article, newest first."""
+
+    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
+        """The articles that match, ranked; ties by id; offset + size at most 1,000."""
+
+    async def aggregate(self, query: Node, facets: Sequence[Facet], *, size: int = 20) -> dict[Facet, list[Bucket]]:
+        """For each facet the most frequent values among the matching articles, ties by value."""
+
+    async def delete(self, ids: Sequence[str]) -> int:
+        """Remove articles and their versions; the number of articles that were there."""
+
+    async def count(self) -> int:
+        """The number of articles."""
+
+    async def refresh(self) -> None:
+        """Make all writes visible to search and counts now."""
+
+    async def close(self) -> None:
+        """Release connections, files and locks."""
+
+
+def open_index(settings: Settings, *, write: bool = False) -> Index:
+    """The index that `settings.index` names; `write` opens the tantivy writer (one process at a time may)."""
+    if settings.index_kind == "tantivy":
+        from pipeline.index.tantivy import TantivyIndex
+
+        return TantivyIndex(settings.index_path, write=write)
+    from pipeline.index.elastic import ElasticIndex
+
+    return ElasticIndex(settings)

@@ -1,0 +1,150 @@
+"""Every setting of geowire, in one typed table. No other module reads the environment.
+
+A value comes from the environment (`GEOWIRE_*`), else from the TOML file named by `GEOWIRE_CONFIG` (default
+`geowire.toml` in the user's configuration folder), else it is the default. `geowire doctor` prints each value
+with its origin; docs/settings.md is tested against this table.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from pipeline.errors import Misconfigured
+
+PAIRS = {("sqlite", "tantivy"), ("kafka", "elasticsearch")}
+
+
+class Settings(BaseModel):
+    """The settings; each field is `GEOWIRE_<NAME>` in the environment and `<name>` in the TOML file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    data: Path = Field(default=Path(), description="folder of the embedded mode: broker.db, index/, state.db")
+    broker: str = Field(default="", description="sqlite:///path (embedded) or kafka://host:9092[,host:9092]")
+    index: str = Field(default="", description="tantivy:///path (embedded) or http(s)://host:9200")
+    partitions: int = Field(default=4, ge=1, le=1024, description="partitions of each topic that `geowire init` creates")
+    replication: int = Field(default=1, ge=1, le=9, description="replicas of each Kafka topic")
+    shards: int = Field(default=1, ge=1, le=64, description="primary shards of the Elasticsearch index")
+    kafka_security: str = Field(default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
+    kafka_user: str = Field(default="", description="user name for SASL/SCRAM-SHA-512")
+    kafka_password: SecretStr = Field(default=SecretStr(""), description="password for SASL/SCRAM-SHA-512")
+    kafka_ca: str = Field(default="", description="file with the certificate authority of the Kafka brokers")
+    session_timeout: float = Field(default=8.0, ge=6, le=10, description="seconds after which Kafka counts a silent worker as gone")
+    instance_id: str = Field(default="", description="Kafka static member id of this worker; empty: a dynamic member")
+    es_api_key: SecretStr = Field(default=SecretStr(""), description="Elasticsearch API key (encoded form)")
+    es_user: str = Field(default="", description="Elasticsearch user, where no API key is set")
+    es_password: SecretStr = Field(default=SecretStr(""), description="password of the Elasticsearch user")
+    es_ca: str = Field(default="", description="file with the certificate authority of Elasticsearch")
+    retention_days: int = Field(default=-1, ge=-1, description="days that articles and articles.dead are kept; -1 for ever")
+    nlp_model: str = Field(default="accurate", description="the shipped model, or any installed spaCy pipeline by name or folder")
+    nlp_processes: int = Field(default=2, ge=1, le=64, description="processes that read articles with spaCy")
+    nlp_timeout: float = Field(default=60.0, gt=0, description="seconds that one article may take in NLP before it is dead-lettered")
+    batch: int = Field(default=32, ge=1, le=1000, description="articles that an agent takes at once")
+    host: str = Field(default="127.0.0.1", description="address of the web server; another than loopback needs an API key")
+    port: int = Field(default=8000, ge=0, le=65535, description="port of the web server")
+    api_key: SecretStr = Field(default=SecretStr(""), description="key that publishing and changing need over HTTP (Authorization: Bearer …)")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def broker_kind(self) -> str:
+        """`sqlite` or `kafka`."""
+        return urlsplit(self.broker).scheme
+
+    @property
+    def index_kind(self) -> str:
+        """`tantivy` or `elasticsearch`."""
+        scheme = urlsplit(self.index).scheme
+        return "elasticsearch" if scheme in ("http", "https") else scheme
+
+    @property
+    def embedded(self) -> bool:
+        """Whether everything lives in files of this machine (SQLite log and tantivy)."""
+        return self.broker_kind == "sqlite"
+
+    @property
+    def broker_path(self) -> Path:
+        """The file of the SQLite log; only for `sqlite:///`."""
+        return _path(self.broker)
+
+    @property
+    def index_path(self) -> Path:
+        """The folder of the tantivy index; only for `tantivy:///`."""
+        return _path(self.index)
+
+    @property
+    def state_path(self) -> Path:
+        """The SQLite file of the embedded state."""
+        return self.data / "state.db"
+
+    @property
+    def bootstrap(self) -> list[str]:
+        """`host:port` of each Kafka broker; only for `kafka://`."""
+        return [host for host in self.broker.removeprefix("kafka://").rstrip("/").split(",") if host]
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; `overrides` (command-line options) win over everything.
+
+    Raises:
+        Misconfigured: an unknown or wrong value, or a broker and an index that are not a pair.
+    """
+    return load_with_origins(overrides, environ)[0]
+
+
+def load_with_origins(
+    overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Settings, dict[str, str]]:
+    """The settings, and for each field where its value came from (option, environment, file, default)."""
+    env = os.environ if environ is None else environ
+    values, origins = _from_file(env)
+    for name in Settings.model_fields:
+        if (raw := env.get(f"GEOWIRE_{name.upper()}")) is not None and raw != "":
+            values[name], origins[name] = raw, f"environment GEOWIRE_{name.upper()}"
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            values[name], origins[name] = value, "option"
+    data = Path(values.get("data") or user_data_path("geowire")).expanduser().resolve()
+    values["data"] = data
+    values.setdefault("broker", f"sqlite://{data / 'broker.db'}")
+    values.setdefault("index", f"tantivy://{data / 'index'}")
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as exc:
+        fault = exc.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in fault["loc"])
+        raise Misconfigured(f"setting {name} ({origins.get(name, 'default')}): {fault['msg']}") from None
+    _check_pair(settings)
+    return settings, {name: origins.get(name, "default") for name in Settings.model_fields}
+
+
+def _from_file(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    named = env.get("GEOWIRE_CONFIG")
+    path = Path(named).expanduser() if named else user_config_path("geowire") / "geowire.toml"
+    if not path.is_file():
+        if named:
+            raise Misconfigured(f"GEOWIRE_CONFIG names {path}, which is not a file")
+        return {}, {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise Misconfigured(f"{path} is not valid TOML: {exc}") from None
+    return values, {name: f"file {path}" for name in values}
+
+
+def _check_pair(settings: Settings) -> None:
+    pair = (settings.broker_kind, settings.index_kind)
+    if pair not in PAIRS:
+        raise Misconfigured(
+            f"GEOWIRE_BROKER={settings.broker} and GEOWIRE_INDEX={settings.index} are not a supported pair; "
+            "use sqlite:///… with tantivy:///…, or kafka://… with http(s)://…"
+        )
+
+
+def _path(url: str) -> Path:
+    return Path(urlsplit(url).path)

@@ -1,0 +1,47 @@
+"""The state seam: the ledger, one row for each input, so that every count can be recounted.
+
+Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, index `ledger`).
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pipeline.article import LedgerRow, Outcome
+from pipeline.settings import Settings
+
+
+class State(Protocol):
+    """The ledger. Every method raises Unavailable or Misconfigured, as index/ does."""
+
+    async def init(self) -> None:
+        """Create what is missing; safe to repeat."""
+
+    async def record(self, rows: Sequence[LedgerRow]) -> None:
+        """Write rows durably, all or an error. The first final outcome of a key stands, except that a row that is
+        `dead` is replaced by any later one: a redelivered message changes nothing, a retried one does."""
+
+    async def get(self, key: str) -> LedgerRow | None:
+        """The row of one input."""
+
+    async def rows(self, *, outcome: Outcome | None = None, limit: int = 100) -> list[LedgerRow]:
+        """The newest rows, of one outcome or of all."""
+
+    async def counts(self) -> dict[str, dict[Outcome, int]]:
+        """Source id → outcome → number of rows. Rows with `retry_of` are not inputs and are not counted."""
+
+    async def settled(self, topics: Sequence[str]) -> int:
+        """How many messages of these topics have a row, retried ones included: published less settled is pending."""
+
+    async def close(self) -> None:
+        """Release connections and files."""
+
+
+def open_state(settings: Settings) -> State:
+    """The state that goes with `settings`: a SQLite file beside the embedded log, else Elasticsearch indices."""
+    if settings.embedded:
+        from pipeline.state.sqlite import SqliteState
+
+        return SqliteState(settings.state_path)
+    from pipeline.state.elastic import ElasticState
+
+    return ElasticState(settings)
