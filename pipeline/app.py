@@ -1,0 +1,202 @@
+"""The Faust app: topics, agents, and how a message is settled. The whole topology is on this screen.
+
+    articles ──▶ enrich ──▶ articles.enriched ──▶ index ──▶ the index, the ledger
+                   └────────────▶ articles.dead ◀───┘
+
+Delivery is at least once: an agent takes a batch without acknowledging it (`noack_take`), sends the results on and
+waits for their confirmation, writes the ledger, and only then acknowledges, in order. It never skips a message and
+never raises for a bad one; what it can't decide stops the process, and the batch is delivered again. Faust's
+defaults lose messages (its issue 606 among others); docs/delivery.md tells how each setting here prevents that.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import faust
+
+from pipeline import stages
+from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome
+from pipeline.broker import MAX_MESSAGE, TopicSpec
+from pipeline.broker.faust_options import faust_options
+from pipeline.errors import Misconfigured, Poison, Unavailable
+from pipeline.index import Index, Put
+from pipeline.settings import Settings
+from pipeline.stages import Delivery, Failure, Watch
+from pipeline.state import State
+
+GROUP = "geowire"  # the consumer group of all workers
+ARTICLES, ENRICHED, DEAD = "articles", "articles.enriched", "articles.dead"
+INPUTS = (ARTICLES,)  # the topics whose messages are the ledger's inputs
+DAY_MS = 24 * 3600 * 1000
+WITHIN = 0.2  # seconds that an agent waits for a batch to fill
+MAX_RECORD = MAX_MESSAGE - 64 * 1024  # bytes of an enriched record, with room for key and headers
+
+
+class Enricher(Protocol):
+    """What the enrich agent needs of NLP: a result or a Poison for each article, in order."""
+
+    async def enrich(self, articles: Sequence[Article]) -> list[EnrichedArticle | Poison]: ...
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the agents work with, opened by worker.py."""
+
+    nlp: Enricher
+    index: Index
+    state: State
+    watch: Watch
+
+
+def topic_specs(settings: Settings) -> list[TopicSpec]:
+    """The topics of geowire: articles and dead letters are kept for ever (a setting), enriched ones 7 days."""
+    kept = settings.retention_days * DAY_MS if settings.retention_days >= 0 else -1
+    return [
+        TopicSpec(ARTICLES, settings.partitions, kept),
+        TopicSpec(ENRICHED, settings.partitions, 7 * DAY_MS),
+        TopicSpec(DEAD, settings.partitions, kept),
+    ]
+
+
+def create_app(settings: Settings, rooms: Rooms) -> faust.App:
+    """The Faust app with its two agents; worker.py starts it."""
+    app = faust.App(
+        GROUP,
+        **{
+            **faust_options(settings),
+            "topic_partitions": settings.partitions,
+            "topic_disable_leader": True,
+            "topic_allow_declare": False,  # `geowire init` creates topics; the start gate checks them
+            "table_standby_replicas": 0,
+            "stream_wait_empty": False,  # with it, a SIGTERM waits for ever for a batch in flight
+            "stream_buffer_maxsize": max(64, settings.batch),  # bounds memory and what a crash delivers again
+            "agent_supervisor": "mode.CrashingSupervisor",
+            "web_enabled": False,
+            "worker_redirect_stdouts": False,
+        },
+    )
+    articles = app.topic(ARTICLES, **_RAW)
+    enriched = app.topic(ENRICHED, **_RAW)
+    dead = app.topic(DEAD, **_RAW)
+
+    @app.agent(articles)
+    async def enrich(stream: Any) -> None:
+        async for events in stream.noack_take(settings.batch, within=WITHIN):
+            with _noting_fatal(rooms.watch):
+                await enrich_batch(rooms, [_delivery(event) for event in events], enriched, dead)
+            await _acknowledge(stream, events, rooms.watch)
+
+    @app.agent(enriched)
+    async def index(stream: Any) -> None:
+        async for events in stream.noack_take(settings.batch, within=WITHIN):
+            with _noting_fatal(rooms.watch):
+                await index_batch(rooms, [_delivery(event) for event in events], dead)
+            await _acknowledge(stream, events, rooms.watch)
+
+    return app
+
+
+async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, dead: Any) -> None:
+    """articles → articles.enriched: read each article with spaCy; what can't be read is dead-lettered."""
+    good, failures = _decode(batch, stages.decode_article, "enrich")
+    results = await rooms.nlp.enrich([article for _, article in good])
+    confirmations = []
+    for (delivery, article), result in zip(good, results, strict=True):
+        value = b"" if isinstance(result, Poison) else result.model_dump_json().encode()
+        if isinstance(result, Poison) or len(value) > MAX_RECORD:
+            reason = str(result) if isinstance(result, Poison) else f"enriched record too large: {len(value):,} bytes"
+            failures.append(Failure(delivery, "enrich", reason, article))
+        else:
+            confirmations.append((enriched, article.id, value, delivery.origin))
+    stages.check_fuse(failures, len(batch))
+    await _send_all(rooms.watch, confirmations)
+    await _bury(rooms, failures, dead, [])
+
+
+async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> None:
+    """articles.enriched → index: write, then account for each input with its outcome."""
+    good, failures = _decode(batch, stages.decode_enriched, "index")
+    puts = [Put(article, delivery.origin) for delivery, article in good]
+    results = await stages.until_done(lambda: rooms.index.put(puts), rooms.watch, "index")
+    rows: list[LedgerRow] = []
+    for (delivery, article), result in zip(good, results, strict=True):
+        if result.outcome is Outcome.DEAD:
+            failures.append(Failure(delivery, "index", result.reason or "refused by the index", article))
+        else:
+            rows += stages.rows(delivery, result.outcome, result.reason, article)
+    stages.check_fuse(failures, len(batch))
+    await _bury(rooms, failures, dead, rows)
+
+
+def _decode(batch: Sequence[Delivery], decode: Any, stage: Any) -> tuple[list[tuple[Delivery, Any]], list[Failure]]:
+    good: list[tuple[Delivery, Any]] = []
+    failures: list[Failure] = []
+    for delivery in batch:
+        try:
+            good.append((delivery, decode(delivery)))
+        except Poison as exc:
+            failures.append(Failure(delivery, stage, str(exc)))
+    return good, failures
+
+
+async def _bury(rooms: Rooms, failures: Sequence[Failure], dead: Any, rows: list[LedgerRow]) -> None:
+    """Write dead letters, wait for their confirmation, then write the ledger rows of the whole batch."""
+    letters = [(failure, stages.dead_letter(failure, datetime.now(UTC))) for failure in failures]
+    await _send_all(
+        rooms.watch, [(dead, letter.origin, letter.model_dump_json().encode(), letter.origin) for _, letter in letters]
+    )
+    for failure, letter in letters:
+        rows += stages.rows(failure.delivery, Outcome.DEAD, letter.reason, failure.article)
+    if rows:
+        await stages.until_done(lambda: rooms.state.record(rows), rooms.watch, "ledger")
+
+
+async def _send_all(watch: Watch, messages: Sequence[tuple[Any, str, bytes, str]]) -> None:
+    """Send (topic, key, value, origin) and wait until the broker has confirmed every one of them."""
+
+    async def send(topic: Any, key: str, value: bytes, origin: str) -> None:
+        try:
+            await (await topic.send(key=key.encode(), value=value, headers={stages.ORIGIN: origin.encode()}))
+        except Exception as exc:  # aiokafka has no common base of its errors; nothing of ours is called in here
+            raise Unavailable(f"{type(exc).__name__}: {exc}") from exc
+
+    await asyncio.gather(
+        *(stages.until_done(lambda m=message: send(*m), watch, "broker") for message in messages)  # type: ignore[misc]  # mypy can't infer a lambda with a default
+    )
+
+
+async def _acknowledge(stream: Any, events: Sequence[Any], watch: Watch) -> None:
+    for event in events:
+        await stream.ack(event)
+    watch.progress()
+
+
+@contextmanager
+def _noting_fatal(watch: Watch) -> Iterator[None]:
+    """Keep the sentence of a Misconfigured before Faust turns it into a crash: the exit code depends on it."""
+    try:
+        yield
+    except Misconfigured as exc:
+        watch.fatal = exc
+        raise
+
+
+_RAW = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+
+
+def _delivery(event: Any) -> Delivery:
+    message = event.message
+    headers = message.headers or {}
+    pairs = headers.items() if hasattr(headers, "items") else headers
+    return Delivery(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=message.timestamp,
+        value=event.value or b"",
+        headers={name: bytes(value or b"") for name, value in pairs},
+    )

@@ -1,0 +1,49 @@
+"""`geowire status`: what became of every input."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import settings as configuration
+from pipeline.article import Outcome
+from pipeline.cli import output
+from pipeline.cli.worker import Data
+
+if TYPE_CHECKING:
+    from pipeline.status import Status
+
+
+def status(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the ledger: how many inputs, and what became of each of them, source by source."""
+    settings = configuration.load({"data": data})
+    found = asyncio.run(read_status(settings))
+    if as_json:
+        output.data(found.model_dump() | {"adds_up": found.adds_up})
+        return
+    columns = ["source", *(str(outcome) for outcome in Outcome)]
+    rows = [
+        [source or "(none)", *(str(row.get(str(outcome), 0) or "") for outcome in Outcome)]
+        for source, row in found.sources.items()
+    ]
+    rows.append(["all", *(str(found.outcomes[str(outcome)] or "") for outcome in Outcome)])
+    output.table(columns, rows)
+    lags = ", ".join(f"{topic} {count}" for topic, count in found.lag.items())
+    print(f"{found.inputs} inputs = {sum(found.outcomes.values())} settled + {found.pending} pending; lag: {lags}")
+    print(f"{found.indexed_documents} articles in the index")
+    if not found.adds_up:
+        output.error("the ledger and the topics do not belong together: was one of them deleted?")
+        raise typer.Exit(1)
+
+
+async def read_status(settings: configuration.Settings) -> "Status":
+    """Open what is needed, recount, close."""
+    from pipeline.open import rooms
+    from pipeline.status import collect
+
+    async with rooms(settings) as (broker, index, state):
+        return await collect(broker, index, state)
+

@@ -1,0 +1,180 @@
+"""The worker process: the start gate, the Faust worker, the watchdog, and a bounded end.
+
+A worker either makes progress or exits: a supervisor (`geowire run`, systemd, Docker) starts it again, and
+everything that was not acknowledged is delivered again.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+import faust
+
+from pipeline.app import ARTICLES, DEAD, ENRICHED, GROUP, INPUTS, Rooms, create_app, topic_specs
+from pipeline.broker import Broker, open_broker
+from pipeline.enrich.pool import Pool
+from pipeline.errors import Misconfigured, Unavailable
+from pipeline.index import open_index
+from pipeline.settings import Settings
+from pipeline.stages import Watch
+from pipeline.state import open_state
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 8.0  # a SIGTERM while the broker is frozen hangs in Faust for ever; this bounds it (nothing is lost)
+STALL_SECONDS = 180.0  # with messages waiting and no progress for this long, the process exits
+CHECK_SECONDS = 10.0  # how often the watchdog looks
+EXIT_STALLED = 70
+
+
+async def init(settings: Settings) -> list[str]:
+    """Create topics, indices and the ledger where they are missing; safe to repeat.
+
+    Returns:
+        The names of the topics created.
+    """
+    broker = open_broker(settings)
+    try:
+        created = await asyncio.to_thread(broker.create_topics, topic_specs(settings))
+    finally:
+        broker.close()
+    index, state = open_index(settings, write=False), open_state(settings)
+    try:
+        await index.init()
+        await state.init()
+    finally:
+        await index.close()
+        await state.close()
+    return created
+
+
+def gate(broker: Broker, settings: Settings) -> None:
+    """Let nothing start on missing topics: Faust idles for ever on a topic that does not exist.
+
+    Raises:
+        Misconfigured: a topic is missing, or has another number of partitions than its neighbours.
+    """
+    found = {name: broker.partitions(name) for name in (ARTICLES, ENRICHED, DEAD)}
+    if missing := [name for name, count in found.items() if count == 0]:
+        raise Misconfigured(f"no topic {', '.join(missing)} on {settings.broker}; run: geowire init")
+    if len(set(found.values())) > 1:
+        raise Misconfigured(f"topics with different partition counts on {settings.broker}: {found}")
+
+
+def run_worker(settings: Settings, *, parent: int | None = None) -> None:
+    """Run the agents until a signal ends them.
+
+    Args:
+        settings: where to work.
+        parent: the process id of a supervisor; when it is gone, the worker goes too.
+
+    Raises:
+        Unavailable: the broker or the index is down at start.
+        Misconfigured: topics, settings or rights are wrong, at start or later.
+    """
+    logging.basicConfig(
+        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    broker = open_broker(settings)
+    gate(broker, settings)
+    if settings.embedded:
+        broker.lock_worker()  # type: ignore[attr-defined]  # only the SQLite log has one worker at a time
+    watch, pool = Watch(), Pool(settings)
+    index, state = open_index(settings, write=True), open_state(settings)
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    try:
+        loop.run_until_complete(index.ready())
+        loop.run_until_complete(state.init())
+        loop.run_until_complete(pool.start())
+        app = create_app(settings, Rooms(pool, index, state, watch))
+        _bound_the_end(app)
+        _watchdog(app, broker, watch, pool)
+        _execute(app, loop, settings, watch)
+    finally:
+        pool.close()
+        broker.close()
+
+
+def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings, watch: Watch) -> None:
+    worker = faust.Worker(
+        app, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False, redirect_stdouts=False
+    )
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as exc:
+        if watch.fatal is not None:
+            raise watch.fatal from None
+        if exc.code:
+            raise
+    except Exception as exc:
+        raise watch.fatal or Unavailable(f"the worker stopped: {type(exc).__name__}: {exc}") from exc
+
+
+def _bound_the_end(app: faust.App) -> None:
+    """Make every stop end within STOP_SECONDS: what is in flight is not acknowledged and will be delivered again."""
+
+    @app.on_before_shutdown.connect
+    async def bound(*_args: Any, **_options: Any) -> None:
+        timer = threading.Timer(STOP_SECONDS, os._exit, (0,))
+        timer.daemon = True
+        timer.start()
+
+
+def _watchdog(app: faust.App, broker: Broker, watch: Watch, pool: Pool) -> None:
+    """Exit where Faust would stay silent: a dead group coordinator, or messages that wait without progress."""
+
+    @app.timer(CHECK_SECONDS)
+    async def look() -> None:
+        _check_coordinator(app)
+        idle = time.monotonic() - max(watch.last, pool.heartbeat)
+        if idle < STALL_SECONDS:
+            return
+        try:
+            waiting = await asyncio.to_thread(_waiting, app, broker)
+        except (Unavailable, Misconfigured) as exc:
+            log.warning("watchdog: %s", exc)
+            watch.progress()
+            return
+        if waiting:
+            log.critical("no progress for %.0f s with %d messages waiting: exit, to be started again", idle, waiting)
+            os._exit(EXIT_STALLED)
+        watch.progress()
+
+
+def _check_coordinator(app: faust.App) -> None:
+    """Faust never asks aiokafka's coordinator for its errors; a dead one leaves the worker idle for ever."""
+    thread = getattr(app.consumer, "_thread", None)
+    coordinator = getattr(getattr(thread, "_consumer", None), "_coordinator", None)
+    if coordinator is None:
+        return
+    try:
+        coordinator.check_errors()
+    except Exception as exc:
+        log.critical("the group coordinator failed (%s: %s): exit, to be started again", type(exc).__name__, exc)
+        os._exit(EXIT_STALLED)
+
+
+def _waiting(app: faust.App, broker: Broker) -> int:
+    """How many messages of the partitions assigned to this worker are not acknowledged yet."""
+    total = 0
+    assigned = app.consumer.assignment()
+    for topic in (*INPUTS, ENRICHED):
+        committed = broker.committed(GROUP, topic)
+        first, end = broker.beginning_offsets(topic), broker.end_offsets(topic)
+        parts = [tp.partition for tp in assigned if tp.topic == topic]
+        total += sum(end[part] - max(committed.get(part, 0), first[part]) for part in parts)
+    return total
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its supervisor is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(EXIT_STALLED)
