@@ -47,3 +47,7 @@ constraints: ## resolve pyproject.toml anew into constraints.txt (needs uv)
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+.PHONY: env
+env: ## write .env with random secrets for docker compose, once
+	@test -e .env && echo ".env is there already" || (umask 077 && $(PYTHON) scripts/make_env.py > .env && echo "wrote .env")

@@ -1,6 +1,6 @@
 """Every setting of geowire, in one typed table. No other module reads the environment.
 
-A value comes from the environment (`GEOWIRE_*`), else from the TOML file named by `GEOWIRE_CONFIG` (default
+A value comes from the environment (`GEOWIRE_*`, or the file that `GEOWIRE_*_FILE` names, for secrets), else from the TOML file named by `GEOWIRE_CONFIG` (default
 `geowire.toml` in the user's configuration folder), else it is the default. `geowire doctor` prints each value
 with its origin; docs/settings.md is tested against this table.
 """
@@ -104,8 +104,11 @@ def load_with_origins(
     env = os.environ if environ is None else environ
     values, origins = _from_file(env)
     for name in Settings.model_fields:
-        if (raw := env.get(f"GEOWIRE_{name.upper()}")) is not None and raw != "":
-            values[name], origins[name] = raw, f"environment GEOWIRE_{name.upper()}"
+        variable = f"GEOWIRE_{name.upper()}"
+        if raw := env.get(variable):
+            values[name], origins[name] = raw, f"environment {variable}"
+        elif file := env.get(f"{variable}_FILE"):
+            values[name], origins[name] = _secret(variable, file), f"file {file} ({variable}_FILE)"
     for name, value in (overrides or {}).items():
         if value is not None:
             values[name], origins[name] = value, "option"
@@ -135,6 +138,13 @@ def _from_file(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise Misconfigured(f"{path} is not valid TOML: {exc}") from None
     return values, {name: f"file {path}" for name in values}
+
+
+def _secret(variable: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Misconfigured(f"{variable}_FILE names {file}, which can't be read: {exc}") from None
 
 
 def _check_pair(settings: Settings) -> None:

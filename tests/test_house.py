@@ -1,0 +1,120 @@
+"""The house rules of ARCHITECTURE.md: imports point one way, giants are confined, only settings.py reads the environment."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "pipeline"
+
+FRONT = {"cli", "web"}
+APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing"}
+ROOMS = {"sources", "enrich", "broker", "index", "state"}
+LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
+CONFINED = {
+    "faust": {"app", "worker", "broker"},
+    "mode": {"app", "worker", "broker"},
+    "aiokafka": {"broker"},
+    "kafka": {"broker"},
+    "elasticsearch": {"index/elastic", "state/elastic", "elastic_client"},
+    "elastic_transport": {"index/elastic", "state/elastic", "elastic_client"},
+    "tantivy": {"index/tantivy", "index/compile_tantivy"},
+    "spacy": {"enrich/nlp"},
+    "fastapi": {"web"},
+}
+
+
+def modules() -> list[Path]:
+    """Every Python file of the package."""
+    return sorted(path for path in PACKAGE.rglob("*.py") if "model" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    """`index/elastic` for pipeline/index/elastic.py."""
+    return path.relative_to(PACKAGE).with_suffix("").as_posix().removesuffix("/__init__")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module name that a file imports, inside functions too; those for type checking alone are left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(child)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for child in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert not node.level, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room_of(module: str) -> str:
+    """`index` for pipeline.index.elastic.ElasticIndex."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def allowed(room: str) -> set[str]:
+    """What a room may import of the package, besides itself."""
+    if room in FRONT:
+        return APP | ROOMS | LEAVES
+    if room in APP:
+        return APP | ROOMS | LEAVES
+    if room in ROOMS:
+        return LEAVES
+    return LEAVES
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_imports_point_one_way(path: Path) -> None:
+    room = name_of(path).split("/")[0]
+    if room in ("", ".", "__init__", "__main__"):
+        return
+    assert room in FRONT | APP | ROOMS | LEAVES, f"{room}: say in ARCHITECTURE.md and here which room this is"
+    foreign = {room_of(name) for name in imports_of(path) if name.startswith("pipeline.")} - {room, "__version__"}
+    assert foreign <= allowed(room), f"{name_of(path)} imports {foreign - allowed(room)}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_giants_are_confined(path: Path) -> None:
+    name = name_of(path)
+    for imported in imports_of(path):
+        homes = CONFINED.get(imported.split(".")[0])
+        assert homes is None or name in homes or name.split("/")[0] in homes, f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_only_settings_reads_the_environment(path: Path) -> None:
+    if name_of(path) == "settings":
+        return
+    assert not re.search(r"\bos\.(environ|getenv)\b", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_files_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 80, f"{node.name} is too long"
+
+
+def test_every_ignored_type_error_gives_its_reason() -> None:
+    for path in modules():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert "type: ignore" not in line or re.search(r"type: ignore\[[a-z-, ]+\]  # \S", line), f"{path}: {line}"
+
+
+def test_no_tracked_file_names_a_package_registry() -> None:
+    hosts = "(" + "|".join(("pypi" + r"\.org", "pythonhosted", "registry" + r"\.npmjs", "repo1?" + r"\.maven", "deb" + r"\.debian")) + ")"
+    found = subprocess.run(["git", "grep", "-lIE", hosts], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.stdout == ""
