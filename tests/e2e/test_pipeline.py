@@ -1,0 +1,127 @@
+"""An article goes all the way, by the command line, on both pairs; and both give the same answers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import clean_cluster
+from tests.e2e.site import ROOT, SEEDS, Site, embedded
+
+pytestmark = pytest.mark.slow
+
+QUERIES = [
+    "ceasefire",
+    '"according to"',
+    "talks AND border",
+    "aid OR sanctions",
+    "election NOT protest",
+    "(flood OR earthquake) AND rescue",
+    "country:UA",
+    "country:KE",
+    'org:"United Nations"',
+    "place:Geneva",
+    "lang:fr",
+    "published:2026-11-01..2026-11-07",
+    "ministers",
+    "title:talks",
+]
+
+
+def publish_seeds(site: Site) -> int:
+    """Publish the seeds; how many inputs that are."""
+    done = site.run("publish", str(SEEDS), "--json")
+    assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()[-2000:]
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {line["outcome"] for line in lines} == {"pending"}
+    return len(lines)
+
+
+def comparable(article: dict[str, Any]) -> dict[str, Any]:
+    """An article without the moments that belong to the run."""
+    return {name: value for name, value in article.items() if name not in ("first_seen_at", "fetched_at")}
+
+
+def answers(site: Site) -> dict[str, Any]:
+    """The whole answer to every query."""
+    found = {}
+    for query in QUERIES:
+        result = site.json("search", query, "--json", "--size", "200")
+        hits = [hit | {"article": comparable(hit["article"])} if "article" in hit else comparable(hit) for hit in result["hits"]]
+        found[query] = {"total": result["total"], "hits": hits}
+    return found
+
+
+def test_seeds_go_all_the_way(site: Site) -> None:
+    inputs = publish_seeds(site)
+    assert inputs >= 60
+    worker = site.start_worker()
+    status = site.settle(inputs)
+    assert status.adds_up
+    assert status.inputs == inputs
+    assert status.outcomes["dead"] == 0
+    assert status.outcomes["updated"] >= 1
+    assert status.outcomes["indexed"] == status.indexed_documents
+    hit = site.json("search", "ceasefire", "--json")["hits"][0]
+    assert hit
+    assert site.terminate(worker) == 0
+
+
+def test_both_pairs_give_the_same_answers(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    small, large = embedded(tmp_path / "small"), None
+    (tmp_path / "small").mkdir()
+    (tmp_path / "large").mkdir()
+    try:
+        large = clean_cluster(request, tmp_path / "large")
+        found = []
+        for one in (small, large):
+            inputs = publish_seeds(one)
+            one.start_worker()
+            one.settle(inputs)
+            found.append(answers(one))
+        for query in QUERIES:
+            first, second = found[0][query], found[1][query]
+            assert first["total"] == second["total"], query
+            assert len({json.dumps(hit, sort_keys=True) for hit in first["hits"]}) == len(first["hits"])
+            by_id = [{_id(hit): _without_score(hit) for hit in answer["hits"]} for answer in (first, second)]
+            assert by_id[0] == by_id[1], query
+        assert any(found[0][query]["total"] for query in QUERIES)
+    finally:
+        small.close()
+        if large is not None:
+            large.close()
+
+
+def _id(hit: dict[str, Any]) -> str:
+    return str(hit["article"]["id"] if "article" in hit else hit["id"])
+
+
+def _without_score(hit: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in hit.items() if name != "score"}
+
+
+def test_a_second_publication_changes_nothing(site: Site) -> None:
+    first = publish_seeds(site)
+    site.start_worker()
+    before = site.settle(first)
+    again = publish_seeds(site)
+    after = site.settle(first + again)
+    assert after.indexed_documents == before.indexed_documents
+    assert after.outcomes["indexed"] == before.outcomes["indexed"]
+    assert after.outcomes["unchanged"] + after.outcomes["superseded"] == again
+
+
+def test_demo_indexes_the_seeds(embedded_site: Site) -> None:
+    data = embedded_site.env["GEOWIRE_DATA"]
+    done = embedded_site.run("demo", "--no-serve", "--data", data, timeout=240)
+    assert done.returncode == 0, done.stderr.decode()
+    status = embedded_site.json("status", "--json")
+    assert status["adds_up"]
+    assert status["pending"] == 0
+    assert status["indexed_documents"] >= 60
+    assert embedded_site.json("search", "ceasefire", "--json")["total"] > 0
+
+
+def test_readme_search_is_real() -> None:
+    assert "geowire search" in (ROOT / "README.md").read_text(encoding="utf-8")
