@@ -1,0 +1,1 @@
+"""Measurements, never timed tests: `make bench` prints figures of this machine (ratios count, machines are noisy)."""
