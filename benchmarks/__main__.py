@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from pipeline.query.grammar import parse
 
 from pipeline import settings as configuration
 from pipeline.open import rooms
-from pipeline.query.grammar import parse
 from pipeline.status import collect
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -34,7 +34,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="geowire-bench-") as folder:
         environ = dict(os.environ) | {"GEOWIRE_DATA": folder}
         settings = configuration.load(environ=environ)
-        figures: dict[str, Any] = {"pair": f"{settings.broker_kind} + {settings.index_kind}", "articles": options.articles}
+        figures: dict[str, Any] = {
+            "pair": f"{settings.broker_kind} + {settings.index_kind}",
+            "articles": options.articles,
+        }
         source = _articles(Path(folder), options.articles)
         figures["publish_per_s"] = round(options.articles / _timed_command(["publish", str(source)], environ), 1)
         figures |= _drain(settings, environ, options.articles)
@@ -44,7 +47,9 @@ def main() -> None:
 
 def _articles(folder: Path, count: int) -> Path:
     """The seeds over and over, each copy under a URL of its own and with its sentences shuffled."""
-    texts = [json.loads(line) for file in sorted(SEEDS.glob("*.ndjson")) for line in file.read_text("utf-8").splitlines()]
+    texts = [
+        json.loads(line) for file in sorted(SEEDS.glob("*.ndjson")) for line in file.read_text("utf-8").splitlines()
+    ]
     rng = random.Random(7)
     path = folder / "bench.ndjson"
     with path.open("w", encoding="utf-8") as file:

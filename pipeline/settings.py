@@ -28,28 +28,44 @@ class Settings(BaseModel):
     data: Path = Field(default=Path(), description="folder of the embedded mode: broker.db, index/, state.db")
     broker: str = Field(default="", description="sqlite:///path (embedded) or kafka://host:9092[,host:9092]")
     index: str = Field(default="", description="tantivy:///path (embedded) or http(s)://host:9200")
-    partitions: int = Field(default=4, ge=1, le=1024, description="partitions of each topic that `geowire init` creates")
+    partitions: int = Field(
+        default=4, ge=1, le=1024, description="partitions of each topic that `geowire init` creates"
+    )
     replication: int = Field(default=1, ge=1, le=9, description="replicas of each Kafka topic")
     shards: int = Field(default=1, ge=1, le=64, description="primary shards of the Elasticsearch index")
     kafka_security: str = Field(default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
     kafka_user: str = Field(default="", description="user name for SASL/SCRAM-SHA-512")
     kafka_password: SecretStr = Field(default=SecretStr(""), description="password for SASL/SCRAM-SHA-512")
     kafka_ca: str = Field(default="", description="file with the certificate authority of the Kafka brokers")
-    session_timeout: float = Field(default=8.0, ge=6, le=10, description="seconds after which Kafka counts a silent worker as gone")
+    session_timeout: float = Field(
+        default=8.0, ge=6, le=10, description="seconds after which Kafka counts a silent worker as gone"
+    )
     instance_id: str = Field(default="", description="Kafka static member id of this worker; empty: a dynamic member")
     es_api_key: SecretStr = Field(default=SecretStr(""), description="Elasticsearch API key (encoded form)")
     es_user: str = Field(default="", description="Elasticsearch user, where no API key is set")
     es_password: SecretStr = Field(default=SecretStr(""), description="password of the Elasticsearch user")
     es_ca: str = Field(default="", description="file with the certificate authority of Elasticsearch")
-    retention_days: int = Field(default=-1, ge=-1, description="days that articles and articles.dead are kept; -1 for ever")
-    nlp_model: str = Field(default="accurate", description="the shipped model, or any installed spaCy pipeline by name or folder")
+    retention_days: int = Field(
+        default=-1, ge=-1, description="days that articles and articles.dead are kept; -1 for ever"
+    )
+    nlp_model: str = Field(
+        default="accurate", description="the shipped model, or any installed spaCy pipeline by name or folder"
+    )
     nlp_processes: int = Field(default=2, ge=1, le=64, description="processes that read articles with spaCy")
-    nlp_timeout: float = Field(default=60.0, gt=0, description="seconds that one article may take in NLP before it is dead-lettered")
+    nlp_timeout: float = Field(
+        default=60.0, gt=0, description="seconds that one article may take in NLP before it is dead-lettered"
+    )
     batch: int = Field(default=32, ge=1, le=1000, description="articles that an agent takes at once")
-    host: str = Field(default="127.0.0.1", description="address of the web server; another than loopback needs an API key")
+    host: str = Field(
+        default="127.0.0.1", description="address of the web server; another than loopback needs an API key"
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="port of the web server")
-    api_key: SecretStr = Field(default=SecretStr(""), description="key that publishing and changing need over HTTP (Authorization: Bearer …)")
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+    api_key: SecretStr = Field(
+        default=SecretStr(""), description="key that publishing and changing need over HTTP (Authorization: Bearer …)"
+    )
+    log_level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
+    )
 
     @property
     def broker_kind(self) -> str:
@@ -137,7 +153,7 @@ def _from_file(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise Misconfigured(f"{path} is not valid TOML: {exc}") from None
-    return values, {name: f"file {path}" for name in values}
+    return values, dict.fromkeys(values, f"file {path}")
 
 
 def _secret(variable: str, file: str) -> str:

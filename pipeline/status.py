@@ -84,7 +84,9 @@ def retry(broker: Broker, letter: DeadLetter) -> str:
         Misconfigured: the original was longer than what a dead letter keeps; publish the article again instead.
     """
     if letter.truncated:
-        raise Misconfigured(f"{letter.origin}: only the first 1 MiB was kept; publish the article again from its source")
+        raise Misconfigured(
+            f"{letter.origin}: only the first 1 MiB was kept; publish the article again from its source"
+        )
     key = (letter.article_id or letter.origin).encode()
     headers = ((ORIGIN, letter.origin.encode()),)
     value = base64.b64decode(letter.original_base64)

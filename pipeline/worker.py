@@ -156,7 +156,7 @@ def _check_coordinator(app: faust.App) -> None:
         return
     try:
         coordinator.check_errors()
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001  # whatever it is, this consumer will not read again
         log.critical("the group coordinator failed (%s: %s): exit, to be started again", type(exc).__name__, exc)
         os._exit(EXIT_STALLED)
 

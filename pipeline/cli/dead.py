@@ -32,7 +32,11 @@ def list_letters(data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command("show")
-def show(key: Annotated[str, typer.Argument(help="Key of a dead letter, as `dead list` prints it.")], data: Data = None, as_json: Json = False) -> None:
+def show(
+    key: Annotated[str, typer.Argument(help="Key of a dead letter, as `dead list` prints it.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
     """Show a dead letter: the reason, and the original message (at most its first 1 MiB)."""
     letter = _one(data, key)
     if as_json:

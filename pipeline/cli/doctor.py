@@ -37,8 +37,12 @@ def doctor(
             }
         )
     else:
-        output.table(["setting", "value", "from"], [[f"GEOWIRE_{name.upper()}", value, origin] for name, value, origin in values])
-        output.table(["check", "", "found"], [[name, "ok" if good else "FAILED", message] for name, good, message in results])
+        output.table(
+            ["setting", "value", "from"], [[f"GEOWIRE_{name.upper()}", value, origin] for name, value, origin in values]
+        )
+        output.table(
+            ["check", "", "found"], [[name, "ok" if good else "FAILED", message] for name, good, message in results]
+        )
     if failed:
         raise typer.Exit(1)
 
@@ -70,7 +74,9 @@ def _data_folder(settings: configuration.Settings) -> str:
     probe.unlink()
     free = shutil.disk_usage(existing).free
     if free < LOW_DISK:
-        raise GeowireError(f"{folder}: only {free / 1024**3:.1f} GiB free; make room or set GEOWIRE_DATA to another disk")
+        raise GeowireError(
+            f"{folder}: only {free / 1024**3:.1f} GiB free; make room or set GEOWIRE_DATA to another disk"
+        )
     return f"{folder}: writable, {free / 1024**3:.0f} GiB free"
 
 

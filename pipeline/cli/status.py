@@ -46,4 +46,3 @@ async def read_status(settings: configuration.Settings) -> "Status":
 
     async with rooms(settings) as (broker, index, state):
         return await collect(broker, index, state)
-

@@ -29,7 +29,9 @@ def worker(
 
 def init(
     data: Data = None,
-    wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for servers that are still starting.")] = 0,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, help="Seconds to wait for servers that are still starting.")
+    ] = 0,
     api_key_file: Annotated[
         Path | None,
         typer.Option("--api-key-file", help="Write an Elasticsearch API key with only the rights that geowire needs."),

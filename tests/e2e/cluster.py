@@ -28,4 +28,5 @@ def wipe(kafka: str, elasticsearch: str) -> None:
             urllib.request.urlopen(request, timeout=30).close()
         except urllib.error.HTTPError as error:
             error.close()
-            assert error.code == 404, error
+            if error.code != 404:
+                raise

@@ -43,13 +43,16 @@ def comparable(article: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in article.items() if name not in ("first_seen_at", "fetched_at")}
 
 
+def _comparable_hit(hit: dict[str, Any]) -> dict[str, Any]:
+    return hit | {"article": comparable(hit["article"])} if "article" in hit else comparable(hit)
+
+
 def answers(site: Site) -> dict[str, Any]:
     """The whole answer to every query."""
     found = {}
     for query in QUERIES:
         result = site.json("search", query, "--json", "--size", "200")
-        hits = [hit | {"article": comparable(hit["article"])} if "article" in hit else comparable(hit) for hit in result["hits"]]
-        found[query] = {"total": result["total"], "hits": hits}
+        found[query] = {"total": result["total"], "hits": [_comparable_hit(hit) for hit in result["hits"]]}
     return found
 
 
