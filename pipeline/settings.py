@@ -1,8 +1,8 @@
 """Every setting of geowire, in one typed table. No other module reads the environment.
 
-A value comes from the environment (`GEOWIRE_*`, or the file that `GEOWIRE_*_FILE` names, for secrets), else from the TOML file named by `GEOWIRE_CONFIG` (default
-`geowire.toml` in the user's configuration folder), else it is the default. `geowire doctor` prints each value
-with its origin; docs/settings.md is tested against this table.
+A value comes from the environment (`GEOWIRE_*`, or for secrets the file that `GEOWIRE_*_FILE` names), else from the
+TOML file named by `GEOWIRE_CONFIG` (default `geowire.toml` in the user's configuration folder), else it is the
+default. `geowire doctor` prints each value with its origin; docs/settings.md is tested against this table.
 """
 
 import os

@@ -67,7 +67,9 @@ class Broker(Protocol):
         """The number of partitions of a topic, 0 if there is no such topic."""
 
     def publish(self, topic: str, messages: Sequence[Message]) -> list[Position]:
-        """Append messages; returns when all are durable, positions in order. Bounded memory: at most 32 MiB in flight."""
+        """Append messages; returns when all are durable, positions in order.
+
+        Memory is bounded: at most 32 MiB are in flight."""
 
     def beginning_offsets(self, topic: str) -> dict[int, int]:
         """The first offset still kept, by partition."""

@@ -84,7 +84,7 @@ class Index(Protocol):
         """Create indices, mappings and aliases where they are missing; safe to repeat."""
 
     async def ready(self) -> None:
-        """Return if the index can be written and searched; raise Unavailable or Misconfigured with a sentence if not."""
+        """Return if the index can be written and searched, else raise Unavailable or Misconfigured with a sentence."""
 
     async def put(self, batch: Sequence[Put]) -> list[PutResult]:
         """Write articles by read, decide, write; one result for each, in order, once all are durable.
