@@ -1,0 +1,1 @@
+"""Real servers for the tests: Kafka and Elasticsearch, started from Maven artifacts (docs/testing.md)."""

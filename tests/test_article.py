@@ -1,0 +1,121 @@
+"""`admit` is the only door: what it takes, what it fills in, what it refuses and why."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.article import MAX_TEXT, Article, admit, article_id, canonical_url
+from pipeline.errors import Rejected
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_only_text_is_required() -> None:
+    article = admit({"text": "Rain fell."}, now=NOW)
+    assert article.id == article_id(None, "", "Rain fell.")
+    assert article.fetched_at == article.first_seen_at == NOW
+    assert article.published_at is None
+    assert article.published_from == "none"
+
+
+def test_text_is_returned_unchanged() -> None:
+    text = " \tZwei\r\nZeilen 🌍 e\u0301 "
+    assert admit({"text": text}, now=NOW).text == text
+
+
+def test_a_given_id_is_kept() -> None:
+    assert admit({"text": "x", "id": "my-1"}, now=NOW).id == "my-1"
+
+
+def test_one_article_under_many_urls_has_one_id() -> None:
+    urls = [
+        "https://News.example/a?utm_source=feed",
+        "https://news.example/a#top",
+        "HTTPS://news.example/a",
+        " https://news.example/a ",
+    ]
+    assert len({admit({"text": "x", "url": url}, now=NOW).id for url in urls}) == 1
+
+
+def test_other_query_parameters_stay() -> None:
+    assert canonical_url("https://news.example/a?id=1") != canonical_url("https://news.example/a?id=2")
+
+
+def test_zone_is_kept_beside_utc() -> None:
+    article = admit({"text": "x", "published_at": "2026-11-03T09:00:00+05:45"}, now=NOW, pushed=True)
+    assert article.published_at == datetime(2026, 11, 3, 3, 15, tzinfo=UTC)
+    assert article.published_offset == 345
+    assert article.published_from == "push"
+
+
+@pytest.mark.parametrize(("ahead", "kept"), [(timedelta(hours=23), True), (timedelta(hours=25), False)])
+def test_a_future_date_is_dropped_and_noted(ahead: timedelta, kept: bool) -> None:
+    article = admit({"text": "x", "published_at": (NOW + ahead).isoformat()}, now=NOW)
+    assert (article.published_at is not None) == kept
+    assert bool(article.notes) != kept
+
+
+def test_fetched_at_is_capped_at_now() -> None:
+    assert admit({"text": "x", "fetched_at": "2199-01-01T00:00:00Z"}, now=NOW).fetched_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (None, "JSON object"),
+        ([], "JSON object"),
+        ({}, "text"),
+        ({"text": 5}, "text"),
+        ({"text": ""}, "no text"),
+        ({"text": " \n\u00a0"}, "no text"),
+        ({"text": "x" * (MAX_TEXT + 1)}, "too long"),
+        ({"text": "x", "title": "t" * 2001}, "title too long"),
+        ({"text": "x", "url": "u" * 8001}, "url too long"),
+        ({"text": "a\x00b"}, "NUL"),
+        ({"text": "x", "authors": ["a\x00"]}, "NUL"),
+        ({"text": "a\ud800b"}, "surrogate"),
+        ({"text": "x", "source": {"name": "\udfff"}}, "unicode"),
+        ({"text": "x", "id": "with blank"}, "id"),
+        ({"text": "x", "id": "x" * 201}, "id"),
+        ({"text": "x", "published_at": "soon"}, "published_at"),
+        ({"text": "x", "published_at": 1e400}, "published_at"),
+        ({"text": "x", "source": "Post"}, "source"),
+        ({"text": "x", "language": "x" * 600}, "language"),
+    ],
+)
+def test_refused_with_a_reason(data: Any, reason: str) -> None:
+    with pytest.raises(Rejected, match=reason):
+        admit(data, now=NOW)
+
+
+def test_an_escaped_nul_in_plain_text_is_text() -> None:
+    assert admit({"text": r"print('\u0000')"}, now=NOW).text == r"print('\u0000')"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.dictionaries(st.sampled_from([*Article.model_fields]), json_values))
+def test_anything_is_admitted_or_rejected_and_survives_the_wire(data: dict[str, Any]) -> None:
+    try:
+        article = admit(data, now=NOW)
+    except Rejected as exc:
+        assert str(exc)
+        return
+    assert article.id
+    assert article.text == data["text"]
+    assert Article.model_validate_json(article.model_dump_json()) == article
+    assert admit(article.model_dump(mode="json"), now=NOW).id == article.id
+
+
+def test_a_second_delivery_gives_the_same_article() -> None:
+    once = admit({"text": "x", "url": "https://a.example/1"}, now=NOW)
+    assert admit(once.model_dump(mode="json"), now=NOW + timedelta(days=3)) == once

@@ -1,0 +1,64 @@
+"""Settings: origins, files, secrets, the supported pairs."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import Misconfigured
+from pipeline.settings import load, load_with_origins
+
+
+def test_embedded_by_default(tmp_path: Path) -> None:
+    settings = load(environ={"GEOWIRE_DATA": str(tmp_path)})
+    assert settings.embedded
+    assert settings.broker_path == tmp_path / "broker.db"
+    assert settings.index_path == tmp_path / "index"
+    assert settings.state_path == tmp_path / "state.db"
+
+
+def test_a_cluster(tmp_path: Path) -> None:
+    env = {"GEOWIRE_BROKER": "kafka://a:9092,b:9093", "GEOWIRE_INDEX": "https://c:9200", "GEOWIRE_DATA": str(tmp_path)}
+    settings = load(environ=env)
+    assert settings.bootstrap == ["a:9092", "b:9093"]
+    assert settings.index_kind == "elasticsearch"
+    assert not settings.embedded
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"GEOWIRE_BROKER": "kafka://a:9092"},
+        {"GEOWIRE_INDEX": "http://a:9200"},
+        {"GEOWIRE_BROKER": "redis://a", "GEOWIRE_INDEX": "http://a:9200"},
+        {"GEOWIRE_PARTITIONS": "0"},
+        {"GEOWIRE_PARTITIONS": "four"},
+        {"GEOWIRE_SESSION_TIMEOUT": "60"},
+        {"GEOWIRE_CONFIG": "/nonexistent.toml"},
+        {"GEOWIRE_API_KEY_FILE": "/nonexistent"},
+    ],
+)
+def test_refused_with_a_sentence(env: dict[str, str]) -> None:
+    with pytest.raises(Misconfigured, match=r".{20}"):
+        load(environ=env)
+
+
+def test_origins(tmp_path: Path) -> None:
+    file, secret = tmp_path / "g.toml", tmp_path / "secret"
+    file.write_text('partitions = 8\nbatch = 7\nport = 9000\n')
+    secret.write_text("s3cret\n")
+    env = {"GEOWIRE_CONFIG": str(file), "GEOWIRE_BATCH": "9", "GEOWIRE_API_KEY_FILE": str(secret)}
+    settings, origins = load_with_origins({"port": 9001}, environ=env)
+    assert (settings.partitions, settings.batch, settings.port) == (8, 9, 9001)
+    assert settings.api_key.get_secret_value() == "s3cret"
+    assert "g.toml" in origins["partitions"]
+    assert origins["batch"] == "environment GEOWIRE_BATCH"
+    assert origins["port"] == "option"
+    assert origins["host"] == "default"
+    assert "s3cret" not in repr(settings)
+
+
+def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "g.toml"
+    file.write_text("partitons = 8\n")
+    with pytest.raises(Misconfigured, match="partitons"):
+        load(environ={"GEOWIRE_CONFIG": str(file)})
