@@ -53,7 +53,7 @@ def java_homes() -> list[Path]:
 def java_version(home: Path) -> int:
     """21 for Java 21.0.3; 0 for what does not run."""
     try:
-        command = [home / "bin" / "java", "-version"]
+        command = [str(home / "bin" / "java"), "-version"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError):
         return 0
