@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import secrets
 import subprocess
 import urllib.error
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.servers.process import NOBODY, ServerError, ServerProcess, free_port, give_to, server_folder
+from tests.servers.folders import give_to, server_folder, unprivileged
+from tests.servers.process import ServerError, ServerProcess, free_port
 from tests.servers.toolchain import elasticsearch_zip, find_jdk, pinned
 
 PLUGIN = Path(__file__).with_name("AnalysisPieces.java")
@@ -32,9 +32,9 @@ class ElasticsearchServer(ServerProcess):
 
     name = "elasticsearch"
 
-    def __init__(self, home: Path, port: int, version: str, password: str | None) -> None:
-        super().__init__(home.parent, port)
-        self.home = home
+    def __init__(self, folder: Path, port: int, version: str, password: str | None) -> None:
+        super().__init__(folder, port)
+        self.home = folder / f"elasticsearch-{version}"
         self.version = version
         self.password = password
         self.user_name = "elastic" if password else None
@@ -117,19 +117,12 @@ def java_for(version: str) -> int:
     return 17 if version.startswith("8.") else 21
 
 
-def unprivileged() -> int | None:
-    """The user to be instead of root, whom Elasticsearch refuses."""
-    return NOBODY if os.geteuid() == 0 else None
-
-
-def unpacked(archive: Path, folder: Path) -> Path:
-    """The server's own copy of the distribution: it keeps configuration, plugins and data in its home."""
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack the server's own copy of the distribution: it keeps configuration, plugins and data in its home."""
     with zipfile.ZipFile(archive) as file:
         file.extractall(folder)
-    home = folder / archive.stem
-    for script in (home / "bin").iterdir():
+    for script in (folder / archive.stem / "bin").iterdir():
         script.chmod(0o755)
-    return home
 
 
 def defaults(port: int, transport_port: int, *, security: bool) -> dict[str, str]:
@@ -194,10 +187,10 @@ def start_elasticsearch(
     version = version or pinned("elasticsearch")
     find_jdk(java_for(version), compiler=security)
     archive = elasticsearch_zip(version)  # first what may be unavailable, then the folder
-    home = unpacked(archive, server_folder("elasticsearch", unprivileged()))
-    password = secrets.token_hex(16) if security else None
-    server = ElasticsearchServer(home, free_port(port), version, password)
+    folder = server_folder("elasticsearch", unprivileged())
+    server = ElasticsearchServer(folder, free_port(port), version, secrets.token_hex(16) if security else None)
     try:
+        unpack(archive, folder)
         prepare(server, settings or {})
         return server.start()
     except BaseException:

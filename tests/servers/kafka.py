@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.process import ServerError, ServerProcess, free_port, server_folder
+from tests.servers.folders import server_folder
+from tests.servers.process import ServerError, ServerProcess, free_port
 from tests.servers.toolchain import find_jdk, kafka_jars
 
 JAVA = 17

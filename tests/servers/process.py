@@ -6,17 +6,18 @@ import random
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import psutil
 
+from tests.servers.folders import delete_folder
+
 START_SECONDS = 240
 STOP_SECONDS = 60
-NOBODY = 65534
 
 
 class ServerError(Exception):
@@ -109,25 +110,30 @@ class ServerProcess(ABC):
         if not self.running:
             return
         self.thaw()
+        alive = self.processes()
         psutil.Process(self.pid).terminate()
-        if not self._ended_within(STOP_SECONDS):
+        if not self._all_gone(alive):
             self.kill()
 
     def kill(self) -> None:
         """SIGKILL, as a crash would be; the data stays."""
-        for process in self.processes():
-            process.kill()
-        self._ended_within(STOP_SECONDS)
+        alive = self.processes()
+        for process in alive:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._all_gone(alive)
 
     def freeze(self) -> None:
         """SIGSTOP: connections stay open and nothing answers, as on a host that hangs."""
         for process in self.processes():
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
 
     def thaw(self) -> None:
         """SIGCONT after `freeze`; harmless otherwise."""
         for process in self.processes():
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def restart(self) -> Self:
         """Stop it if it runs and start it again on the same port and data; also after `kill`."""
@@ -137,7 +143,7 @@ class ServerProcess(ABC):
     def close(self) -> None:
         """End it at once and delete its data. Also called when the interpreter ends."""
         self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        delete_folder(self.folder)
         atexit.unregister(self.close)
 
     def processes(self) -> list[psutil.Process]:
@@ -151,13 +157,15 @@ class ServerProcess(ABC):
         """How much memory it holds."""
         return sum(int(process.memory_info().rss) for process in self.processes())
 
-    def _ended_within(self, seconds: float) -> bool:
-        if self._child is not None:
-            try:
-                self._child.wait(seconds)
-            except subprocess.TimeoutExpired:
-                return False
-        return True
+    def _all_gone(self, processes: list[psutil.Process]) -> bool:
+        """Wait for them all: a port or a lock that one still holds would stop the next start."""
+        if self._child is None:
+            return True
+        try:
+            self._child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
+        return not psutil.wait_procs([one for one in processes if one.pid != self._child.pid], STOP_SECONDS)[1]
 
     def __enter__(self) -> Self:
         return self
@@ -167,9 +175,12 @@ class ServerProcess(ABC):
 
 
 def dies_with_us(command: list[str]) -> list[str]:
-    """Have Linux end the server when our process is killed, where `atexit` has no say."""
+    """Have Linux end the server when our process is killed, where `atexit` has no say.
+
+    What Linux watches is the thread that starts the server, so that must be one that lives as long as the server should.
+    """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM", *command] if setpriv else command
+    return [setpriv, "--pdeathsig", "KILL", *command] if setpriv else command
 
 
 def free_port(preferred: int | None = None) -> int:
@@ -184,25 +195,3 @@ def free_port(preferred: int | None = None) -> int:
                 continue
             return port
     raise ServerError("no free port on 127.0.0.1")
-
-
-def server_folder(name: str, user: int | None = None) -> Path:
-    """A new temporary folder that `user` can reach and owns."""
-    bases = [Path(base) for base in (tempfile.gettempdir(), "/tmp", "/var/tmp")]
-    base = next((base for base in bases if reachable(base, user)), None)
-    folder = Path(tempfile.mkdtemp(prefix=f"geowire-{name}-", dir=base)).resolve()
-    if user is not None:
-        os.chown(folder, user, user)
-    return folder
-
-
-def reachable(folder: Path, user: int | None) -> bool:
-    """May another user pass through it? Home folders, root's above all, are closed."""
-    folder = folder.resolve()
-    return folder.is_dir() and (user is None or all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents)))
-
-
-def give_to(user: int, folder: Path) -> None:
-    """Make `user` the owner of a folder and all in it."""
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, user, user, follow_symlinks=False)
