@@ -61,7 +61,7 @@ def _table() -> dict[str, Any]:
 
 _TABLE = _table()
 _KEEP_CASE = frozenset(_TABLE["keep_case"])
-_STEMMERS = {code: name for code, name in _TABLE["stemmers"].items() if name in Stemmer.algorithms()}
+_STEMMERS: dict[str, str] = {code: name for code, name in _TABLE["stemmers"].items() if name in Stemmer.algorithms()}
 LANGUAGES: frozenset[str] = frozenset(_STEMMERS)
 """Codes (ISO 639-1) of the languages that have a stemmer; all others are stemmed as English."""
 

@@ -18,10 +18,13 @@ VARIABLES = {"kafka": "GEOWIRE_BROKER", "elasticsearch": "GEOWIRE_INDEX"}
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.servers", description=__doc__)
-    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], metavar="kafka|elasticsearch", help="default: both")
+    parser.add_argument("kinds", nargs="*", metavar="kafka|elasticsearch", help="default: both")
     parser.add_argument("--fetch", action="store_true", help="only fetch their files into the cache")
     parser.add_argument("--es-version", default=pinned("elasticsearch"), help="default: %(default)s")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if unknown := set(options.kinds) - set(KINDS):
+        parser.error(f"not a server: {', '.join(sorted(unknown))}")
+    return options
 
 
 def fetch(kinds: list[str], version: str) -> None:
@@ -40,16 +43,17 @@ def serve(kinds: list[str], version: str) -> None:
             print(f"starting {kind} ...", file=sys.stderr)
             port = PORTS[kind]
             server = start_kafka(port=port) if kind == "kafka" else start_elasticsearch(version, port=port)
-            print(f"export {VARIABLES[kind]}={servers.enter_context(server).url}", flush=True)
+            servers.enter_context(server)
+            print(f"export {VARIABLES[kind]}={server.url}", flush=True)
         print("running with empty data; Ctrl-C stops them and deletes it", file=sys.stderr)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()
 
 
 def main() -> int:
     """Exit code 0 after a signal, 1 if a server cannot be had or does not start."""
     options = parse()
     kinds = options.kinds or list(KINDS)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # while they start, as Ctrl-C: stop what runs already
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same as Ctrl-C
     try:
         if options.fetch:
             fetch(kinds, options.es_version)

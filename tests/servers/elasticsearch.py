@@ -40,7 +40,11 @@ class ElasticsearchServer(ServerProcess):
         self.user_name = "elastic" if password else None
         self.jdk = find_jdk(java_for(version), compiler=password is not None)
         self.user = unprivileged()
-        self.url = f"http://127.0.0.1:{port}"
+
+    @property
+    def url(self) -> str:
+        """The value for GEOWIRE_INDEX."""
+        return f"http://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
         """The script of the distribution, which starts a launcher, which starts the server and ends with it."""

@@ -1,4 +1,4 @@
-"""The temporary folders of the servers: reachable for the user they run as, deleted even after a run that was killed."""
+"""The temporary folders of the servers: open to the user they run as, deleted even after a run that was killed."""
 
 import fcntl
 import os

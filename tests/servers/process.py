@@ -40,6 +40,11 @@ class ServerProcess(ABC):
         self._child: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Its address, as geowire's settings want it."""
+
     @abstractmethod
     def command(self) -> list[str]:
         """The command line, and the files that it reads."""
@@ -110,24 +115,27 @@ class ServerProcess(ABC):
         if not self.running:
             return
         self.thaw()
-        alive = self.processes()
+        processes = self.processes()
         psutil.Process(self.pid).terminate()
-        if not self._all_gone(alive):
+        if not self._all_gone(processes):
             self.kill()
 
     def kill(self) -> None:
         """SIGKILL, as a crash would be; the data stays."""
-        alive = self.processes()
-        for process in alive:
+        processes = self.processes()
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        self._all_gone(alive)
+        self._all_gone(processes)
 
     def freeze(self) -> None:
-        """SIGSTOP: connections stay open and nothing answers, as on a host that hangs."""
-        for process in self.processes():
+        """SIGSTOP: connections stay open and nothing answers, as on a host that hangs. Returns once it stands still."""
+        processes = self.processes()
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.suspend()
+        while any(alive(process) and process.status() != psutil.STATUS_STOPPED for process in processes):
+            time.sleep(0.01)
 
     def thaw(self) -> None:
         """SIGCONT after `freeze`; harmless otherwise."""
@@ -159,13 +167,14 @@ class ServerProcess(ABC):
 
     def _all_gone(self, processes: list[psutil.Process]) -> bool:
         """Wait for them all: a port or a lock that one still holds would stop the next start."""
-        if self._child is None:
-            return True
-        try:
+        deadline = time.monotonic() + STOP_SECONDS
+        while any(map(alive, processes)):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        if self._child is not None:
             self._child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            return False
-        return not psutil.wait_procs([one for one in processes if one.pid != self._child.pid], STOP_SECONDS)[1]
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -174,10 +183,18 @@ class ServerProcess(ABC):
         self.close()
 
 
+def alive(process: psutil.Process) -> bool:
+    """Does it still run? A zombie does not: it holds nothing, and in a container nobody may ever collect it."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def dies_with_us(command: list[str]) -> list[str]:
     """Have Linux end the server when our process is killed, where `atexit` has no say.
 
-    What Linux watches is the thread that starts the server, so that must be one that lives as long as the server should.
+    What Linux watches is the thread that starts the server: start it from one that lives as long as the server should.
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", *command] if setpriv else command

@@ -109,7 +109,16 @@ def run_maven(goal: str, *options: str) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise UnavailableError("Maven is not installed (mvn is not on PATH)")
-    command = [maven, "--quiet", "--batch-mode", "--file", str(POM), f"dependency:{goal}", *options]
+    command = [
+        maven,
+        "--quiet",
+        "--batch-mode",
+        "-Dstyle.color=never",
+        "--file",
+        str(POM),
+        f"dependency:{goal}",
+        *options,
+    ]
     java = {**os.environ, "JAVA_HOME": str(find_jdk(17))}
     try:
         done = subprocess.run(command, env=java, capture_output=True, text=True, timeout=FETCH_SECONDS, check=False)

@@ -1,0 +1,158 @@
+"""Values of the query's fields: countries, languages, and the days and spans of `published:`.
+
+Each function takes a value as written and its position in the query, and raises QueryError there.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from pipeline.countries import code_of, near_names
+from pipeline.errors import QueryError
+from pipeline.query.tree import Published
+
+RANGE = "a day, month or year, a range FROM..TO with either end open, or a span such as 24h, 7d or 2w"
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_SPAN = re.compile(r"([0-9]{1,6})([hdw])")
+_DAYS = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?P<second>:[0-9]{2}(?P<fraction>\.[0-9]{1,6})?)?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+
+def country(value: str, position: int) -> str:
+    """The ISO 3166-1 alpha-2 code of a country that is written as a code or a name."""
+    code = code_of(value)
+    if code is None:
+        near = near_names(value)
+        meant = f"; did you mean {_either(near)}?" if near else ""
+        raise QueryError(
+            f"no country is called `{value}`{meant}",
+            position=position,
+            expected="a code of ISO 3166-1 (UA) or a country's name",
+            suggestion=f"country:{_quoted(near[0])}" if near else None,
+        )
+    return code
+
+
+def language(value: str, position: int) -> str:
+    """The code of a language that is written as a code (`en`, `en-GB`) or an English name."""
+    names = _languages()
+    wanted = value.strip().casefold()
+    tag = re.fullmatch(r"([a-z]{2,3})[-_][a-z0-9_-]+", wanted)
+    code = names.get(tag[1] if tag else wanted)
+    if code is None:
+        near = get_close_matches(wanted, [name for name in names if len(name) > 3], n=3, cutoff=0.7)
+        meant = f"; did you mean {_either([name.title() for name in near])}?" if near else ""
+        raise QueryError(
+            f"no language is called `{value}`{meant}",
+            position=position,
+            expected="a code of ISO 639-1 (en) or a language's English name",
+            suggestion=f"lang:{names[near[0]]}" if near else None,
+        )
+    return code
+
+
+@cache
+def _languages() -> dict[str, str]:
+    """Codes of languages by code, English name and alias, in small letters."""
+    path = Path(__file__).parent.parent / "data" / "languages.tsv"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    found: dict[str, str] = {}
+    for line in lines[1:]:
+        code, name, aliases = line.split("\t")
+        for key in (code, name, *filter(None, aliases.split("|"))):
+            found.setdefault(key.casefold(), code)
+    return found
+
+
+def published(value: str, position: int, *, now: datetime) -> Published:
+    """The span of time that a value of `published:` means, in UTC, on whole milliseconds.
+
+    A span (`7d`) reaches from that long ago and is open to the future, so that an outlet's clock that is a little
+    ahead hides nothing. A day, month or year, and the end of a range, are inclusive; a moment is as long as it is
+    written precisely (`10:00` a minute, `10:00:00` a second).
+    """
+    text = "".join(value.split())
+    low = text.lower()
+    if span := _SPAN.fullmatch(low):
+        return Published(_ago(int(span[1]) * _UNITS[span[2]], now, position), None, text)
+    first, dots, last = text.partition("..")
+    if not dots:
+        if _MOMENT.fullmatch(text.upper()):
+            raise _bad(position, "a moment alone is no span of time", f"published:{text}..")
+        return Published(*_stretch(text, position, now), text)
+    return _range(first, last, position, now)
+
+
+def _range(first: str, last: str, position: int, now: datetime) -> Published:
+    if not first and not last:
+        raise _bad(position, "at least one end of a range is needed")
+    start = _stretch(first, position, now)[0] if first else None
+    end = _stretch(last, position + len(first) + 2, now)[1] if last else None
+    if start and end and start >= end:
+        raise _bad(position, "the range ends before it begins", f"published:{last}..{first}")
+    return Published(start, end, f"{first}..{last}")
+
+
+def _ago(span: timedelta, now: datetime, position: int) -> datetime:
+    moment = now.astimezone(UTC)
+    try:
+        return (moment - span).replace(microsecond=moment.microsecond // 1000 * 1000)
+    except OverflowError:
+        raise _bad(position, "that is longer ago than the calendar reaches") from None
+
+
+def _stretch(text: str, position: int, now: datetime) -> tuple[datetime, datetime | None]:
+    """Start and end (exclusive; None beyond the year 9999) of a day, a month, a year, a moment, today or yesterday."""
+    low = text.lower()
+    if low in ("today", "yesterday"):
+        day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        day -= timedelta(days=low == "yesterday")
+        return day, day + timedelta(days=1)
+    try:
+        if days := _DAYS.fullmatch(text):
+            return _calendar(*(int(part) if part else None for part in days.groups()))
+        if moment := _MOMENT.fullmatch(text.upper()):
+            return _moment(text.upper(), moment)
+    except (ValueError, OverflowError):
+        raise _bad(position, f"`{text}` is not in the calendar") from None
+    if _SPAN.fullmatch(low):
+        raise _bad(position, f"`{text}` stands alone, not in a range", f"published:{text}")
+    raise _bad(position, f"`{text}` is not a date" if text else "a date is missing")
+
+
+def _calendar(year: int | None, month: int | None, day: int | None) -> tuple[datetime, datetime | None]:
+    start = datetime(year or 0, month or 1, day or 1, tzinfo=UTC)
+    try:
+        if day:
+            return start, start + timedelta(days=1)
+        if month:
+            return start, start.replace(year=start.year + month // 12, month=month % 12 + 1)
+        return start, start.replace(year=start.year + 1)
+    except (ValueError, OverflowError):  # the last day, month and year of the calendar have no next one
+        return start, None
+
+
+def _moment(text: str, match: re.Match[str]) -> tuple[datetime, datetime]:
+    moment = datetime.fromisoformat(text)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    if match["fraction"]:
+        return moment, moment + timedelta(milliseconds=1)
+    return moment, moment + (timedelta(seconds=1) if match["second"] else timedelta(minutes=1))
+
+
+def _bad(position: int, message: str, suggestion: str | None = None) -> QueryError:
+    return QueryError(f"published: {message}", position=position, expected=RANGE, suggestion=suggestion)
+
+
+def _either(names: list[str]) -> str:
+    return " or ".join(f"`{name}`" for name in names)
+
+
+def _quoted(value: str) -> str:
+    return value if re.fullmatch(r"\w+", value) else f'"{value}"'

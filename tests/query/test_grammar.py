@@ -1,0 +1,155 @@
+"""The query language: parses.tsv and refusals.tsv, printing, and what holds for any query."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import QueryError
+from pipeline.query.grammar import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, parse, to_text
+from pipeline.query.tree import And, Everything, Node, Not, Or, Phrase, Published, Term, Word
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def table(name: str) -> list[list[str]]:
+    """The rows of a table beside this file, without comments and the header."""
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")][1:]
+
+
+def shown(node: Node) -> str:
+    """A tree as parses.tsv writes it."""
+    match node:
+        case Everything():
+            return "all"
+        case Word(text, scope):
+            return f"t/{text}" if scope == "title" else text
+        case Phrase(text, scope):
+            return f't/"{text}"' if scope == "title" else f'"{text}"'
+        case Term(field, value):
+            return f"{field}={value}"
+        case Published(start, end, _):
+            return "..".join(moment.strftime("%Y-%m-%dT%H:%M") if moment else "" for moment in (start, end))
+        case Not(part):
+            return f"(not {shown(part)})"
+        case And(parts):
+            return f"(and {' '.join(map(shown, parts))})"
+        case Or(parts):
+            return f"(or {' '.join(map(shown, parts))})"
+
+
+@pytest.mark.parametrize(("query", "tree"), table("parses.tsv"))
+def test_parses(query: str, tree: str) -> None:
+    node = parse(query, now=NOW)
+    assert shown(node) == tree
+    assert parse(to_text(node), now=NOW) == node
+
+
+@pytest.mark.parametrize(("query", "position", "message", "suggestion"), table("refusals.tsv"))
+def test_refusals(query: str, position: str, message: str, suggestion: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query, now=NOW)
+    assert message in caught.value.message
+    assert (caught.value.position, caught.value.suggestion or "") == (int(position), suggestion)
+
+
+@pytest.mark.parametrize("row", [row for row in table("refusals.tsv") if row[3].endswith((")", '"')) or ":" in row[3][:-1]])
+def test_corrected_queries_parse(row: list[str]) -> None:
+    parse(row[3], now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("a" * (MAX_LENGTH + 1), "characters long"),
+        ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), "parentheses"),
+        ("(" * MAX_LENGTH, "parentheses"),
+        ("-(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), "parentheses"),
+        ("NOT " * 1000 + "a", "NOT"),
+        ("a " * (MAX_CLAUSES + 1), "limit is 200"),
+        ("title:(" + "a " * (MAX_CLAUSES + 1) + ")", "limit is 200"),
+        ("country:" + "x" * 3000, "no country"),
+    ],
+)
+def test_bounds(query: str, message: str) -> None:
+    with pytest.raises(QueryError, match=message):
+        parse(query, now=NOW)
+
+
+def test_the_largest_queries_are_taken() -> None:
+    deep = parse("-(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH, now=NOW)
+    assert to_text(deep).count("-") == MAX_DEPTH
+    assert len(parse("a " * MAX_CLAUSES, now=NOW).parts) == MAX_CLAUSES  # type: ignore[union-attr]  # it is an And
+
+
+def test_relative_dates_stay_relative() -> None:
+    printed = to_text(parse("published:7d", now=NOW))
+    later = parse(printed, now=NOW + timedelta(days=30))
+    assert isinstance(later, Published)
+    assert later.start == NOW + timedelta(days=23)
+
+
+def test_a_moment_counts_in_its_own_zone() -> None:
+    east = NOW.astimezone(tz=None).astimezone(tz=UTC)
+    assert parse("published:24h", now=east) == parse("published:24h", now=NOW)
+
+
+word_texts = st.one_of(
+    st.sampled_from(["talks", "COVID-19", "U.S.", "and", "Iran:", "O’Brien", "乌克兰", "+x", "1,200", "OR,", "ok?"]),
+    st.from_regex(r"\A[a-zA-Zäöüß][a-z0-9'.,/-]{0,9}\Z").filter(lambda word: word not in ("AND", "OR", "NOT")),
+)
+phrase_texts = st.lists(word_texts, min_size=1, max_size=3).map(" ".join)
+scopes = st.sampled_from(["any", "title"])
+published = st.one_of(
+    st.sampled_from(["7d", "24h", "today", "2026-11", "2026-11-01..", "..2026-11-07", "2026-11-01T10:00:00Z..2026-12"]),
+    st.dates(min_value=datetime(1, 1, 1).date()).map(lambda day: day.isoformat()),
+).map(lambda text: parse(f'published:"{text}"', now=NOW))
+leaves = st.one_of(
+    st.just(Everything()),
+    st.builds(Word, word_texts, scopes),
+    st.builds(Phrase, phrase_texts, scopes),
+    st.builds(Term, st.sampled_from(["person", "org", "place", "source"]), phrase_texts),
+    st.builds(Term, st.just("country"), st.sampled_from(["UA", "US", "XK"])),
+    st.builds(Term, st.just("lang"), st.sampled_from(["en", "fil"])),
+    published,
+)
+
+
+def several(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    """And, Or and Not over smaller trees."""
+    parts = st.lists(children, min_size=2, max_size=4).map(tuple)
+    return st.one_of(parts.map(And), parts.map(Or), children.map(Not))
+
+
+trees: st.SearchStrategy[Node] = st.recursive(leaves, several, max_leaves=12)
+
+
+@given(trees)
+def test_printing_and_parsing_give_the_tree_again(tree: Node) -> None:
+    assert parse(to_text(tree), now=NOW) == tree
+
+
+pieces = st.sampled_from(
+    ["a", "AND", "OR", "NOT", "-", "(", ")", '"', "“", " ", "  ", "title:", "country:", "UA", "published:", "7d", "..", "*"]
+    + ["2026-11-01", "foo:", ":", "–", "\ud800", "\x00", "é", "\u0301", "中", ",", "'s", "~", "lang:", "\n", "_"]
+)
+
+
+@settings(max_examples=400)
+@given(st.one_of(st.text(max_size=60), st.lists(pieces, max_size=25).map("".join)))
+@example("(" * 5000)
+@example('"' * 4001)
+@example("-" * 4000)
+@example("title:" * 600)
+@example("🇺🇦 " * 900)
+def test_any_text_is_a_tree_or_a_positioned_error(query: str) -> None:
+    try:
+        tree = parse(query, now=NOW)
+    except QueryError as exc:
+        assert 0 <= exc.position <= len(query)
+        assert exc.message
+        return
+    assert parse(to_text(tree), now=NOW) == tree

@@ -1,0 +1,84 @@
+"""Readers and cleaning on small samples written for these tests."""
+
+import gzip
+import random
+from pathlib import Path
+
+from training import cleaning, corpora
+
+
+def test_gmb_reads_cp1252_and_maps_types(tmp_path: Path) -> None:
+    table = (
+        "Sentence #,Word,POS,Tag\nSentence: 1,Mr.,NNP,B-per\n,Ólafsson,NNP,I-per\n,left,VBD,O\n,Quito,NNP,B-geo\n"
+        "Sentence: 2,Kenyan,JJ,B-gpe\n,Monday,NNP,B-tim\n,Gala,NNP,B-eve\n"
+    )
+    (tmp_path / "gmb").mkdir()
+    (tmp_path / "gmb" / "ner_dataset.csv.gz").write_bytes(gzip.compress(table.encode("cp1252")))
+    first, second = corpora.gmb(tmp_path)
+    assert first == (["Mr.", "Ólafsson", "left", "Quito"], ["B-PERSON", "I-PERSON", "O", "B-LOC"])
+    assert second[1] == ["B-NORP", "O", corpora.MISSING]
+
+
+def test_iob1_becomes_iob2(tmp_path: Path) -> None:
+    folder = tmp_path / "ner_juand/data/wikigold/CONLL-format/data"
+    folder.mkdir(parents=True)
+    (folder / "wikigold.conll.txt").write_text("Anna I-PER\nBerg I-PER\nsaw O\nPeru I-LOC\nInca I-MISC\n\nOslo I-LOC\n")
+    assert list(corpora.wikigold(tmp_path)) == [
+        (["Anna", "Berg", "saw", "Peru", "Inca"], ["B-PERSON", "I-PERSON", "O", "B-LOC", "-"]),
+        (["Oslo"], ["B-LOC"]),
+    ]
+
+
+def test_re3d_leaves_the_bbc_part_out_and_cuts_the_article(tmp_path: Path) -> None:
+    for source in ("BBC Online", "Ministry"):
+        folder = tmp_path / "re3d" / source
+        folder.mkdir(parents=True)
+        (folder / "documents.json").write_text('{"_id": "1", "text": "The Red Harbour Union met. It met."}\n')
+        (folder / "entities.json").write_text(
+            '{"documentId": "1", "begin": 0, "end": 21, "type": "Organisation", "value": "The Red Harbour Union"}\n'
+        )
+    first, second = corpora.re3d(tmp_path)
+    assert first[1][:4] == ["O", "B-ORG", "I-ORG", "I-ORG"]
+    assert second[0] == ["It", "met", "."]
+
+
+def test_titles_are_cut_from_persons() -> None:
+    sentence = (["President", "Ana", "Solberg-Teo"], ["B-PERSON", "I-PERSON", "I-PERSON"])
+    assert cleaning.cut_titles(sentence, cleaning.titles())[1] == ["O", "B-PERSON", "I-PERSON"]
+
+
+def test_mostly_places_are_places() -> None:
+    place = (["Lomé"], ["B-LOC"])
+    wrong = (["Lomé"], ["B-ORG"])
+    cleaned = cleaning.majority_places([place] * 5 + [wrong])
+    assert all(tags == ["B-LOC"] for _, tags in cleaned)
+    assert cleaning.majority_places([place] * 2 + [wrong])[-1][1] == ["B-ORG"]
+
+
+def test_repeats_are_dropped() -> None:
+    assert len(list(cleaning.without_repeats([(["a"], ["O"]), (["a"], ["B-ORG"]), (["b"], ["O"])]))) == 2
+
+
+def test_swapping_keeps_words_and_tags_together() -> None:
+    rng = random.Random(1)
+    for _ in range(50):
+        words, tags = cleaning.swap_places((["in", "Rome", "now"], ["O", "B-LOC", "O"]), ["New Port City"], rng)
+        assert len(words) == len(tags)
+        assert words[0] == "in"
+        assert words[-1] == "now"
+        assert cleaning.spans((words, tags)) == [(1, len(words) - 1, "LOC")]
+
+
+def test_running_text_and_offsets() -> None:
+    sentence = (["Anna", "'s", "trip", "(", "Oslo", ")", "."], ["B-PERSON", "O", "O", "O", "B-LOC", "O", "-"])
+    text, entities, missing = cleaning.joined(sentence)
+    assert text == "Anna's trip (Oslo)."
+    assert [(text[start:end], kind) for start, end, kind in entities] == [("Anna", "PERSON"), ("Oslo", "LOC")]
+    assert [text[start:end] for start, end in missing] == ["."]
+
+
+def test_conllu_leaves_empty_nodes_out(tmp_path: Path) -> None:
+    path = tmp_path / "x.conllu.gz"
+    row = "{}\tw\tw\tX\tX\t_\t0\troot\t_\t_\n"
+    path.write_bytes(gzip.compress(("# c\n" + row.format("1-2") + row.format("1") + row.format("1.1") + "\n").encode()))
+    assert [[cells[0] for cells in rows] for rows in corpora.conllu(path)] == [["1-2", "1"]]

@@ -1,0 +1,1 @@
+"""How the shipped English pipeline is made: corpora, cleaning, training, evaluation (docs/model-card.md)."""
