@@ -52,7 +52,7 @@ def near_names(name: str, *, most: int = 3) -> list[str]:
     """Names of countries that were probably meant, best first: by demonym, then by spelling."""
     key = " ".join(_key(name))
     exact = [country.name for country in countries() if key in {" ".join(_key(d)) for d in country.demonyms}]
-    names = {" ".join(known): code for known, code in _by_name().items()}
+    names = {" ".join(known): code for known, code in _by_name().items() if len("".join(known)) > 3}
     close = [_by_code()[names[match]].name for match in get_close_matches(key, names, n=most, cutoff=0.7)]
     return list(dict.fromkeys([*exact, *close]))[:most]
 
@@ -63,7 +63,9 @@ def _several(cell: str) -> tuple[str, ...]:
 
 def _key(name: str) -> tuple[str, ...]:
     """What of a name decides: its folded tokens without a leading "the" and without "and" (`&` gives no token)."""
-    tokens = [token for token in fold(name) if token != "and"]  # noqa: S105  # a word, no password
+    tokens = fold(name)
+    if len(tokens) > 1:
+        tokens = [token for token in tokens if token != "and"]  # noqa: S105  # a word, no password
     return tuple(tokens[1:] if len(tokens) > 1 and tokens[0] == "the" else tokens)
 
 
@@ -75,7 +77,5 @@ def _by_code() -> dict[str, Country]:
 @cache
 def _by_name() -> dict[tuple[str, ...], str]:
     return {
-        _key(name): country.code
-        for country in countries()
-        for name in (country.alpha3, country.name, *country.aliases)
+        _key(name): country.code for country in countries() for name in (country.alpha3, country.name, *country.aliases)
     }

@@ -198,7 +198,7 @@ def _loop(nlp: Language, examples: Iterable[Example], sample: list[Example], out
         if done or time.monotonic() - saved > CHECKPOINT_SECONDS:
             with nlp.use_params(optimizer.averages):
                 nlp.to_disk(out)
-            figures = {name: round(value, 1) for name, value in losses.items()}
+            figures = {name: round(float(value), 1) for name, value in losses.items()}
             print(json.dumps({"minutes": round(elapsed / 60, 1), "words": seen, "losses": figures}), flush=True)
             saved, losses = time.monotonic(), {}
         if done:

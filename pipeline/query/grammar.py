@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from pipeline.errors import QueryError
 from pipeline.query import values
@@ -197,19 +197,25 @@ def _unknown_field(name: str, position: int) -> QueryError:
 
 
 def _check_parentheses(query: str) -> None:
-    opened: list[int] = []
-    for match in _PARENTHESES.finditer(query):
-        if match[0] == "(":
-            opened.append(match.start())
-            if len(opened) > MAX_DEPTH:
-                message = f"more than {MAX_DEPTH} parentheses stand in each other"
-                raise QueryError(message, position=match.start(), expected="a simpler query")
-        elif match[0] == ")" and opened:
-            opened.pop()
+    opened = _opened(query)
     if opened and not _has_lone_quote(query):
         raise QueryError(
             "this parenthesis is not closed", position=opened[-1], expected="`)`", suggestion=query + ")" * len(opened)
         )
+
+
+def _opened(query: str) -> list[int]:
+    """Where the parentheses stand that a query leaves open."""
+    opened: list[int] = []
+    for match in _PARENTHESES.finditer(query):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif match[0] == ")" and opened:
+            opened.pop()
+        if len(opened) > MAX_DEPTH:
+            message = f"more than {MAX_DEPTH} parentheses stand in each other"
+            raise QueryError(message, position=match.start(), expected="a simpler query")
+    return opened
 
 
 def _has_lone_quote(query: str) -> bool:
@@ -237,10 +243,10 @@ def _explained(query: str, exc: UnexpectedInput) -> QueryError:
     ended = isinstance(exc, UnexpectedToken) and exc.token.type == "$END"
     at = exc.pos_in_stream if isinstance(exc.pos_in_stream, int) and not ended else len(query)
     found = query[at : at + 1]
-    allowed = exc.allowed if isinstance(exc, UnexpectedCharacters) else getattr(exc, "expected", set())
     if found and found in _QUOTES:
-        return QueryError("this quote is not closed", position=at, expected="a closing quote", suggestion=query + '"')
-    if found == ")" and "WORD" not in (allowed or ()):
+        closed = query + '"' + ")" * len(_opened(query[:at]))
+        return QueryError("this quote is not closed", position=at, expected="a closing quote", suggestion=closed)
+    if found == ")" and not _opened(query[:at]):
         shorter = (query[:at] + query[at + 1 :]).strip()
         return QueryError("nothing is open that this `)` would close", position=at, suggestion=shorter or None)
     return _unfinished(query, at)
@@ -248,8 +254,7 @@ def _explained(query: str, exc: UnexpectedInput) -> QueryError:
 
 def _unfinished(query: str, at: int) -> QueryError:
     """The error for what lacks its word: an operator, a field, an empty pair of parentheses."""
-    before = query[:at].rstrip()
-    last = re.search(r"[^\s()]*\(?$", before)
+    last = re.search(r"[^\s()]*\(?$", re.sub(r"[^\w(:]+$", "", query[:at]))
     name = last[0] if last else ""
     if name.endswith(":"):
         excluded = query[at : at + 1] in ("-", "–", "−")

@@ -56,9 +56,9 @@ def test_refusals(query: str, position: str, message: str, suggestion: str) -> N
     assert (caught.value.position, caught.value.suggestion or "") == (int(position), suggestion)
 
 
-@pytest.mark.parametrize("row", [row for row in table("refusals.tsv") if row[3].endswith((")", '"')) or ":" in row[3][:-1]])
-def test_corrected_queries_parse(row: list[str]) -> None:
-    parse(row[3], now=NOW)
+@pytest.mark.parametrize("suggestion", sorted({row[3] for row in table("refusals.tsv")} - {"", "country:"}))
+def test_suggested_queries_parse(suggestion: str) -> None:
+    parse(suggestion, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_corrected_queries_parse(row: list[str]) -> None:
         ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), "parentheses"),
         ("(" * MAX_LENGTH, "parentheses"),
         ("-(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), "parentheses"),
-        ("NOT " * 1000 + "a", "NOT"),
+        ("NOT " * 999 + "a", "NOT"),
         ("a " * (MAX_CLAUSES + 1), "limit is 200"),
         ("title:(" + "a " * (MAX_CLAUSES + 1) + ")", "limit is 200"),
         ("country:" + "x" * 3000, "no country"),
@@ -132,10 +132,9 @@ def test_printing_and_parsing_give_the_tree_again(tree: Node) -> None:
     assert parse(to_text(tree), now=NOW) == tree
 
 
-pieces = st.sampled_from(
-    ["a", "AND", "OR", "NOT", "-", "(", ")", '"', "“", " ", "  ", "title:", "country:", "UA", "published:", "7d", "..", "*"]
-    + ["2026-11-01", "foo:", ":", "–", "\ud800", "\x00", "é", "\u0301", "中", ",", "'s", "~", "lang:", "\n", "_"]
-)
+marks = ["AND", "OR", "NOT", "-", "–", "(", ")", '"', "“", " ", "  ", "*", "~", ":", "..", ",", "_", "'s", "\n"]
+texts = ["a", "é", "\u0301", "中", "\ud800", "\x00", "UA", "7d", "2026-11-01", "title:", "country:", "lang:", "foo:"]
+pieces = st.sampled_from([*marks, *texts, "published:"])
 
 
 @settings(max_examples=400)
@@ -146,10 +145,19 @@ pieces = st.sampled_from(
 @example("title:" * 600)
 @example("🇺🇦 " * 900)
 def test_any_text_is_a_tree_or_a_positioned_error(query: str) -> None:
-    try:
+    fault = fault_of(query)
+    if fault is None:
         tree = parse(query, now=NOW)
+        assert parse(to_text(tree), now=NOW) == tree
+    else:
+        assert 0 <= fault.position <= len(query)
+        assert fault.message
+
+
+def fault_of(query: str) -> QueryError | None:
+    """The error that a query gives; any other exception goes through."""
+    try:
+        parse(query, now=NOW)
     except QueryError as exc:
-        assert 0 <= exc.position <= len(query)
-        assert exc.message
-        return
-    assert parse(to_text(tree), now=NOW) == tree
+        return exc
+    return None

@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+import ssl
 import subprocess
 import urllib.error
 import urllib.request
@@ -12,12 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.servers.certificates import make_certificates
 from tests.servers.folders import give_to, server_folder, unprivileged
 from tests.servers.process import ServerError, ServerProcess, free_port
 from tests.servers.toolchain import elasticsearch_zip, find_jdk, pinned
 
 PLUGIN = Path(__file__).with_name("AnalysisPieces.java")
 SMALL = "-Xms256m -Xmx256m -XX:-UseG1GC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-AlwaysPreTouch"
+
+
+TLS = {
+    "xpack.security.http.ssl.enabled": "true",
+    "xpack.security.http.ssl.key": "certificates/server.key",
+    "xpack.security.http.ssl.certificate": "certificates/server.crt",
+}
 
 
 @dataclass(frozen=True)
@@ -28,23 +37,27 @@ class RunningElasticsearch:
 
 
 class ElasticsearchServer(ServerProcess):
-    """An Elasticsearch of ours. With `password`, security is on and the superuser is `elastic`, as in production."""
+    """An Elasticsearch of ours. With `password`, security is on and the superuser is `elastic`, as in production.
+
+    With `tls` it speaks https only; `ca` is the file of the authority that a client must trust.
+    """
 
     name = "elasticsearch"
 
-    def __init__(self, folder: Path, port: int, version: str, password: str | None) -> None:
+    def __init__(self, folder: Path, port: int, version: str, password: str | None, *, tls: bool = False) -> None:
         super().__init__(folder, port)
         self.home = folder / f"elasticsearch-{version}"
         self.version = version
         self.password = password
         self.user_name = "elastic" if password else None
-        self.jdk = find_jdk(java_for(version), compiler=password is not None)
+        self.jdk = find_jdk(java_for(version), compiler=password is not None, user=unprivileged())
+        self.ca = self.home / "config" / "certificates" / "ca.crt" if tls else None
         self.user = unprivileged()
 
     @property
     def url(self) -> str:
         """The value for GEOWIRE_INDEX."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.ca else 'http'}://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
         """The script of the distribution, which starts a launcher, which starts the server and ends with it."""
@@ -73,12 +86,12 @@ class ElasticsearchServer(ServerProcess):
     def ready(self) -> bool:
         """All shards of the data are there: the port is open long before that after a restart."""
         try:
-            self.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=1s")  # 408 if it is not
+            self.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=1s", seconds=10)  # 408 if it is not
         except OSError:
             return False
         return True
 
-    def request(self, method: str, path: str, body: object = None) -> Any:
+    def request(self, method: str, path: str, body: object = None, *, seconds: float = 60) -> Any:
         """Ask the server, as the superuser where security is on; urllib's errors are OSErrors."""
         headers = {"Content-Type": "application/json"}
         if self.password:
@@ -86,8 +99,9 @@ class ElasticsearchServer(ServerProcess):
             headers["Authorization"] = f"Basic {base64.b64encode(credentials).decode()}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
+        trust = ssl.create_default_context(cafile=self.ca) if self.ca else None
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=seconds, context=trust) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             error.close()
@@ -168,7 +182,11 @@ def add_plugin(server: ElasticsearchServer) -> None:
 
 def prepare(server: ElasticsearchServer, settings: Mapping[str, str]) -> None:
     """Write the configuration, hand the tree to the server's user, and set the password of `elastic`."""
-    wanted = defaults(server.port, free_port(), security=server.password is not None) | dict(settings)
+    wanted = defaults(server.port, free_port(), security=server.password is not None)
+    if server.ca:
+        make_certificates(server.ca.parent)
+        wanted |= TLS
+    wanted |= settings
     lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in wanted.items())
     (server.home / "config" / "elasticsearch.yml").write_text(lines)
     (server.folder / "tmp").mkdir()
@@ -184,15 +202,22 @@ def start_elasticsearch(
     version: str | None = None,
     *,
     security: bool = False,
+    tls: bool = False,
     port: int | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> ElasticsearchServer:
-    """Start an Elasticsearch with empty data. `settings` overrides elasticsearch.yml; a taken `port` gives another."""
+    """Start an Elasticsearch with empty data. `settings` overrides elasticsearch.yml; a taken `port` gives another.
+
+    `tls` comes with security only, as Elasticsearch has it.
+    """
+    if tls and not security:
+        raise ValueError("tls needs security=True")
     version = version or pinned("elasticsearch")
-    find_jdk(java_for(version), compiler=security)
+    find_jdk(java_for(version), compiler=security, user=unprivileged())
     archive = elasticsearch_zip(version)  # first what may be unavailable, then the folder
     folder = server_folder("elasticsearch", unprivileged())
-    server = ElasticsearchServer(folder, free_port(port), version, secrets.token_hex(16) if security else None)
+    password = secrets.token_hex(16) if security else None
+    server = ElasticsearchServer(folder, free_port(port), version, password, tls=tls)
     try:
         unpack(archive, folder)
         prepare(server, settings or {})

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from elastic_transport import TlsError
 from elasticsearch import AuthenticationException, AuthorizationException, Elasticsearch
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from tests.servers.elasticsearch import ElasticsearchServer, RunningElasticsearch
+from tests.servers.elasticsearch import ElasticsearchServer, RunningElasticsearch, start_elasticsearch
+from tests.servers.fixtures import elasticsearch_version
 from tests.servers.kafka import KafkaServer, RunningKafka
 from tests.servers.process import alive
 
@@ -128,6 +130,16 @@ def test_without_a_key_nothing_is_answered(elasticsearch_secured: ElasticsearchS
 def test_the_superuser_is_named_as_in_production(elasticsearch_secured: ElasticsearchServer) -> None:
     answer = elasticsearch_secured.request("GET", "/_security/_authenticate")
     assert (answer["username"], answer["roles"]) == ("elastic", ["superuser"])
+
+
+@pytest.mark.usefixtures("elasticsearch_secured")
+def test_tls_needs_its_authority() -> None:
+    with start_elasticsearch(elasticsearch_version(), security=True, tls=True) as server:
+        assert server.url.startswith("https://")
+        with Elasticsearch(server.url, api_key=server.api_key("all"), ca_certs=str(server.ca)) as trusting:
+            assert trusting.cluster.health()["status"] == "green"
+        with Elasticsearch(server.url, api_key="any", max_retries=0) as strict, pytest.raises(TlsError):
+            strict.cluster.health()
 
 
 @pytest.mark.usefixtures("kafka_server")

@@ -87,6 +87,7 @@ def test_the_oldest_java_that_suffices_is_taken(monkeypatch: pytest.MonkeyPatch)
     homes = {Path("/a"): 25, Path("/b"): 17, Path("/c"): 0, Path("/d"): 21}
     monkeypatch.setattr(toolchain, "java_homes", lambda: list(homes))
     monkeypatch.setattr(toolchain, "java_version", homes.__getitem__)
+    monkeypatch.setattr(toolchain, "reachable", lambda _home, _user: True)
     assert [find_jdk(minimum) for minimum in (17, 18, 22)] == [Path("/b"), Path("/d"), Path("/a")]
 
 

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.servers.folders import reachable
+
 POM = Path(__file__).with_name("pom.xml")
 JVM_FOLDERS = (Path("/usr/lib/jvm"), Path("/opt/java"), Path("/Library/Java/JavaVirtualMachines"))
 FETCH_SECONDS = 900
@@ -29,9 +31,13 @@ def pinned(name: str) -> str:
     return found
 
 
-def find_jdk(minimum: int, *, compiler: bool = False) -> Path:
-    """The home of the oldest installed Java that suffices: the nearest to what the server's makers test with."""
-    known = {home: java_version(home) for home in java_homes() if not compiler or (home / "bin" / "javac").exists()}
+def find_jdk(minimum: int, *, compiler: bool = False, user: int | None = None) -> Path:
+    """The home of the oldest installed Java that suffices: the nearest to what the server's makers test with.
+
+    `compiler` asks for javac too, `user` for one that this user may run (root's home folder is closed to others).
+    """
+    homes = [home for home in java_homes() if reachable(home, user)]
+    known = {home: java_version(home) for home in homes if not compiler or (home / "bin" / "javac").exists()}
     good = {home: version for home, version in known.items() if version >= minimum}
     if not good:
         kind = "JDK (javac)" if compiler else "Java"
