@@ -210,8 +210,15 @@ def _add_forms(forms: dict[str, tuple[str, str]], raw: str, language: str | None
 def _folded(word: str) -> str:
     """A word without case, diacritics and compatibility forms; at most 64 letters, digits and marks."""
     bare = unicodedata.normalize("NFKD", word.casefold()).translate(_DROPPED).casefold().translate(_LETTERS)
-    whole = unicodedata.normalize("NFKC", bare)
-    return "".join(c for c in whole if c.isalnum() or unicodedata.category(c)[0] == "M")[:MAX_TOKEN]
+    whole = _cleaned(unicodedata.normalize("NFKC", bare))
+    if whole and not whole[0].isalnum():  # Thai and Lao `am` come apart into a mark and a vowel: they stay whole
+        whole = _cleaned(unicodedata.normalize("NFC", word.casefold()))
+    return whole[:MAX_TOKEN]
+
+
+def _cleaned(word: str) -> str:
+    """Letters, digits and marks of a word: compatibility forms may have brought in blanks and signs."""
+    return "".join(c for c in word if c.isalnum() or unicodedata.category(c)[0] == "M")
 
 
 def _shouted(text: str) -> list[tuple[int, int]]:

@@ -15,7 +15,9 @@ from training.corpora import MISSING, Sentence
 
 PLACE_SHARE = 0.65  # a surface that is a place in this share of its uses is one in all of them
 PLACE_USES = 5  # ... if it is seen this often
-MORE_OF_NAME = 4  # words after a bare title that may be its name
+DIRECTIONS = frozenset(
+    direction + end for direction in ("north", "south", "east", "west") for end in ("", "ern", "eastern", "western")
+) | {"central"}
 
 
 def titles() -> frozenset[str]:
@@ -66,30 +68,54 @@ def spans(sentence: Sentence) -> list[tuple[int, int, str]]:
 
 
 def majority_places(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Give surfaces that are mostly places the place's tag everywhere (Tehran is called an organisation 105 times)."""
+    """Give surfaces that are mostly places, or peoples, that tag everywhere.
+
+    Tehran is called an organisation 105 times in GMB.
+    """
     counts: dict[str, Counter[str]] = {}
     for sentence in sentences:
         for start, end, kind in spans(sentence):
             counts.setdefault(" ".join(sentence[0][start:end]), Counter())[kind] += 1
-    places = {
-        surface
+    usual = {
+        surface: kind
         for surface, kinds in counts.items()
-        if kinds.total() >= PLACE_USES and kinds["LOC"] >= PLACE_SHARE * kinds.total()
+        for kind in ("LOC", "NORP")
+        if kinds.total() >= PLACE_USES and kinds[kind] >= PLACE_SHARE * kinds.total()
     }
     cleaned: list[Sentence] = []
     for words, old in sentences:
         tags = list(old)
         for start, end, kind in spans((words, old)):
-            if kind in ("ORG", "PERSON") and " ".join(words[start:end]) in places:
-                tags[start:end] = ["B-LOC", *["I-LOC"] * (end - start - 1)]
+            right = usual.get(" ".join(words[start:end]))
+            if kind in ("ORG", "PERSON") and right:
+                tags[start:end] = [f"B-{right}", *[f"I-{right}"] * (end - start - 1)]
         cleaned.append((words, tags))
     return cleaned
 
 
+def trim(sentence: Sentence, known: frozenset[str]) -> Sentence:
+    """Cut what is no part of a name: titles before persons, `southern` before places, an apostrophe and what follows."""
+    words, tags = cut_titles(sentence, known)
+    for start, end, kind in spans((words, tags)):
+        if kind == "LOC" and end - start > 1 and words[start] in DIRECTIONS:
+            tags[start : start + 2] = ["O", "B-LOC"]
+        if kind == "PERSON" and "'" in words[start + 1 : end]:
+            at = words.index("'", start + 1, end)
+            tags[at:end] = ["O", *[MISSING] * (end - at - 1)]
+        if kind == "PERSON" and words[start] == "prime":
+            tags[start:end] = [MISSING] * (end - start)
+    return words, tags
+
+
+def clean(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Cleaning for the corpora annotated by people."""
+    known = titles()
+    return [trim(sentence, known) for sentence in without_repeats(sentences)]
+
+
 def clean_gmb(sentences: Iterable[Sentence]) -> list[Sentence]:
     """Everything above, in order."""
-    known = titles()
-    return majority_places([cut_titles(sentence, known) for sentence in without_repeats(sentences)])
+    return majority_places(clean(sentences))
 
 
 def place_names() -> list[str]:
@@ -119,8 +145,10 @@ def swap_places(sentence: Sentence, names: Sequence[str], rng: random.Random) ->
 
 def recase(sentence: Sentence, rng: random.Random) -> Sentence:
     """A copy as a headline: title case or capitals."""
-    change = rng.choice((str.upper, str.title))
-    return [change(word) if word.islower() else word for word in sentence[0]], sentence[1]
+    change = rng.choice((str.upper, str.capitalize))
+    if change is str.upper:
+        return [word.upper() for word in sentence[0]], sentence[1]
+    return [word.capitalize() if word.islower() and word != "n't" else word for word in sentence[0]], sentence[1]
 
 
 def joined(sentence: Sentence) -> tuple[str, list[tuple[int, int, str]], list[tuple[int, int]]]:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 Sentence = tuple[list[str], list[str]]
 
@@ -28,6 +29,7 @@ CROSSNER_TYPES = {
 }
 GUM_TYPES = {"PERSON": "PERSON", "ORG": "ORG", "LOC": "LOC", "DATE": "O"}
 RE3D_TYPES = {"Organisation": "ORG", "Location": "LOC", "Person": "PERSON", "Nationality": "NORP"}
+PRONOUNS = {"i", "he", "him", "his", "her", "she", "it", "its", "me", "my", "our", "they", "their", "them", "us", "we", "you"}
 RE3D_SILENT = {"Temporal", "Quantity", "Money", "Frequency"}  # plainly not one of our types
 WORLDWIDE_TYPES = {"Person": "PERSON", "Organization": "ORG", "Location": "LOC", "NORP": "NORP"}
 
@@ -118,7 +120,7 @@ def conllu(path: Path) -> Iterator[list[list[str]]]:
         yield rows
 
 
-def _json_lines(path: Path) -> Iterator[dict[str, str | int]]:
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip():
             yield json.loads(line)
@@ -189,5 +191,8 @@ def _tag_at(text: str, match: re.Match[str], spans: list[tuple[int, int, str]]) 
 
 
 def _name_like(surface: str) -> bool:
+    """Whether a mention is a name: re3d also marks pronouns and noun phrases."""
+    if surface.lower() in PRONOUNS:
+        return False
     small = {"of", "and", "the", "for", "in", "al", "de", "'s", "on"}
     return all(word[:1].isupper() or word in small or not word[0].isalpha() for word in surface.split())

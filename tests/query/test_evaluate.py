@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.article import CountryWeight, EnrichedArticle, Entity, Place, Source, Span
@@ -177,6 +177,7 @@ leaves = st.one_of(st.builds(Word, words), st.builds(Word, words, st.just("title
 texts = st.lists(words, max_size=6).map(" ".join)
 
 
+@settings(deadline=None)
 @given(leaves, leaves, texts, texts)
 def test_operators_are_boolean(one: Word | Phrase, two: Word | Phrase, title: str, text: str) -> None:
     article = EnrichedArticle(id="x", title=title, text=text, language="en", enrichment="test")

@@ -127,6 +127,7 @@ def several(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 trees: st.SearchStrategy[Node] = st.recursive(leaves, several, max_leaves=12)
 
 
+@settings(deadline=None)
 @given(trees)
 def test_printing_and_parsing_give_the_tree_again(tree: Node) -> None:
     assert parse(to_text(tree), now=NOW) == tree
@@ -137,7 +138,7 @@ texts = ["a", "é", "\u0301", "中", "\ud800", "\x00", "UA", "7d", "2026-11-01",
 pieces = st.sampled_from([*marks, *texts, "published:"])
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(st.one_of(st.text(max_size=60), st.lists(pieces, max_size=25).map("".join)))
 @example("(" * 5000)
 @example('"' * 4001)

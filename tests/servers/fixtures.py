@@ -18,11 +18,12 @@ def started(kind: str, start: Callable[[], S]) -> S:
     """The server, or a skip that says why there is none; a failure where this run must not skip it."""
     try:
         return start()
-    except UnavailableError as why:
-        required = os.environ.get("GEOWIRE_TEST_REQUIRE", "").replace(" ", "").split(",")
-        if kind in required:
-            pytest.fail(f"GEOWIRE_TEST_REQUIRE names {kind}, but: {why}", pytrace=False)
-        pytest.skip(f"no {kind}: {why}")
+    except UnavailableError as error:
+        why = str(error)
+    required = os.environ.get("GEOWIRE_TEST_REQUIRE", "").replace(" ", "").split(",")
+    if kind in required:
+        pytest.fail(f"GEOWIRE_TEST_REQUIRE names {kind}, but: {why}", pytrace=False)
+    pytest.skip(f"no {kind}: {why}")
 
 
 def elasticsearch_version() -> str | None:

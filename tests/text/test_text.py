@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.text import LANGUAGES, MAX_TOKEN, analyse, analyse_query, fold, language_code
@@ -134,6 +134,7 @@ odd = ["\ud800", "\u00ad", "ß", "İ", "ﬁ", "ﷺ", "½", "_", "-", "WHO", "WOR
 texts = st.one_of(st.text(max_size=80), st.lists(st.sampled_from([*pieces, *odd]), max_size=25).map("".join))
 
 
+@settings(deadline=None)
 @given(texts, st.sampled_from(["en", "fr", "ru", "ar", "tr", "xx", None]))
 @example("a" + "\u0301" * 500, "en")
 def test_any_text_has_true_offsets_and_clean_forms(text: str, language: str | None) -> None:
@@ -149,6 +150,7 @@ def test_any_text_has_true_offsets_and_clean_forms(text: str, language: str | No
     assert fold(text) == [token.exact.casefold() for token in analyse_query(text, [language])]
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_query_for_a_token_finds_it(text: str) -> None:
     """An exact form analysed again is itself, so a search for what a result shows finds that result."""
