@@ -101,14 +101,15 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     marks = [point for point in planes if unicodedata.category(chr(point))[0] == "M"]
     letters = [point for point in planes if chr(point).isalnum() and not apart.match(chr(point))]
     letters = [point for point in letters if chr(point) not in _APOSTROPHES]
-    mark = _character_class(marks) + _INVISIBLE
+    spaced = [point for point in marks if not apart.match(chr(point))]
+    mark = _character_class(spaced) + _INVISIBLE
     first = _character_class(letters)
-    rest = _character_class(sorted({*letters, *(m for m in marks if not apart.match(chr(m)))})) + _INVISIBLE
+    rest = _character_class(sorted({*letters, *spaced})) + _INVISIBLE
     alpha = _character_class(point for point in letters if chr(point).isalpha())
     token = (
-        f"(?:[{alpha}][{mark}]{{0,3}}(?:\\.[{alpha}][{mark}]{{0,3}}){{1,15}}(?![{rest}])\\.?)"
-        f"|(?:\\d{{1,3}}(?:,\\d{{3}}){{1,15}}(?!\\d)[{rest}]{{0,32}})"
-        f"|(?=[^\\W_])[{_APART}][{mark}]{{0,8}}"
+        f"[{alpha}][{mark}]{{0,3}}(?:\\.[{alpha}][{mark}]{{0,3}}){{1,15}}(?![{rest}])\\.?"
+        f"|\\d{{1,3}}(?:,\\d{{3}}){{1,15}}(?!\\d)[{rest}]{{0,32}}"
+        f"|(?=[^\\W_])[{_APART}][{_character_class(marks)}]{{0,8}}"
         f"|[{first}][{rest}]{{0,{MAX_TOKEN - 1}}}"
     )
     possessive = f"(?:[{_APOSTROPHES}][sS](?![{rest}{_APOSTROPHES}]))?"

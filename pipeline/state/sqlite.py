@@ -1,0 +1,116 @@
+"""The ledger in a SQLite file, beside the embedded log. Owns `state.db`: one row for each input.
+
+Any process may write (the worker its outcomes, `publish` its rejections); a commit is on disk when it returns.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.article import LedgerRow, Outcome
+from pipeline.errors import Misconfigured, Unavailable
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 30.0
+
+SCHEMA = """
+create table if not exists ledger (
+    key text primary key, outcome text not null, reason text, article_id text, source text not null,
+    retry_of text, at text not null) without rowid;
+create index if not exists ledger_at on ledger (at);
+"""
+
+# The first final outcome stands; only a dead one may be replaced (state/__init__.py says why).
+UPSERT = """
+insert into ledger values (:key, :outcome, :reason, :article_id, :source, :retry_of, :at)
+on conflict (key) do update set outcome = excluded.outcome, reason = excluded.reason,
+    article_id = excluded.article_id, source = excluded.source, retry_of = excluded.retry_of, at = excluded.at
+    where ledger.outcome = 'dead'
+"""
+
+
+class SqliteState:
+    """The state seam on SQLite.
+
+    Args:
+        path: the file; its folder is created with it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def init(self) -> None:
+        """As the seam says."""
+        await self._run(lambda db: None)
+
+    async def record(self, rows: Sequence[LedgerRow]) -> None:
+        """As the seam says; one transaction."""
+        values = [row.model_dump(mode="json") for row in rows]
+        await self._run(lambda db: db.executemany(UPSERT, values))
+
+    async def get(self, key: str) -> LedgerRow | None:
+        """As the seam says."""
+        found = await self._rows("select * from ledger where key = ?", (key,))
+        return found[0] if found else None
+
+    async def rows(self, *, outcome: Outcome | None = None, limit: int = 100) -> list[LedgerRow]:
+        """As the seam says."""
+        if outcome is None:
+            return await self._rows("select * from ledger order by at desc, key limit ?", (limit,))
+        return await self._rows(
+            "select * from ledger where outcome = ? order by at desc, key limit ?", (str(outcome), limit)
+        )
+
+    async def counts(self) -> dict[str, dict[Outcome, int]]:
+        """As the seam says."""
+        sql = "select source, outcome, count(*) from ledger where retry_of is null group by source, outcome"
+        counted: dict[str, dict[Outcome, int]] = {}
+        for source, outcome, count in await self._run(lambda db: db.execute(sql).fetchall()):
+            counted.setdefault(source, {})[Outcome(outcome)] = count
+        return counted
+
+    async def settled(self, topics: Sequence[str]) -> int:
+        """As the seam says."""
+
+        def count(db: sqlite3.Connection) -> int:
+            sql = "select count(*) from ledger where key >= ? and key < ?"
+            # "/" is followed by "0" in ASCII: the range of all keys that begin with "topic/".
+            return sum(db.execute(sql, (f"{topic}/", f"{topic}0")).fetchone()[0] for topic in topics)
+
+        return await self._run(count)
+
+    async def close(self) -> None:
+        """Nothing stays open between calls."""
+
+    async def _rows(self, sql: str, values: Sequence[object]) -> list[LedgerRow]:
+        def fetch(db: sqlite3.Connection) -> list[LedgerRow]:
+            cursor = db.execute(sql, values)
+            names = [column[0] for column in cursor.description]
+            return [LedgerRow.model_validate(dict(zip(names, row, strict=True))) for row in cursor]
+
+        return await self._run(fetch)
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.to_thread(self._in_transaction, work)
+
+    def _in_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            db = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+            try:
+                db.execute("pragma journal_mode = wal")
+                db.execute("pragma synchronous = full")
+                db.executescript(SCHEMA)
+                with db:
+                    return work(db)
+            finally:
+                db.close()
+        except sqlite3.OperationalError as exc:
+            if any(word in str(exc) for word in ("locked", "busy", "full", "disk I/O")):
+                raise Unavailable(f"{self._path}: {exc}") from exc
+            raise Misconfigured(f"{self._path}: {exc}") from exc
+        except (sqlite3.DatabaseError, OSError) as exc:
+            raise Misconfigured(f"{self._path} can't be used: {exc}") from exc
