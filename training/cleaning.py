@@ -15,6 +15,7 @@ from training.corpora import MISSING, Sentence
 
 PLACE_SHARE = 0.65  # a surface that is a place in this share of its uses is one in all of them
 PLACE_USES = 5  # ... if it is seen this often
+SURNAMES = {"King", "Prince", "Bishop", "Major", "Marshal", "Judge", "Chief", "Lord"}  # as well as titles
 AMBIGUOUS_COUNTRIES = {"Jordan", "Georgia", "Chad"}  # persons too
 DIRECTIONS = frozenset(
     direction + end for direction in ("north", "south", "east", "west") for end in ("", "ern", "eastern", "western")
@@ -39,18 +40,20 @@ def without_repeats(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
 def cut_titles(sentence: Sentence, known: frozenset[str]) -> Sentence:
     """Cut titles from the front of persons; what follows `Mr.` is a person whatever the corpus calls it."""
     words, tags = sentence[0], list(sentence[1])
-    for at, (word, tag) in enumerate(zip(words, tags, strict=True)):
-        if word.capitalize() not in known or tag not in ("B-PERSON", "I-PERSON"):
+    for at, word in enumerate(words):
+        if tags[at] != "B-PERSON" or not {word, word.capitalize()} & known:
+            continue
+        following = at + 1
+        if following == len(tags) or tags[following][:2] not in ("I-", "B-"):
+            if word not in SURNAMES:  # a title alone
+                tags[at] = MISSING
             continue
         tags[at] = "O"
-        following = at + 1
-        if following < len(tags) and tags[following][:2] in ("I-", "B-"):
-            kind = tags[following][2:]
-            end = following + 1
-            while end < len(tags) and tags[end] == f"I-{kind}":
-                end += 1
-            tags[following] = "B-PERSON"
-            tags[following + 1 : end] = ["I-PERSON"] * (end - following - 1)
+        kind = tags[following][2:]
+        end = following + 1
+        while end < len(tags) and tags[end] == f"I-{kind}":
+            end += 1
+        tags[following:end] = ["B-PERSON", *["I-PERSON"] * (end - following - 1)]
     return words, tags
 
 

@@ -16,41 +16,34 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example, offsets_to_biluo_tags
-from spacy.util import compounding, fix_random_seed, minibatch
+from spacy.util import compounding, fix_random_seed, load_config, load_model_from_config, minibatch
 
 from training import cleaning, corpora
 from training.corpora import Sentence
 
 SEED = 7
-NER_WIDTH, NER_ROWS = 96, 4000
-SYNTAX_WIDTH, SYNTAX_ROWS = 96, 2500
 NER_LABELS = ("PERSON", "ORG", "LOC", "NORP")
 REPEATS = {"wikigold": 4, "crossner": 4, "gum": 3, "re3d": 4, "wnut": 1}  # the human corpora against GMB's silver
 SWAPPED, RECASED = 0.3, 0.06  # share of sentences that get a copy with other places, in a headline's case
 CHECKPOINT_SECONDS = 240
 
 
-def tok2vec(width: int, rows: int) -> dict[str, Any]:
-    """The configuration of a HashEmbedCNN with its own weights inside a component."""
-    return {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": width,
-        "depth": 4,
-        "embed_size": rows,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    }
+def blank(name: str) -> Language:
+    """An untrained pipeline by its file in configs/."""
+    config = load_config(Path(__file__).parent / "configs" / f"{name}.cfg")
+    nlp: Language = load_model_from_config(config, auto_fill=True)
+    return nlp
 
 
 def ner_sentences(folder: Path) -> list[Sentence]:
     """The training mix, cleaned and augmented; the last 2 % of GMB are kept apart in a block for daily choices."""
     rng = random.Random(SEED)
-    mix = cleaning.clean_gmb(corpora.gmb(folder))
+    gmb = list(corpora.gmb(folder))
+    usual = cleaning.usual_types(gmb) | cleaning.known_types()
+    mix = cleaning.clean(gmb, usual)
     mix = mix[: int(len(mix) * 0.98)]
     for name, repeats in REPEATS.items():
-        mix += list(getattr(corpora, name)(folder)) * repeats
+        mix += cleaning.clean(getattr(corpora, name)(folder), usual) * repeats
     names = cleaning.place_names()
     swapped = [cleaning.swap_places(sentence, names, rng) for sentence in mix if rng.random() < SWAPPED]
     recased = [cleaning.recase(sentence, rng) for sentence in mix if rng.random() < RECASED]
@@ -72,10 +65,10 @@ def ner_example(nlp: Language, sentence: Sentence) -> Example:
 
 def train_ner(folder: Path, out: Path, minutes: float) -> None:
     """Train the entity component until the time is up; saved with averaged weights every few minutes."""
-    nlp = spacy.blank("en")
-    ner = nlp.add_pipe("ner", config={"model": _parser_model("ner", tok2vec(NER_WIDTH, NER_ROWS), 64)})
+    nlp = blank("ner")
+    ner: Any = nlp.get_pipe("ner")
     for label in NER_LABELS:
-        ner.add_label(label)  # type: ignore[attr-defined]  # the component is an EntityRecognizer
+        ner.add_label(label)
     sentences = ner_sentences(folder)
     print(f"{len(sentences)} sentences, {sum(len(words) for words, _ in sentences)} words", flush=True)
     sample = [ner_example(nlp, sentence) for sentence in sentences[:200]]
@@ -120,13 +113,7 @@ def syntax_example(nlp: Language, group: Sequence[Sequence[Sequence[str]]]) -> E
 
 def train_syntax(folder: Path, out: Path, minutes: float) -> None:
     """Train tagger, parser and lemmatizer on shared weights."""
-    nlp = spacy.blank("en")
-    nlp.add_pipe("tok2vec", config={"model": tok2vec(SYNTAX_WIDTH, SYNTAX_ROWS)})
-    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": SYNTAX_WIDTH}
-    nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener}})
-    nlp.add_pipe("parser", config={"model": _parser_model("parser", listener, 64)})
-    lemmatizer = {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener}, "backoff": "orth", "top_k": 3}
-    nlp.add_pipe("trainable_lemmatizer", name="lemmatizer", config=lemmatizer)
+    nlp = blank("syntax")
     rows = syntax_rows(folder)
     rng = random.Random(SEED)
     groups = []
@@ -165,19 +152,6 @@ def join(out: Path) -> None:
     nlp.to_disk(out / "model")
     size = sum(path.stat().st_size for path in (out / "model").rglob("*") if path.is_file())
     print(f"{out / 'model'}: {size / 1e6:.1f} MB", flush=True)
-
-
-def _parser_model(state: str, source: dict[str, Any], hidden: int) -> dict[str, Any]:
-    return {
-        "@architectures": "spacy.TransitionBasedParser.v2",
-        "state_type": state,
-        "extra_state_tokens": False,
-        "hidden_width": hidden,
-        "maxout_pieces": 2,
-        "use_upper": True,
-        "nO": None,
-        "tok2vec": source,
-    }
 
 
 def _loop(nlp: Language, examples: Iterable[Example], sample: list[Example], out: Path, minutes: float) -> None:
