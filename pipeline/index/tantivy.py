@@ -1,0 +1,315 @@
+"""The embedded index: tantivy, in a folder. Owns `index/` and, within it, `versions/`.
+
+One process at a time may write (tantivy's own lock): the index agent. Others read, and see each commit when they ask
+next. A put returns after its commit is on disk. The articles before an update go to `versions/` first, under an id of
+their own, so that a crash between the two commits leaves nothing out and a second delivery nothing twice.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import tantivy
+
+from pipeline.article import EnrichedArticle
+from pipeline.errors import Misconfigured, Unavailable
+from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
+from pipeline.index.compile_tantivy import compile_query
+from pipeline.index.decide import Meta, Stored, decide
+from pipeline.index.fields import Fields, fields, milliseconds
+from pipeline.query.evaluate import highlights
+from pipeline.query.tree import Node
+
+T = TypeVar("T")
+
+HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
+DEEPEST = 1000  # offset + size at most
+FACET_BUCKETS = 10_000
+SCORED = ("title_exact", "title_stem", "text_exact", "text_stem", "person", "org", "place", "source_name")
+EXACT = ("id", "country", "source_key", "lang")
+FACETS: dict[Facet, str] = {
+    "source": "facet_source",
+    "country": "country",
+    "person": "facet_person",
+    "org": "facet_org",
+    "place": "facet_place",
+    "lang": "lang",
+}
+
+
+class TantivyIndex:
+    """The index seam on tantivy.
+
+    Args:
+        path: the folder.
+        write: whether this process is the one that writes.
+    """
+
+    def __init__(self, path: Path, *, write: bool = False) -> None:
+        self._path, self._write = path, write
+        self._opened: tuple[Any, Any] | None = None
+        self._writers: tuple[Any, Any] | None = None
+
+    async def init(self) -> None:
+        """As the seam says."""
+        await self._run(lambda: self._indices(create=True))
+
+    async def ready(self) -> None:
+        """As the seam says."""
+        await self._run(lambda: self._open_writers() if self._write else self._indices())
+
+    async def put(self, batch: Sequence[Put]) -> list[PutResult]:
+        """As the seam says."""
+        return await self._run(lambda: self._put(batch))
+
+    async def get(self, ids: Sequence[str]) -> dict[str, EnrichedArticle]:
+        """As the seam says."""
+        return {key: stored.article for key, stored in (await self._run(lambda: self._stored(ids))).items()}
+
+    async def versions(self, article_id: str) -> list[Version]:
+        """As the seam says."""
+
+        def find() -> list[Version]:
+            index = self._indices()[1]
+            index.reload()
+            searcher = index.searcher()
+            query = tantivy.Query.term_query(index.schema, "article", article_id)
+            found = searcher.search(query, limit=DEEPEST).hits
+            raw = [orjson.loads(bytes(searcher.doc(address)["record"][0])) for _, address in found]
+            versions = [
+                Version(**record | {"fetched_at": datetime.fromisoformat(record["fetched_at"])}) for record in raw
+            ]
+            return sorted(versions, key=lambda version: version.fetched_at, reverse=True)
+
+        return await self._run(find)
+
+    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
+        """As the seam says."""
+        return await self._run(lambda: self._search(query, min(offset + size, DEEPEST), offset, sort))
+
+    async def aggregate(self, query: Node, facets: Sequence[Facet], *, size: int = 20) -> dict[Facet, list[Bucket]]:
+        """As the seam says."""
+
+        def count() -> dict[Facet, list[Bucket]]:
+            index, searcher = self._searcher()
+            compiled = compile_query(query, index.schema, self._languages(searcher))
+            wanted = {
+                name: {"terms": {"field": FACETS[name], "size": FACET_BUCKETS, "segment_size": FACET_BUCKETS}}
+                for name in facets
+            }
+            found = searcher.aggregate(compiled, wanted) if wanted else {}
+            return {name: _buckets(found[name], size) for name in facets}
+
+        return await self._run(count)
+
+    async def delete(self, ids: Sequence[str]) -> int:
+        """As the seam says."""
+
+        def remove() -> int:
+            there = len(self._stored(ids))
+            articles, versions = self._open_writers()
+            for article_id in ids:
+                articles.delete_documents_by_term("id", article_id)
+                versions.delete_documents_by_term("article", article_id)
+            versions.commit()
+            articles.commit()
+            return there
+
+        return await self._run(remove)
+
+    async def count(self) -> int:
+        """As the seam says."""
+        return await self._run(lambda: int(self._searcher()[1].num_docs))
+
+    async def refresh(self) -> None:
+        """As the seam says; every read looks for new commits by itself."""
+
+    async def close(self) -> None:
+        """As the seam says."""
+        if self._writers is not None:
+            for writer in self._writers:
+                await self._run(writer.wait_merging_threads)
+        self._writers = self._opened = None
+
+    def _put(self, batch: Sequence[Put]) -> list[PutResult]:
+        stored: dict[str, Stored] = dict(self._stored({put.article.id for put in batch}))
+        results, written, retired = [], dict[str, Stored](), list[EnrichedArticle]()
+        for put in batch:
+            decision = decide(stored.get(put.article.id), put)
+            if decision.write is not None:
+                stored[put.article.id] = written[put.article.id] = decision.write
+            if decision.retired is not None:
+                retired.append(decision.retired)
+            results.append(PutResult(decision.outcome))
+        if written:
+            self._commit(written, retired)
+        return results
+
+    def _commit(self, written: dict[str, Stored], retired: Sequence[EnrichedArticle]) -> None:
+        articles, versions = self._open_writers()
+        for article in retired:
+            key = f"{article.id}@{milliseconds(article.fetched_at) if article.fetched_at else 0}"
+            versions.delete_documents_by_term("key", key)
+            versions.add_document(_version(key, article))
+        if retired:
+            versions.commit()
+        for key, stored in written.items():
+            articles.delete_documents_by_term("id", key)
+            articles.add_document(_document(stored))
+        articles.commit()
+
+    def _search(self, node: Node, depth: int, offset: int, sort: Sort) -> Hits:
+        index, searcher = self._searcher()
+        languages = self._languages(searcher)
+        compiled = compile_query(node, index.schema, languages)
+        ranked, total = _ranked(searcher, compiled, depth, sort)
+        hits = []
+        for score, article_id, address in ranked[offset:depth]:
+            article = _stored(searcher.doc(address)).article
+            spans = tuple(Highlight(*span) for span in highlights(node, article, languages=languages))
+            assert article.id == article_id
+            hits.append(Hit(article, score if sort == "relevance" else 0.0, spans))
+        return Hits(total, hits)
+
+    def _stored(self, ids: Sequence[str] | set[str]) -> dict[str, Stored]:
+        index, searcher = self._searcher()
+        found = {}
+        for article_id in ids:
+            query = tantivy.Query.term_query(index.schema, "id", article_id)
+            for _, address in searcher.search(query, limit=1, count=False).hits:
+                found[article_id] = _stored(searcher.doc(address))
+        return found
+
+    def _languages(self, searcher: Any) -> list[str]:
+        found = searcher.aggregate(
+            tantivy.Query.all_query(), {"lang": {"terms": {"field": "lang", "size": FACET_BUCKETS}}}
+        )
+        return [bucket["key"] for bucket in found["lang"]["buckets"]]
+
+    def _searcher(self) -> tuple[Any, Any]:
+        index = self._indices()[0]
+        index.reload()
+        return index, index.searcher()
+
+    def _indices(self, *, create: bool = False) -> tuple[Any, Any]:
+        if self._opened is None:
+            folder = self._path / "versions"
+            if create or self._write:
+                folder.mkdir(parents=True, exist_ok=True)
+            elif not folder.is_dir():
+                raise Misconfigured(f"no index in {self._path}; run: geowire init (or geowire demo)")
+            self._opened = (
+                tantivy.Index(_schema(), path=str(self._path)),
+                tantivy.Index(_version_schema(), path=str(folder)),
+            )
+        return self._opened
+
+    def _open_writers(self) -> tuple[Any, Any]:
+        if not self._write:
+            raise Misconfigured(f"{self._path} was opened for reading")
+        if self._writers is None:
+            articles, versions = self._indices()
+            try:
+                self._writers = (articles.writer(HEAP, 1), versions.writer(HEAP, 1))
+            except ValueError as exc:
+                raise Misconfigured(
+                    f"another process writes {self._path} already, and one at a time may; stop the other worker ({exc})"
+                ) from None
+        return self._writers
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        """Run off the event loop; errors of the disk are waited for, those of the index need a person."""
+        try:
+            return await asyncio.to_thread(work)
+        except OSError as exc:
+            raise Unavailable(f"{self._path}: {exc}") from exc
+        except ValueError as exc:
+            raise Misconfigured(f"the index in {self._path} can't be used: {exc}") from exc
+
+
+def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tuple[float, str, Any]], int]:
+    """The first `depth` results with ties in the order of their ids, which tantivy does not sort by itself."""
+    options: dict[str, Any] = {}
+    if sort != "relevance":
+        order = tantivy.Order.Desc if sort == "newest" else tantivy.Order.Asc
+        options = {"order_by_field": "sort_ms", "order": order}
+    limit = depth + 20
+    while True:
+        result = searcher.search(query, limit=limit, count=True, **options)
+        hits = result.hits
+        if len(hits) < limit or depth == 0 or hits[-1][0] != hits[depth - 1][0]:
+            break
+        limit *= 2
+    sign = 1 if sort == "oldest" else -1
+    keyed = [(sign * key, str(searcher.doc(address)["id"][0]), address) for key, address in hits]
+    keyed.sort(key=lambda entry: entry[:2])
+    return [(-key if sort == "relevance" else 0.0, article_id, address) for key, article_id, address in keyed], int(
+        result.count
+    )
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    for name in SCORED:
+        builder.add_text_field(name, tokenizer_name="whitespace")
+    for name in EXACT:
+        builder.add_text_field(name, tokenizer_name="raw", fast=True, stored=name == "id", index_option="basic")
+    for name in ("facet_source", "facet_person", "facet_org", "facet_place"):
+        builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
+    builder.add_integer_field("published_ms", indexed=True, fast=True)
+    builder.add_integer_field("sort_ms", indexed=True, fast=True)
+    builder.add_bytes_field("record", stored=True)
+    return builder.build()
+
+
+def _version_schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    for name in ("key", "article"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("record", stored=True)
+    return builder.build()
+
+
+def _document(stored: Stored) -> Any:
+    indexed: Fields = fields(stored.article)
+    document = tantivy.Document()
+    for name in SCORED:
+        document.add_text(name, getattr(indexed, name))
+    for name in dict.fromkeys((*EXACT, *FACETS.values())):
+        value = getattr(indexed, name)
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                document.add_text(name, one)
+    if indexed.published_ms is not None:
+        document.add_integer("published_ms", indexed.published_ms)
+    document.add_integer("sort_ms", indexed.sort_ms)
+    document.add_bytes("record", _dumped(stored))
+    return document
+
+
+def _version(key: str, article: EnrichedArticle) -> Any:
+    document = tantivy.Document()
+    document.add_text("key", key)
+    document.add_text("article", article.id)
+    record = {"id": article.id, "fetched_at": article.fetched_at, "title": article.title, "text": article.text}
+    document.add_bytes("record", orjson.dumps(record))
+    return document
+
+
+def _dumped(stored: Stored) -> bytes:
+    return orjson.dumps(
+        {"meta": stored.meta.model_dump(mode="json"), "article": stored.article.model_dump(mode="json")}
+    )
+
+
+def _stored(document: Any) -> Stored:
+    raw = orjson.loads(bytes(document["record"][0]))
+    return Stored(EnrichedArticle.model_validate(raw["article"]), Meta.model_validate(raw["meta"]))
+
+
+def _buckets(found: Any, size: int) -> list[Bucket]:
+    buckets = [Bucket(bucket["key"], int(bucket["doc_count"])) for bucket in found["buckets"]]
+    return sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value))[:size]
