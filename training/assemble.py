@@ -4,12 +4,14 @@ Parts of speech (UPOS) are not trained: spaCy's attribute ruler writes them from
 counted on the UD training data here. "IN" is ADP, but SCONJ under `mark`; "VBZ" is VERB, but AUX under `aux` and `cop`.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import spacy
+import srsly  # type: ignore[import-untyped]
 from spacy.language import Language
 
 from training import corpora
@@ -59,7 +61,35 @@ def pos_rules(sentences: Iterable[Sequence[Sequence[str]]]) -> list[dict[str, An
         pos = counts.most_common(1)[0][0]
         if pos != usual[tag] and counts.total() >= RULE_USES:
             rules.append({"patterns": [[{"TAG": tag, "DEP": dep}]], "attrs": {"POS": pos}})
-    return rules
+    negation = {"IN": ["not", "n't", "n’t"]}
+    return [*rules, {"patterns": [[{"LOWER": negation}]], "attrs": {"POS": "PART"}}]
+
+
+def drop_words(model: Path) -> None:
+    """Leave the corpora's words out of what ships: keep strings that spaCy itself, a label or an edit tree needs."""
+    path = model / "vocab" / "strings.json"
+    strings: list[str] = json.loads(path.read_text(encoding="utf-8"))
+    needed = set(spacy.blank("en").vocab.strings)
+    nlp = spacy.load(model)
+    needed |= {label for name in nlp.pipe_names for label in nlp.pipe_labels.get(name, ())}
+    needed |= {part for label in needed for part in label.split("||")}
+    needed |= tree_strings(nlp.get_pipe("lemmatizer"))
+    needed |= {value for rule in nlp.get_pipe("attribute_ruler").patterns for value in rule_strings(rule)}
+    kept = sorted(string for string in strings if string in needed)
+    path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+
+def tree_strings(lemmatizer: Any) -> set[str]:
+    """Strings that the edit trees of a trainable lemmatizer replace, and what they put in their place."""
+    trees = srsly.msgpack_loads(lemmatizer.trees.to_bytes())["trees"]
+    hashes = [tree[side] for tree in trees for side in ("orig", "subst") if side in tree]
+    return {value if isinstance(value, str) else lemmatizer.vocab.strings[value] for value in hashes}
+
+
+def rule_strings(rule: dict[str, Any]) -> set[str]:
+    """The strings in one rule of the attribute ruler."""
+    tokens = [value for pattern in rule["patterns"] for token in pattern for value in token.values()]
+    return {value for value in [*tokens, *rule["attrs"].values()] if isinstance(value, str)}
 
 
 def join(folder: Path, out: Path) -> Language:
@@ -74,6 +104,7 @@ def join(folder: Path, out: Path) -> Language:
     nlp.add_pipe("ner", source=spacy.load(out / "ner"))
     nlp.meta |= META
     nlp.to_disk(out / "model")
+    drop_words(out / "model")
     size = sum(path.stat().st_size for path in (out / "model").rglob("*") if path.is_file())
     print(f"{out / 'model'}: {size / 1e6:.1f} MB", flush=True)
     return nlp

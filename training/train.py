@@ -104,7 +104,7 @@ def syntax_doc(nlp: Language, rows: Sequence[Sequence[str]]) -> Doc:
 
 
 def syntax_example(nlp: Language, group: Sequence[Sequence[Sequence[str]]]) -> Example:
-    """One to three sentences in a row as one document, so that sentence boundaries are learned."""
+    """One to six sentences in a row as one document, so that sentence boundaries are learned."""
     docs = [syntax_doc(nlp, rows) for rows in group]
     reference = Doc.from_docs(docs) if len(docs) > 1 else docs[0]
     assert reference is not None
@@ -118,7 +118,7 @@ def train_syntax(folder: Path, out: Path, minutes: float) -> None:
     rng = random.Random(SEED)
     groups = []
     while rows:
-        size = rng.choice((1, 1, 2, 3))
+        size = rng.choice((1, 2, 3, 4, 6))
         groups.append(rows[:size])
         rows = rows[size:]
     rng.shuffle(groups)

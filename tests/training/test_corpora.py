@@ -99,6 +99,7 @@ def test_parts_of_speech_follow_tag_and_dependency() -> None:
     assert rules == [
         {"patterns": [[{"TAG": "IN"}]], "attrs": {"POS": "ADP"}},
         {"patterns": [[{"TAG": "IN", "DEP": "mark"}]], "attrs": {"POS": "SCONJ"}},
+        {"patterns": [[{"LOWER": {"IN": ["not", "n't", "n’t"]}}]], "attrs": {"POS": "PART"}},
     ]
 
 

@@ -1,0 +1,50 @@
+"""The gazetteer: which places go by a name. One read-only SQLite file, mapped into memory and shared by all processes."""
+
+import sqlite3
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline.errors import Misconfigured
+from pipeline.text import fold
+
+FILE = Path(__file__).parent / "data" / "gazetteer.db"
+MAPPED = 256 * 1024 * 1024  # bytes; more than the file has
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One place of the gazetteer; the terms are GeoNames'."""
+
+    geonames_id: int
+    name: str
+    lat: float
+    lon: float
+    country: str
+    admin1: str | None
+    feature_class: str
+    feature_code: str
+    population: int
+
+
+@cache
+def _database() -> sqlite3.Connection:
+    if not FILE.is_file():
+        raise Misconfigured(f"the gazetteer {FILE} is missing; run: python -m pipeline.enrich.gazetteer_build")
+    database = sqlite3.connect(f"file:{FILE}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    database.execute(f"pragma mmap_size = {MAPPED}")
+    return database
+
+
+@cache
+def lookup(name: str) -> tuple[Known, ...]:
+    """The places that go by a name, the most populous first; case, diacritics and punctuation do not count."""
+    sql = "select p.* from name n join place p on p.id = n.place where n.name = ? order by p.population desc, p.id"
+    return tuple(Known(*row) for row in _database().execute(sql, (" ".join(fold(name)),)))
+
+
+@cache
+def country_place(code: str) -> Known | None:
+    """A country as a place, with its label point."""
+    row = _database().execute("select * from place where country = ? and feature_code = 'PCLI'", (code,)).fetchone()
+    return Known(*row) if row else None
