@@ -43,7 +43,9 @@ def build(target: Path = TARGET) -> Path:
     db = sqlite3.connect(temporary)
     db.executescript(SCHEMA)
     capitals = {(country.code, tuple(fold(name))) for country in countries() for name in country.capitals}
-    db.executemany("insert or ignore into place values (?,?,?,?,?,?,?,?,?)", _places(cities, divisions, admin1, capitals))
+    db.executemany(
+        "insert or ignore into place values (?,?,?,?,?,?,?,?,?)", _places(cities, divisions, admin1, capitals)
+    )
     names = {(name, place) for name, place in _names(cities, divisions) if name}
     db.executemany("insert or ignore into name values (?, ?)", sorted(names))
     db.commit()

@@ -1,0 +1,43 @@
+"""Countries: which ones an article names, by place or demonym, with their share of all such mentions."""
+
+from collections import Counter
+
+from pipeline.article import CountryWeight, Place, Why
+from pipeline.countries import countries
+from pipeline.enrich.entities import trimmed
+from pipeline.enrich.nlp import Reading
+from pipeline.text import fold
+
+IN_TITLE = 3  # a mention in the title counts as several
+FOCUS_SHARE = 0.3
+
+
+def find_countries(reading: Reading, places: list[Place]) -> list[CountryWeight]:
+    """The countries of an article, the weightiest first."""
+    demonyms = {tuple(fold(word)): country.code for country in countries() for word in country.demonyms}
+    counts: Counter[str] = Counter()
+    why: dict[str, set[Why]] = {}
+
+    def count(code: str, title: bool, reason: Why) -> None:
+        counts[code] += IN_TITLE if title else 1
+        why.setdefault(code, set()).add(reason)
+
+    for place in places:
+        if place.pinned and place.country:
+            for span in place.mentions:
+                count(place.country, span.field == "title", "place")
+    for span, kind in trimmed(reading):
+        code = demonyms.get(tuple(fold(span.surface))) if kind == "NORP" else None
+        if code:
+            count(code, span.field == "title", "demonym")
+    total = counts.total()
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        CountryWeight(
+            code=code,
+            weight=round(number / total, 3),
+            why=sorted(why[code]),
+            is_focus=number / total >= FOCUS_SHARE or number == ranked[0][1],
+        )
+        for code, number in ranked
+    ]

@@ -1,0 +1,33 @@
+"""From an article to its facts: each kind in its own file, put together here."""
+
+from typing import Any
+
+from pipeline.article import Article, EnrichedArticle
+from pipeline.enrich.countries import find_countries
+from pipeline.enrich.entities import find_entities
+from pipeline.enrich.language import detect
+from pipeline.enrich.nlp import read
+from pipeline.enrich.places import find_places
+
+ENRICHMENT = "2026.11-1"  # the version of the facts; newer ones replace older ones at a replay
+
+
+def enrich(article: Article, nlp: Any) -> EnrichedArticle:
+    """Read an article. English gets facts; other languages are told and left without facts.
+
+    Args:
+        article: as it came from `articles`.
+        nlp: the spaCy pipeline (nlp.load).
+    """
+    language = detect(article)
+    base = article.model_dump() | {"language": language, "enrichment": ENRICHMENT}
+    if language not in ("en", None):
+        return EnrichedArticle.model_validate(base)
+    reading = read(nlp, article)
+    places = find_places(reading)
+    facts = {
+        "entities": find_entities(reading, places),
+        "places": places,
+        "countries": find_countries(reading, places),
+    }
+    return EnrichedArticle.model_validate(base).model_copy(update=facts)

@@ -1,0 +1,114 @@
+"""spaCy: the only file that knows it. Text in, names with their labels and sentences out, offsets in code points."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pipeline.article import Article, FieldName, Span
+from pipeline.errors import Misconfigured
+
+SHIPPED = Path(__file__).parent / "model"
+SHIPPED_NAMES = ("accurate", "fast")
+CHUNK = 20_000  # characters that spaCy reads at once: its memory grows with them
+
+
+@dataclass(frozen=True)
+class Name:
+    """A stretch that the model calls a name, with its label (PERSON ORG GPE LOC NORP FAC EVENT PRODUCT)."""
+
+    span: Span
+    label: str
+
+
+@dataclass
+class Reading:
+    """An article as spaCy read it: names in order, title first, and the sentences that hold them."""
+
+    article: Article
+    names: list[Name] = field(default_factory=list)
+    sentences: list[Span] = field(default_factory=list)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The labels that occur."""
+        return frozenset(name.label for name in self.names)
+
+
+def load(name: str) -> Any:
+    """The spaCy pipeline of a setting.
+
+    Args:
+        name: `accurate` or `fast` (shipped), or an installed spaCy pipeline by name or folder.
+
+    Raises:
+        Misconfigured: there is no such pipeline, or it has no entity recogniser.
+    """
+    import spacy
+
+    try:
+        nlp = spacy.load(SHIPPED if name in SHIPPED_NAMES else name)
+    except OSError as exc:
+        raise Misconfigured(
+            f"GEOWIRE_NLP_MODEL={name}: no such spaCy pipeline; install it (pip install {name}) or use accurate ({exc})"
+        ) from None
+    if "ner" not in nlp.pipe_names and "entity_ruler" not in nlp.pipe_names:
+        raise Misconfigured(f"GEOWIRE_NLP_MODEL={name} has no entity recogniser")
+    return nlp
+
+
+def describe(name: str) -> str:
+    """One line about the pipeline of a setting, for `geowire doctor`."""
+    nlp = load(name)
+    return f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']} on spaCy {_spacy_version()}: {', '.join(nlp.pipe_names)}"
+
+
+def read(nlp: Any, article: Article) -> Reading:
+    """Read title and text of an article; a long text in pieces cut at paragraphs."""
+    reading = Reading(article)
+    pieces = [("title", 0, article.title)] if article.title else []
+    pieces += [("text", start, piece) for start, piece in _pieces(article.text)]
+    docs = nlp.pipe((piece for _, _, piece in pieces), batch_size=16)
+    for (name, start, _), doc in zip(pieces, docs, strict=True):
+        _collect(reading, name, start, doc)
+    return reading
+
+
+def _collect(reading: Reading, name: str, start: int, doc: Any) -> None:
+    """Add what one piece holds; spaCy's token offsets are code points of the piece."""
+    whole = reading.article.title if name == "title" else reading.article.text
+    where: FieldName = "title" if name == "title" else "text"
+
+    def span(first: int, last: int) -> Span:
+        return Span(field=where, start=start + first, end=start + last, surface=whole[start + first : start + last])
+
+    reading.names += [Name(span(ent.start_char, ent.end_char), ent.label_) for ent in doc.ents]
+    if doc.has_annotation("SENT_START"):
+        reading.sentences += [span(sent.start_char, sent.end_char) for sent in doc.sents]
+    else:
+        reading.sentences.append(span(0, len(doc.text)))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """The text in pieces of at most CHUNK characters: cut at a blank line, else at a line, a blank, or anywhere."""
+    start = 0
+    while start < len(text):
+        end = min(start + CHUNK, len(text))
+        if end < len(text):
+            for mark in ("\n\n", "\n", ". ", " "):
+                cut = text.rfind(mark, start + 1, end)
+                if cut > start:
+                    end = cut + len(mark)
+                    break
+        if text[start:end].strip():
+            yield start, text[start:end]
+        start = end
+
+
+def _spacy_version() -> str:
+    try:
+        return version("spacy")
+    except PackageNotFoundError:
+        return "?"
