@@ -1,0 +1,193 @@
+"""NLP in processes of its own, off the event loop; one article at a time in each, so that a bad one is known.
+
+A child that crashes, hangs or runs out of memory is replaced, and its article is read once more by a fresh child: the
+second failure proves that it is the article, which becomes a `Poison`. Its neighbours go on. Children are spawned (not
+forked: Faust's threads would be forked with them) and die with their parent, however it ends.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pipeline.article import Article, EnrichedArticle
+from pipeline.errors import Misconfigured, Poison
+from pipeline.settings import Settings
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 180.0  # to import spaCy and load the model on a busy machine
+CHILD_MEMORY = 4 * 1024**3  # bytes of address space; a child that needs more fails its article, not the machine
+TRIES = 2  # a child may die for reasons of its own; twice with the same article is the article
+PR_SET_PDEATHSIG = 1
+
+
+class Pool:
+    """The processes that read articles.
+
+    Args:
+        settings: the model, the number of processes, and the seconds that one article may take.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._children: asyncio.Queue[_Child] = asyncio.Queue()
+        self._all: set[_Child] = set()
+        self.heartbeat = time.monotonic()
+
+    async def start(self) -> None:
+        """Start the processes and wait until all have loaded the model.
+
+        Raises:
+            Misconfigured: the model can't be loaded, with the reason.
+        """
+        children = [self._spawn() for _ in range(self._settings.nlp_processes)]
+        await asyncio.gather(*(asyncio.to_thread(child.wait_ready) for child in children))
+        for child in children:
+            self._children.put_nowait(child)
+        self.heartbeat = time.monotonic()
+
+    async def enrich(self, articles: Sequence[Article]) -> list[EnrichedArticle | Poison]:
+        """Read articles, spread over the processes; one result for each, in order."""
+        return list(await asyncio.gather(*(self._one(article) for article in articles)))
+
+    def close(self) -> None:
+        """End all children."""
+        for child in self._all:
+            child.end()
+        self._all.clear()
+
+    async def _one(self, article: Article) -> EnrichedArticle | Poison:
+        payload = article.model_dump_json().encode()
+        reason = ""
+        for _ in range(TRIES):
+            child = await self._children.get()
+            try:
+                answer = await asyncio.to_thread(child.ask, payload, self._settings.nlp_timeout)
+            except _ChildFailedError as exc:
+                reason = str(exc)
+                log.warning("article %s: %s", article.id, reason)
+                child = await self._replace(child)
+                continue
+            finally:
+                self._children.put_nowait(child)
+                self.heartbeat = time.monotonic()
+            if isinstance(answer, str):
+                return Poison(answer)
+            return EnrichedArticle.model_validate_json(answer)
+        return Poison(f"NLP: {reason}, {TRIES} times")
+
+    async def _replace(self, child: "_Child") -> "_Child":
+        """A fresh child for one that failed."""
+        child.end()
+        self._all.discard(child)
+        fresh = self._spawn()
+        await asyncio.to_thread(fresh.wait_ready)
+        return fresh
+
+    def _spawn(self) -> "_Child":
+        child = _Child(self._settings.nlp_model)
+        self._all.add(child)
+        return child
+
+
+class _ChildFailedError(Exception):
+    """A child crashed, hung or ran out of memory with an article."""
+
+
+class _Child:
+    """One process and the pipe to it."""
+
+    def __init__(self, model: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, model, os.getpid()), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def wait_ready(self) -> None:
+        """Wait for the model.
+
+        Raises:
+            Misconfigured: it can't be loaded.
+        """
+        if not self._pipe.poll(START_SECONDS):
+            raise Misconfigured(f"the language model did not load within {START_SECONDS:.0f} s")
+        try:
+            answer = self._pipe.recv_bytes()
+        except (EOFError, OSError):
+            raise Misconfigured("an NLP process ended while it loaded the model (memory?)") from None
+        if answer != b"ready":
+            raise Misconfigured(answer.decode("utf-8", "replace"))
+
+    def ask(self, payload: bytes, seconds: float) -> bytes | str:
+        """Have one article read: the record as JSON, or the reason why it can't be read.
+
+        Raises:
+            _ChildFailedError: the process died, or did not answer in time.
+        """
+        try:
+            self._pipe.send_bytes(payload)
+            if not self._pipe.poll(seconds):
+                raise _ChildFailedError(f"no answer within {seconds:.0f} s")
+            answer = self._pipe.recv_bytes()
+        except (EOFError, OSError):
+            self._process.join(5)
+            raise _ChildFailedError(f"the process died (exit code {self._process.exitcode})") from None
+        return answer[1:] if answer[:1] == b"+" else answer[1:].decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """Kill the process."""
+        with contextlib.suppress(ValueError):
+            self._process.kill()
+            self._process.join(5)
+        self._pipe.close()
+
+
+def _work(pipe: Connection, model: str, parent: int) -> None:
+    """A child's life: load the model, read articles, until the pipe closes."""
+    _prepare(parent)
+    from pipeline.enrich.facts import enrich
+    from pipeline.enrich.nlp import load
+
+    try:
+        nlp = load(model)
+    except Misconfigured as exc:
+        pipe.send_bytes(str(exc).encode())
+        return
+    pipe.send_bytes(b"ready")
+    while True:
+        try:
+            payload = pipe.recv_bytes()
+        except (EOFError, OSError):
+            return
+        pipe.send_bytes(_read(payload, nlp, enrich))
+
+
+def _read(payload: bytes, nlp: Any, enrich: Any) -> bytes:
+    """`+` and the record, or `-` and the reason."""
+    try:
+        record: str = enrich(Article.model_validate_json(payload), nlp).model_dump_json()
+    except MemoryError:
+        os._exit(9)  # what is left of the heap is not to be trusted; the parent starts a fresh child
+    except Exception as exc:  # noqa: BLE001  # whatever the model trips over, it is this article's
+        return f"-NLP: {type(exc).__name__}: {exc}"[:1000].encode("utf-8", "replace")
+    return b"+" + record.encode()
+
+
+def _prepare(parent: int) -> None:
+    """Die with the parent, leave Ctrl-C to it, and keep to a bounded memory."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
