@@ -102,5 +102,3 @@ class Door:
 
 def _named(source: Mapping[Any, Any]) -> bool:
     return bool(source.get("id") or source.get("name"))
-
-
