@@ -29,3 +29,15 @@ async def rooms(settings: Settings) -> AsyncIterator[tuple[Broker, Index, State]
         await index.close()
         await state.close()
         broker.close()
+
+
+@asynccontextmanager
+async def index_only(settings: Settings) -> AsyncIterator[Index]:
+    """The index alone, to read: a search needs no broker."""
+    index = open_index(settings)
+    try:
+        if settings.embedded:
+            await index.init()
+        yield index
+    finally:
+        await index.close()

@@ -53,6 +53,17 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         _write(("  ".join(padded).rstrip() + "\n").encode())
 
 
+def styled(pieces: Sequence[tuple[str, str]]) -> None:
+    """Print one line of (text, rich style) pieces; the styles show on a terminal only."""
+    if not sys.stdout.isatty():
+        _write(("".join(plain(text) for text, _ in pieces) + "\n").encode("utf-8", "replace"))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(highlight=False).print(Text.assemble(*((plain(text), style) for text, style in pieces)))
+
+
 def note(message: str) -> None:
     """Tell something on standard error."""
     print(plain(message), file=sys.stderr)
@@ -93,7 +104,13 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield lambda steps: bar.advance(task, steps)

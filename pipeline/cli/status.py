@@ -24,6 +24,14 @@ def status(
     if as_json:
         output.data(found.model_dump() | {"adds_up": found.adds_up})
         return
+    print_status(found)
+    if not found.adds_up:
+        output.error("the ledger and the topics do not belong together: was one of them deleted?")
+        raise typer.Exit(1)
+
+
+def print_status(found: "Status") -> None:
+    """The account as a table, one row a source, and its sum as a sentence."""
     columns = ["source", *(str(outcome) for outcome in Outcome)]
     rows = [
         [source or "(none)", *(str(row.get(str(outcome), 0) or "") for outcome in Outcome)]
@@ -34,9 +42,6 @@ def status(
     lags = ", ".join(f"{topic} {count}" for topic, count in found.lag.items())
     print(f"{found.inputs} inputs = {sum(found.outcomes.values())} settled + {found.pending} pending; lag: {lags}")
     print(f"{found.indexed_documents} articles in the index")
-    if not found.adds_up:
-        output.error("the ledger and the topics do not belong together: was one of them deleted?")
-        raise typer.Exit(1)
 
 
 async def read_status(settings: configuration.Settings) -> "Status":

@@ -58,6 +58,11 @@ class Door:
         self._wanted_url = self._defaults.url
         self._clock = clock
 
+    @property
+    def url(self) -> str | None:
+        """The URL that the caller gave for the one article, while no article has taken it."""
+        return self._wanted_url
+
     def take(self, origin: str, data: object) -> Input:
         """One article from a decoded JSON value or an adapter's fields, or the reason why not."""
         try:

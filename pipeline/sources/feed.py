@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.errors import Rejected
-from pipeline.sources.html import strip_markup
+from pipeline.sources.html import moment, strip_markup
 
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
@@ -60,17 +60,18 @@ def _atom_entry(entry: Any, feed: Any) -> dict[str, Any]:
     content = entry.find(f"{ATOM}content")
     body = content if content is not None else entry.find(f"{ATOM}summary")
     links = {link.get("rel", "alternate"): link.get("href") for link in entry.iter(f"{ATOM}link")}
-    published = entry.findtext(f"{ATOM}published") or entry.findtext(f"{ATOM}updated")
+    updated = moment(entry.findtext(f"{ATOM}updated"))
+    published = moment(entry.findtext(f"{ATOM}published")) or updated
     return _present(
         {
             "title": strip_markup(entry.findtext(f"{ATOM}title") or ""),
             "text": strip_markup("" if body is None else "".join(body.itertext())),
             "url": links.get("alternate"),
-            "authors": [name for name in entry.xpath("*[local-name()='author']/*[local-name()='name']/text()")],
+            "authors": list(entry.xpath("*[local-name()='author']/*[local-name()='name']/text()")),
             "language": feed.get("{http://www.w3.org/XML/1998/namespace}lang"),
             "source": {"name": strip_markup(feed.findtext(f"{ATOM}title") or "")},
             "published_at": published,
-            "modified_at": entry.findtext(f"{ATOM}updated"),
+            "modified_at": updated,
             "published_from": "feed" if published else "none",
             "completeness": "teaser" if content is None else "full",
         }

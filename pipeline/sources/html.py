@@ -7,6 +7,7 @@ where the date came from. The sources issue deepens this.
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import trafilatura
@@ -39,9 +40,10 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         Rejected: the page has no article text.
     """
     text = decode(raw)
-    tree = lxml_html.document_fromstring(text.encode("utf-8"), parser=lxml_html.HTMLParser(encoding="utf-8"))
-    if tree is None:
-        raise Rejected("an empty page")
+    try:
+        tree = lxml_html.document_fromstring(text.encode("utf-8"), parser=lxml_html.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, UnicodeEncodeError) as exc:
+        raise Rejected(f"not a page: {exc}") from None
     news = _news(tree)
     meta = _meta(tree)
     body = trafilatura.extract(text, url=url, include_comments=False, include_tables=False, favor_precision=True)
@@ -58,7 +60,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "source": {"name": (_names(news.get("publisher")) or [meta.get("og:site_name") or ""])[0]},
         "published_at": published,
         "published_from": published_from,
-        "modified_at": _text(news.get("dateModified")) or meta.get("article:modified_time"),
+        "modified_at": moment(_text(news.get("dateModified"))) or moment(meta.get("article:modified_time")),
         "section": _text(news.get("articleSection")) or meta.get("article:section"),
         "image_url": meta.get("og:image"),
     }
@@ -112,12 +114,18 @@ def _meta(tree: Any) -> dict[str, str]:
 
 
 def _published(news: dict[str, Any], meta: dict[str, str], tree: Any) -> tuple[str | None, str]:
-    if found := _text(news.get("datePublished")):
-        return found, "jsonld"
-    if found := meta.get("article:published_time"):
-        return found, "meta"
-    times = tree.xpath("//time/@datetime")
-    return (str(times[0]), "time") if times else (None, "none")
+    """The date of the first place that has a usable one, and which place it was."""
+    given = [("jsonld", _text(news.get("datePublished"))), ("meta", meta.get("article:published_time"))]
+    given += [("time", str(time)) for time in tree.xpath("//time/@datetime")[:1]]
+    return next(((found, origin) for origin, text in given if (found := moment(text))), (None, "none"))
+
+
+def moment(text: str | None) -> str | None:
+    """A time as ISO 8601 if it is one that an article may carry; what a stranger's page says wrongly is left out."""
+    try:
+        return datetime.fromisoformat(text.strip()).isoformat() if text else None
+    except ValueError:
+        return None
 
 
 def _canonical(tree: Any, meta: dict[str, str]) -> str | None:

@@ -1,0 +1,31 @@
+"""The options that `publish` and `extract` share: what the caller says of articles that do not say it themselves."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from pipeline.sources.door import Defaults
+
+PublishedAt = Annotated[
+    str | None, typer.Option("--published-at", metavar="TIME", help="ISO 8601; UTC where no zone is given.")
+]
+Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="The outlet's name.")]
+Url = Annotated[str | None, typer.Option("--url", help="The article's address (for one article).")]
+Lang = Annotated[
+    str | None, typer.Option("--lang", metavar="CODE", help="The articles' language, such as en or pt-BR.")
+]
+
+
+def defaults(published_at: str | None, source: str | None, url: str | None, lang: str | None) -> Defaults:
+    """The options as the door takes them; a date that is none is a wrong use."""
+    when = None
+    if published_at is not None:
+        try:
+            when = datetime.fromisoformat(published_at)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{published_at!r} is not an ISO 8601 time such as 2026-11-03T08:00:00+03:00",
+                param_hint="--published-at",
+            ) from None
+    return Defaults(when, source, url, lang)

@@ -1,0 +1,151 @@
+"""`geowire demo`, `geowire run` and `geowire serve`: the page and the API, alone or with a worker beside them."""
+
+import asyncio
+import socket
+import sysconfig
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import settings as configuration
+from pipeline.cli import output
+from pipeline.cli.status import print_status
+from pipeline.cli.worker import Data
+from pipeline.errors import GeowireError, Misconfigured
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.supervise import Supervised
+
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Another port than GEOWIRE_PORT.")]
+POLL = 0.5  # seconds between two looks at the ledger
+
+
+def serve(data: Data = None, port: Port = None) -> None:
+    """Serve the page and the API."""
+    settings = configuration.load({"data": data, "port": port})
+    _serve(settings, _listen(settings))
+
+
+def run(data: Data = None, port: Port = None) -> None:
+    """Serve the page and the API, with a worker beside them that is started again whenever it ends."""
+    from pipeline.supervise import Supervised
+
+    settings = configuration.load({"data": data, "port": port})
+    listening = _listen(settings)
+    if settings.embedded:
+        _create(settings)
+    worker = Supervised(settings.data, quiet=True)
+    worker.start()
+    try:
+        _serve(settings, listening)
+    finally:
+        worker.stop()
+
+
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End once everything is indexed.")] = False,
+    data: Data = None,
+    port: Port = None,
+) -> None:
+    """Index the sample news, print a summary, and serve them: embedded, nothing else is needed."""
+    from pipeline.supervise import Supervised
+
+    settings = configuration.load({"data": data, "port": port})
+    if not settings.embedded:
+        raise Misconfigured("geowire demo is embedded: unset GEOWIRE_BROKER and GEOWIRE_INDEX, then run it again")
+    listening = None if no_serve else _listen(settings)
+    seeds = _seeds()
+    _create(settings)
+    worker = Supervised(settings.data, quiet=True, restart=False)
+    worker.start()
+    try:
+        asyncio.run(_fill(settings, seeds, worker))
+        if listening is not None:
+            _serve(settings, listening)
+        else:
+            print(f"try: geowire search --data {settings.data} 'cholera country:KE'")
+    finally:
+        worker.stop()
+
+
+async def _fill(settings: Settings, seeds: Path, worker: "Supervised") -> None:
+    """Publish the seeds and wait until each has its outcome."""
+    from pipeline.open import rooms
+    from pipeline.publishing import batches, publish_batch
+    from pipeline.sources.door import Door
+    from pipeline.sources.files import read_paths
+    from pipeline.status import collect
+    from pipeline.supervise import wait_until_alive
+
+    started = time.monotonic()
+    async with rooms(settings) as (broker, index, state):
+        published = 0
+        for batch in batches(read_paths([str(seeds)], Door())):
+            published += len(await publish_batch(broker, state, batch))
+        output.note(f"published {published} sample articles; reading and indexing them")
+        with output.progress("indexing", published) as advance:
+            done = 0
+            while True:
+                wait_until_alive(worker)
+                status = await collect(broker, index, state)
+                settled = max(0, published - status.pending)
+                advance(settled - done)
+                done = settled
+                if not status.pending:
+                    break
+                await asyncio.sleep(POLL)
+        print_status(status)
+    print(f"done in {time.monotonic() - started:.0f} s; the archive is in {settings.data}")
+
+
+def _create(settings: Settings) -> None:
+    """Make what the embedded mode keeps, before the worker looks for it."""
+    from pipeline.worker import init
+
+    asyncio.run(init(settings))
+
+
+def _seeds() -> Path:
+    """The sample news: beside the package in a clone, in the data folder of the installation else."""
+    for folder in (Path(__file__).parents[2] / "seeds", Path(sysconfig.get_path("data")) / "share/geowire/seeds"):
+        if folder.is_dir():
+            return folder
+    raise GeowireError("the sample news are missing from this installation; publish your own with geowire publish")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The web server's socket, bound before anything else is started."""
+    from pipeline.web.api import check_exposure
+
+    check_exposure(settings)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as exc:
+        listening.close()
+        address = f"{settings.host}:{settings.port}"
+        raise Misconfigured(f"{address} can't be used ({exc.strerror}); choose another with --port") from None
+    return listening
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
+    import uvicorn
+
+    from pipeline.web.api import create_web
+
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"geowire serves http://{host}:{listening.getsockname()[1]}  (Ctrl-C ends it)", flush=True)
+    config = uvicorn.Config(
+        create_web(settings),
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=200,
+    )
+    uvicorn.Server(config).run(sockets=[listening])

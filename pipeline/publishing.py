@@ -1,0 +1,109 @@
+"""Publishing: inputs go to the topic `articles` as CloudEvents; what is refused gets its row in the ledger.
+
+The command line and the API publish through here, so that every input is accounted for in the same way. A crash in
+between loses nothing that was answered: an article is answered once it is durable, and publishing it again is harmless
+(the same id, `unchanged`).
+"""
+
+import asyncio
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from pipeline.app import ARTICLES
+from pipeline.article import Article, LedgerRow, Outcome
+from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message
+from pipeline.sources.door import Input, Refusal
+from pipeline.state import State
+
+BATCH, BATCH_CHARACTERS = 200, 8_000_000  # a batch ends at either, which bounds memory
+MAX_ARTICLE = MAX_MESSAGE - 128 * 1024  # bytes of JSON, with room for the key, the headers and the broker's own
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of one input so far: pending at a place in the topic, or rejected with a reason."""
+
+    origin: str
+    outcome: Literal["pending", "rejected"]
+    id: str | None = None
+    reason: str | None = None
+    position: str | None = None  # `articles/0/17`: the key of its row in the ledger
+
+    def answer(self) -> dict[str, str | None]:
+        """As the command and the API tell it."""
+        answer = {"id": self.id, "outcome": self.outcome, "origin": self.origin}
+        return answer | ({"reason": self.reason} if self.outcome == "rejected" else {"position": self.position})
+
+
+def batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
+    """Inputs in groups of bounded number and size, in order."""
+    batch: list[Input] = []
+    characters = 0
+    for each in inputs:
+        batch.append(each)
+        characters += len(each.item.text) if isinstance(each.item, Article) else 0
+        if len(batch) == BATCH or characters > BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+async def publish_batch(broker: Broker, state: State, inputs: Sequence[Input]) -> list[Published]:
+    """Publish a batch; the answers come in order, once everything is durable.
+
+    Raises:
+        Unavailable, Misconfigured: as the broker and the state do; publish the same inputs again then.
+    """
+    prepared = [_prepare(each) for each in inputs]
+    messages = [item for item in prepared if isinstance(item, Message)]
+    positions = iter(await asyncio.to_thread(broker.publish, ARTICLES, messages) if messages else [])
+    answers, rows = [], []
+    for each, item in zip(inputs, prepared, strict=True):
+        if isinstance(item, Message):
+            answers.append(Published(each.origin, "pending", item.key.decode(), position=str(next(positions))))
+        else:
+            answers.append(Published(each.origin, "rejected", item.id, item.reason))
+            rows.append(_row(item))
+    if rows:
+        await state.record(rows)
+    return answers
+
+
+def _prepare(each: Input) -> Message | Refusal:
+    if isinstance(each.item, Refusal):
+        return each.item
+    article = each.item
+    value = article.model_dump_json().encode()
+    if len(value) > MAX_ARTICLE:
+        return Refusal(f"article too large: {len(value):,} bytes, the limit is {MAX_ARTICLE:,}", article.id)
+    return Message(article.id.encode(), value, cloudevent(article))
+
+
+def cloudevent(article: Article) -> Headers:
+    """The headers of a CloudEvent in binary mode (CloudEvents 1.0, Kafka protocol binding, section 3.2)."""
+    fetched = article.fetched_at or datetime.now(UTC)
+    attributes = {
+        "ce_specversion": "1.0",
+        "ce_type": "geowire.article.published",
+        "ce_source": "geowire",
+        "ce_id": str(uuid.uuid4()),
+        "ce_subject": article.id,
+        "ce_time": fetched.isoformat(),
+        "content-type": "application/json",
+    }
+    return tuple((name, value.encode()) for name, value in attributes.items())
+
+
+def _row(refusal: Refusal) -> LedgerRow:
+    return LedgerRow(
+        key=f"submission/{uuid.uuid4()}",
+        outcome=Outcome.REJECTED,
+        reason=refusal.reason,
+        article_id=refusal.id,
+        source=refusal.source,
+        at=datetime.now(UTC),
+    )
