@@ -156,17 +156,40 @@ async def _bury(rooms: Rooms, failures: Sequence[Failure], dead: Any, rows: list
 
 
 async def _send_all(watch: Watch, messages: Sequence[tuple[Any, str, bytes, str]]) -> None:
-    """Send (topic, key, value, origin) and wait until the broker has confirmed every one of them."""
+    """Send (topic, key, value, origin) in order and wait until the broker has confirmed every one of them.
 
-    async def send(topic: Any, key: str, value: bytes, origin: str) -> None:
-        try:
-            await (await topic.send(key=key.encode(), value=value, headers={stages.ORIGIN: origin.encode()}))
-        except Exception as exc:  # aiokafka has no common base of its errors; nothing of ours is called in here
-            raise Unavailable(f"{type(exc).__name__}: {exc}") from exc
+    In order, so that two versions of one article in a batch do not swap; what was not confirmed is sent again.
+    """
+    waiting = list(messages)
 
-    await asyncio.gather(
-        *(stages.until_done(lambda m=message: send(*m), watch, "broker") for message in messages)  # type: ignore[misc]  # mypy can't infer a lambda with a default
-    )
+    async def attempt() -> None:
+        nonlocal waiting
+        failed, error = [], ""
+        sent = [(message, await _send(message)) for message in waiting]
+        for message, confirmation in sent:
+            try:
+                await confirmation
+            except Exception as exc:  # noqa: BLE001  # aiokafka's errors have no common base; nothing of ours is called
+                failed.append(message)
+                error = error or f"{type(exc).__name__}: {exc}"
+        waiting = failed
+        if failed:
+            raise Unavailable(f"{len(failed)} messages not confirmed: {error}")
+
+    await stages.until_done(attempt, watch, "broker")
+
+
+async def _send(message: tuple[Any, str, bytes, str]) -> asyncio.Future[Any]:
+    """Queue one message; the future ends when it is confirmed, or with the reason why it is not."""
+    topic, key, value, origin = message
+    try:
+        confirmation: asyncio.Future[Any] = await topic.send(
+            key=key.encode(), value=value, headers={stages.ORIGIN: origin.encode()}
+        )
+    except Exception as exc:  # noqa: BLE001  # as above: it counts as not confirmed
+        confirmation = asyncio.get_running_loop().create_future()
+        confirmation.set_exception(exc)
+    return confirmation
 
 
 async def _acknowledge(stream: Any, events: Sequence[Any], watch: Watch) -> None:
