@@ -106,6 +106,7 @@ def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings
     worker = faust.Worker(
         app, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False, redirect_stdouts=False
     )
+    worker.spinner = None  # it writes to the terminal, and to logs that are none
     try:
         worker.execute_from_commandline()
     except SystemExit as exc:

@@ -1,0 +1,175 @@
+"""What every state engine keeps to: run on SQLite and on a real Elasticsearch."""
+
+import asyncio
+import sqlite3
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import settings as configuration
+from pipeline.article import LedgerRow, Outcome
+from pipeline.errors import Misconfigured, Unavailable
+from pipeline.state import State, open_state
+from pipeline.state.sqlite import SqliteState
+
+NOW = datetime(2026, 11, 3, 8, 0, 0, 123456, tzinfo=UTC)
+
+
+def row(key: str, outcome: Outcome = Outcome.INDEXED, **more: Any) -> LedgerRow:
+    """A row of an invented input."""
+    return LedgerRow(**{"key": key, "outcome": outcome, "source": "tidewater", "at": NOW, **more})
+
+
+def cluster_settings(url: str) -> configuration.Settings:
+    """Settings for the test's Elasticsearch; the broker is not asked."""
+    return configuration.load(environ={"GEOWIRE_BROKER": "kafka://127.0.0.1:1", "GEOWIRE_INDEX": url})
+
+
+def drop(url: str) -> None:
+    """Delete the ledger, if there is one."""
+    try:
+        urllib.request.urlopen(urllib.request.Request(f"{url}/ledger-v1", method="DELETE")).close()
+    except urllib.error.HTTPError as missing:
+        missing.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("elasticsearch", marks=pytest.mark.servers)])
+async def state(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[State]:
+    """An empty ledger on each engine."""
+    if request.param == "sqlite":
+        settings = configuration.load(environ={"GEOWIRE_DATA": str(tmp_path)})
+    else:
+        url = request.getfixturevalue("elasticsearch_server").url
+        drop(url)
+        settings = cluster_settings(url)
+    opened = open_state(settings)
+    await opened.init()
+    yield opened
+    await opened.close()
+
+
+async def test_rows_come_back_as_they_were(state: State) -> None:
+    full = row("articles/0/1", Outcome.DEAD, reason="broken “JSON”", article_id="a" * 200, source="s" * 500)
+    await state.record([full, row("articles/0/2")])
+    assert await state.get("articles/0/1") == full
+    assert await state.get("articles/0/2") == row("articles/0/2")
+    assert await state.get("articles/0/3") is None
+
+
+async def test_the_first_final_outcome_stands(state: State) -> None:
+    await state.record([row("articles/0/1", Outcome.INDEXED)])
+    await state.record([row("articles/0/1", Outcome.UNCHANGED), row("articles/0/2", Outcome.UPDATED)])
+    assert await state.counts() == {"tidewater": {Outcome.INDEXED: 1, Outcome.UPDATED: 1}}
+
+
+async def test_a_dead_row_is_replaced_by_a_later_one(state: State) -> None:
+    await state.record([row("articles/0/1", Outcome.DEAD, reason="poison")])
+    await state.record([row("articles/0/1", Outcome.INDEXED)])
+    await state.record([row("articles/0/1", Outcome.DEAD, reason="late")])
+    found = await state.get("articles/0/1")
+    assert found is not None
+    assert (found.outcome, found.reason) == (Outcome.INDEXED, None)
+
+
+async def test_the_same_rule_holds_within_a_batch(state: State) -> None:
+    rows = [row("articles/0/1", outcome) for outcome in (Outcome.DEAD, Outcome.UPDATED, Outcome.INDEXED)]
+    await state.record(rows)
+    found = await state.get("articles/0/1")
+    assert found is not None
+    assert found.outcome is Outcome.UPDATED
+
+
+async def test_settled_counts_messages_and_counts_count_inputs(state: State) -> None:
+    await state.record(
+        [
+            row("articles/0/1"),
+            row("articles/10/7", Outcome.UPDATED, source="other"),
+            row("articles/0/2", retry_of="articles/0/1"),
+            row("articles.enriched/0/1", Outcome.DEAD),
+            row("submission/1b2c", Outcome.REJECTED, source=""),
+        ]
+    )
+    assert await state.settled(["articles"]) == 3
+    assert await state.settled(["articles", "articles.enriched"]) == 4
+    assert await state.counts() == {
+        "tidewater": {Outcome.INDEXED: 1, Outcome.DEAD: 1},
+        "other": {Outcome.UPDATED: 1},
+        "": {Outcome.REJECTED: 1},
+    }
+
+
+async def test_counts_are_exact_for_many_sources(state: State) -> None:
+    await state.record([row(f"articles/0/{n}", source=f"outlet {n % 1200}") for n in range(1500)])
+    counts = await state.counts()
+    assert len(counts) == 1200
+    assert sum(found[Outcome.INDEXED] for found in counts.values()) == 1500
+
+
+async def test_newest_rows_first(state: State) -> None:
+    rows = [row(f"articles/0/{n}", at=NOW + timedelta(microseconds=n)) for n in range(5)]
+    await state.record([*rows, row("articles/1/0", Outcome.DEAD, at=NOW - timedelta(days=1))])
+    assert [found.key for found in await state.rows(limit=3)] == ["articles/0/4", "articles/0/3", "articles/0/2"]
+    assert [found.key for found in await state.rows(outcome=Outcome.DEAD)] == ["articles/1/0"]
+
+
+async def test_writers_at_the_same_time_agree(state: State) -> None:
+    outcomes = [Outcome.INDEXED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SUPERSEDED]
+    await asyncio.gather(*(state.record([row(f"articles/0/{n}", o) for n in range(20)]) for o in outcomes))
+    assert await state.settled(["articles"]) == 20
+    counts = await state.counts()
+    assert sum(counts["tidewater"].values()) == 20
+
+
+async def test_init_again_keeps_the_rows(state: State) -> None:
+    await state.record([row("articles/0/1")])
+    await state.init()
+    assert await state.get("articles/0/1") is not None
+    await state.record([])
+
+
+async def test_no_server_is_unavailable() -> None:
+    state = open_state(cluster_settings("http://127.0.0.1:1"))
+    try:
+        for call in (state.init(), state.record([row("articles/0/1")]), state.counts(), state.get("x")):
+            with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1"):
+                await call
+    finally:
+        await state.close()
+
+
+@pytest.mark.servers
+async def test_missing_index_says_what_to_run(request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue("elasticsearch_server").url
+    state = open_state(cluster_settings(url))
+    try:
+        await state.init()
+        drop(url)
+        with pytest.raises(Misconfigured, match="geowire init"):
+            await state.record([row("articles/0/1")])
+    finally:
+        await state.close()
+
+
+async def test_a_file_that_is_no_database_is_misconfigured(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(b"this is not a database, and long enough to be read as one" * 100)
+    with pytest.raises(Misconfigured, match=r"state\.db"):
+        await SqliteState(path).init()
+
+
+async def test_a_locked_file_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.state.sqlite.BUSY_SECONDS", 0.1)
+    state = SqliteState(tmp_path / "state.db")
+    await state.init()
+    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(Unavailable, match="locked"):
+        await state.record([row("articles/0/1")])
+    other.execute("rollback")
+    other.close()
+    await state.record([row("articles/0/1")])
