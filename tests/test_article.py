@@ -107,8 +107,7 @@ json_values = st.recursive(
 def test_anything_is_admitted_or_rejected_and_survives_the_wire(data: dict[str, Any]) -> None:
     try:
         article = admit(data, now=NOW)
-    except Rejected as exc:
-        assert str(exc)
+    except Rejected:
         return
     assert article.id
     assert article.text == data["text"]

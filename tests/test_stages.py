@@ -91,14 +91,14 @@ async def test_enrich_sends_the_good_and_buries_the_bad() -> None:
 
 
 async def test_an_unconfirmed_send_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages.asyncio, "sleep", no_sleep)
+    monkeypatch.setattr("pipeline.stages.asyncio.sleep", no_sleep)
     enriched = FakeTopic(failures=2)
     await enrich_batch(rooms(FakeRooms()), [delivery({"text": "fine"})], enriched, FakeTopic())
     assert len(enriched.sent) == 1
 
 
 async def test_index_accounts_for_every_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages.asyncio, "sleep", no_sleep)
+    monkeypatch.setattr("pipeline.stages.asyncio.sleep", no_sleep)
     outcomes = [Outcome.INDEXED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.DEAD]
     fake = FakeRooms([PutResult(outcome, "strict_dynamic_mapping_exception") for outcome in outcomes], down=2)
     record = EnrichedArticle(id="a", text="x", enrichment="test", fetched_at=datetime.now(UTC)).model_dump_json()

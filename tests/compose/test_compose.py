@@ -68,7 +68,8 @@ def test_no_secret_stands_in_the_file(compose: dict[str, Any]) -> None:
 
 
 def test_the_env_file_names_every_secret() -> None:
-    done = subprocess.run(["python3", str(ROOT / "scripts" / "make_env.py")], capture_output=True, text=True, check=True)
+    script = ROOT / "scripts" / "make_env.py"
+    done = subprocess.run(["python3", str(script)], capture_output=True, text=True, check=True)
     values = dict(line.split("=", 1) for line in done.stdout.splitlines())
     assert values.keys() >= SECRETS
     assert all(len(values[name]) >= 20 for name in SECRETS)

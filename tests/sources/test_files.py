@@ -1,0 +1,144 @@
+"""Files, folders and streams become inputs, each taken or refused in its place."""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.article import Article
+from pipeline.errors import GeowireError
+from pipeline.sources import files
+from pipeline.sources.door import Defaults, Door, Input, Refusal
+from pipeline.sources.files import read_file, read_paths, read_stream
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def door(**defaults: object) -> Door:
+    """A door at a fixed moment."""
+    return Door(Defaults(**defaults), clock=lambda: NOW)  # type: ignore[arg-type]  # the tests give what fits
+
+
+def read(raw: bytes, **defaults: object) -> list[Input]:
+    """What standard input gives."""
+    return list(read_stream(io.BytesIO(raw), "in", door(**defaults)))
+
+
+def article(each: Input) -> Article:
+    """The article of an input that must have been taken."""
+    assert isinstance(each.item, Article), each
+    return each.item
+
+
+def reason(each: Input) -> str:
+    """Why an input was refused, which it must have been."""
+    assert isinstance(each.item, Refusal), each
+    return each.item.reason
+
+
+def test_text_has_its_title_in_the_first_line() -> None:
+    found = article(read(b"\xef\xbb\xbfFerry opens\n\nIt opened on Tuesday.\nIt is blue.\n")[0])
+    assert (found.title, found.text) == ("Ferry opens", "It opened on Tuesday.\nIt is blue.")
+    only = article(read("Only one línea".encode())[0])
+    assert (only.title, only.text) == ("", "Only one línea")
+
+
+@pytest.mark.parametrize(
+    ("raw", "texts"),
+    [
+        (b'{"text": "a"}\n\n{"text": "b"}\n', ["a", "b"]),
+        (b'{"text": "a"}', ["a"]),
+        (b'{\n "text": "a"\n}\n', ["a"]),
+        (b'[{"text": "a"},\n {"text": "b"}]', ["a", "b"]),
+        (b'\n\n{"text": "a"}\n{"text": "b"}', ["a", "b"]),
+        (b'{"text": "a\\nb"}\r\n{"text": "c"}\r\n', ["a\nb", "c"]),
+    ],
+)
+def test_json_is_told_by_its_beginning(raw: bytes, texts: list[str]) -> None:
+    assert [article(each).text for each in read(raw)] == texts
+
+
+def test_a_broken_line_is_refused_in_its_place() -> None:
+    found = read(
+        b'{"text": "a"}\n{"text": \n{"id": "mine", "text": "", "source": {"name": "Post"}}\n[1]\n{"text": "b"}'
+    )
+    assert [isinstance(each.item, Article) for each in found] == [True, False, False, False, True]
+    assert [each.origin for each in found] == [f"in:{number}" for number in range(1, 6)]
+    assert "not JSON" in reason(found[1])
+    refused = found[2].item
+    assert isinstance(refused, Refusal)
+    assert (refused.id, refused.source, refused.reason) == ("mine", "Post", "no text")
+    assert "object" in reason(found[3])
+
+
+def test_a_broken_first_line_does_not_take_the_others_with_it() -> None:
+    found = read(b'{"text": oops}\n{"text": "b"}\n')
+    assert "not JSON" in reason(found[0])
+    assert article(found[1]).text == "b"
+
+
+def test_a_line_without_end_is_refused_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.sources.lines.MAX_LINE", 100)
+    found = read(b'{"text": "a"}\n{"text": "' + b"x" * 5000 + b'"}\n{"text": "b"}\n')
+    assert [isinstance(each.item, Article) for each in found] == [True, False, True]
+    assert "too long" in reason(found[1])
+
+
+def test_a_large_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_FILE", 10)
+    (tmp_path / "a.txt").write_text("more than ten bytes")
+    assert "too large" in reason(*read_file(tmp_path / "a.txt", door()))
+
+
+@pytest.mark.parametrize("raw", [b"", b"   \n", b"\xff\xfe\x00", b"a\x00b", b"<html></html>", b"[]x", b"<", b"{"])
+def test_nothing_usable_is_one_refusal(raw: bytes) -> None:
+    found = read(raw)
+    assert len(found) == 1
+    assert reason(found[0])
+
+
+def test_what_the_caller_says_fills_what_is_missing() -> None:
+    when = datetime(2026, 11, 3, 8, tzinfo=UTC)
+    own = b'"published_at": "2026-11-01T00:00:00Z", "source": {"name": "Own"}, "language": "fr"'
+    raw = b'{"text": "a"}\n{"text": "b", ' + own + b"}"
+    first, second = (article(each) for each in read(raw, published_at=when, source="Post", lang="en"))
+    assert (first.published_at, first.published_from, first.source.name, first.language) == (when, "push", "Post", "en")
+    assert (second.source.name, second.language, second.published_from) == ("Own", "fr", "push")
+    assert second.published_at == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_one_url_names_one_article() -> None:
+    found = read(b'{"text": "a"}\n{"text": "b"}\n', url="https://a.example/1")
+    assert article(found[0]).url == "https://a.example/1"
+    assert "https://a.example/1" in reason(found[1])
+
+
+def test_a_folder_is_read_in_order_and_known_files_only(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "notes.md", "c.png"):
+        (tmp_path / name).write_text(f"Title\nText of {name}")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "d.txt").write_text("Title\nText of d.txt")
+    found = [article(each).text for each in read_paths([str(tmp_path)], door())]
+    assert found == ["Text of a.txt", "Text of b.txt", "Text of d.txt"]
+
+
+def test_a_path_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(GeowireError, match=r"nowhere\.txt"):
+        list(read_paths(["nowhere.txt"], door()))
+
+
+def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
+    (tmp_path / "a.txt").write_text("Title\nText")
+    found = list(read_paths([str(tmp_path)], door()))
+    assert [isinstance(each.item, Article) for each in found] == [True, False]
+
+
+def test_every_seed_is_taken() -> None:
+    found = [article(each) for each in read_paths([str(SEEDS)], door())]
+    assert len(found) >= 60
+    assert len({each.source.id for each in found} - {""}) == 8
+    assert sum(each.published_at is None for each in found) >= 1
+    assert {each.published_from for each in found} >= {"push", "feed", "jsonld", "none"}

@@ -1,0 +1,136 @@
+"""Pages and saved feeds: what they say of themselves, and what strangers get wrong."""
+
+import json
+
+import pytest
+
+from pipeline.errors import Rejected
+from pipeline.sources.feed import read_feed
+from pipeline.sources.html import decode, read_page, strip_markup
+
+BODY = (
+    "<article>"
+    + "".join(f"<p>Paragraph {n} of the report tells about the ferry in Mombasa.</p>" for n in range(5))
+    + "</article>"
+)
+
+
+def page(head: str, body: str = BODY, charset: str = "utf-8") -> bytes:
+    """A page as it would be served."""
+    return f"<html lang=en><head><meta charset={charset}>{head}</head><body>{body}</body></html>".encode(charset)
+
+
+def jsonld(**more: object) -> str:
+    """A script element with an article's metadata."""
+    return f"<script type='application/ld+json'>{json.dumps({'@type': 'NewsArticle', **more})}</script>"
+
+
+def test_jsonld_wins_over_meta() -> None:
+    head = jsonld(
+        headline="Ferry opens",
+        datePublished="2026-11-03T08:00:00+03:00",
+        author=[{"name": "Ana Ferrand-Ruiz"}, "Ben Okta"],
+        publisher={"name": "Tidewater Post"},
+    )
+    head += '<meta property="og:title" content="Other"><meta property="article:published_time" content="2020-01-01">'
+    found = read_page(page(head))
+    assert found["title"] == "Ferry opens"
+    assert (found["published_at"], found["published_from"]) == ("2026-11-03T08:00:00+03:00", "jsonld")
+    assert found["authors"] == ["Ana Ferrand-Ruiz", "Ben Okta"]
+    assert found["source"] == {"name": "Tidewater Post"}
+    assert found["text"].startswith("Paragraph 0")
+
+
+def test_a_graph_of_nodes_and_broken_scripts() -> None:
+    node = {"@type": ["WebPage", "NewsArticle"], "headline": "In a graph"}
+    head = "<script type='application/ld+json'>{broken</script>"
+    head += f"<script type='application/ld+json'>{json.dumps({'@graph': [{'@type': 'Person'}, node]})}</script>"
+    assert read_page(page(head))["title"] == "In a graph"
+
+
+@pytest.mark.parametrize("date", ["yesterday", "03/11/2026", "", "0000-00-00"])
+def test_a_wrong_date_is_left_out_and_the_next_one_taken(date: str) -> None:
+    head = jsonld(datePublished=date) + '<meta property="article:published_time" content="2026-11-03T08:00:00Z">'
+    found = read_page(page(head))
+    assert (found["published_at"], found["published_from"]) == ("2026-11-03T08:00:00+00:00", "meta")
+    assert "published_at" not in read_page(page(jsonld(datePublished=date)))
+
+
+def test_a_time_element_is_the_last_resort() -> None:
+    found = read_page(page("", '<time datetime="2026-11-03">Tuesday</time>' + BODY))
+    assert found["published_from"] == "time"
+
+
+def test_the_address() -> None:
+    canonical = '<link rel="canonical" href="https://a.example/story">'
+    assert read_page(page(canonical))["url"] == "https://a.example/story"
+    found = read_page(page(canonical), "https://a.example/story?utm_source=x")
+    assert found["url"] == "https://a.example/story?utm_source=x"
+    assert "url" not in read_page(page('<link rel="canonical" href="javascript:alert(1)">'))
+
+
+def test_no_text_is_refused() -> None:
+    for raw in (b"", b"<html></html>", b"\x00"):
+        with pytest.raises(Rejected):
+            read_page(raw)
+
+
+def test_charsets() -> None:
+    assert "é" in decode(page("", "<p>café</p>", "latin-1"))
+    assert "é" in decode("<p>café</p>".encode())
+    assert decode(b"<meta charset=nonsense>\xff")
+
+
+def test_deeply_nested_jsonld_is_bounded() -> None:
+    nested: object = {"@type": "NewsArticle", "headline": "Too deep"}
+    for _ in range(60):
+        nested = {"@graph": [nested]}
+    assert (
+        read_page(page(f"<title>Kept</title><script type='application/ld+json'>{json.dumps(nested)}</script>"))["title"]
+        == "Kept"
+    )
+
+
+def test_rss() -> None:
+    raw = b"""<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Post &amp; Sons</title>
+      <language>en-GB</language>
+      <item><title>One</title><link> https://a.example/1 </link><pubDate>Tue, 03 Nov 2026 08:00:00 +0300</pubDate>
+        <content:encoded>&lt;p&gt;First.&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;&lt;p&gt;Second.&lt;/p&gt;</content:encoded></item>
+      <item><title>Two</title><description>A teaser</description><pubDate>soon</pubDate></item></channel></rss>"""
+    one, two = read_feed(raw)
+    assert one["text"] == "First.\n\nSecond."
+    assert (one["url"], one["published_at"]) == ("https://a.example/1", "2026-11-03T08:00:00+03:00")
+    assert (one["source"], one["language"], one["completeness"]) == ({"name": "Post & Sons"}, "en-GB", "full")
+    assert two["completeness"] == "teaser"
+    assert "published_at" not in two
+
+
+def test_atom() -> None:
+    raw = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr"><title>Le Post</title><entry><title>Un</title>
+      <link rel="alternate" href="https://a.example/un"/><updated>2026-11-03T08:00:00Z</updated>
+      <author><name>Ana Ferrand-Ruiz</name></author>
+      <content type="html">&lt;p&gt;Texte.&lt;/p&gt;</content></entry></feed>"""
+    (entry,) = read_feed(raw)
+    assert (entry["text"], entry["language"], entry["authors"]) == ("Texte.", "fr", ["Ana Ferrand-Ruiz"])
+    assert entry["published_at"] == "2026-11-03T08:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'<!DOCTYPE x [<!ENTITY a "b">]><rss><channel><item><title>&a;</title></item></channel></rss>',
+        b"<rss></rss>",
+        b"<opml/>",
+        b"<rss",
+        b"",
+        b"<rss><channel>" + b"<a>" * 5000,
+    ],
+)
+def test_what_is_no_feed_is_refused(raw: bytes) -> None:
+    with pytest.raises(Rejected):
+        list(read_feed(raw))
+
+
+def test_markup_of_a_fragment() -> None:
+    assert strip_markup("plain & simple") == "plain & simple"
+    assert strip_markup("a<br>b <b>bold</b><style>p{}</style>") == "a\n\nb bold"
