@@ -83,14 +83,14 @@ def create_app(settings: Settings, rooms: Rooms) -> faust.App:
     enriched = app.topic(ENRICHED, **_RAW)
     dead = app.topic(DEAD, **_RAW)
 
-    @app.agent(articles)
+    @app.agent(articles, name="enrich")
     async def enrich(stream: Any) -> None:
         async for events in stream.noack_take(settings.batch, within=WITHIN):
             with _noting_fatal(rooms.watch):
                 await enrich_batch(rooms, [_delivery(event) for event in events], enriched, dead)
             await _acknowledge(stream, events, rooms.watch)
 
-    @app.agent(enriched)
+    @app.agent(enriched, name="index")
     async def index(stream: Any) -> None:
         async for events in stream.noack_take(settings.batch, within=WITHIN):
             with _noting_fatal(rooms.watch):

@@ -18,10 +18,10 @@ from pipeline.app import ARTICLES, DEAD, ENRICHED, GROUP, INPUTS, Rooms, create_
 from pipeline.broker import Broker, open_broker
 from pipeline.enrich.pool import Pool
 from pipeline.errors import Misconfigured, Unavailable
-from pipeline.index import open_index
+from pipeline.index import Index, open_index
 from pipeline.settings import Settings
 from pipeline.stages import Watch
-from pipeline.state import open_state
+from pipeline.state import State, open_state
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +76,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         Unavailable: the broker or the index is down at start.
         Misconfigured: topics, settings or rights are wrong, at start or later.
     """
-    logging.basicConfig(
-        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    _log_to_stderr(settings)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     broker = open_broker(settings)
@@ -94,12 +92,23 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         loop.run_until_complete(state.init())
         loop.run_until_complete(pool.start())
         app = create_app(settings, Rooms(pool, index, state, watch))
-        _bound_the_end(app)
+        _bound_the_end(app, index, state)
         _watchdog(app, broker, watch, pool)
         _execute(app, loop, settings, watch)
     finally:
+        if not loop.is_closed():  # it did not come to Faust, which closes it
+            loop.run_until_complete(asyncio.wait_for(asyncio.gather(index.close(), state.close()), STOP_SECONDS))
         pool.close()
         broker.close()
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    """Our own lines, and of the libraries what is worth a look; with DEBUG everything."""
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format=form)
+    if settings.log_level == "INFO":
+        for chatty in ("faust", "mode", "kafka", "aiokafka", "elastic_transport"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings, watch: Watch) -> None:
@@ -118,8 +127,13 @@ def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings
         raise watch.fatal or Unavailable(f"the worker stopped: {type(exc).__name__}: {exc}") from exc
 
 
-def _bound_the_end(app: faust.App) -> None:
-    """Make every stop end within STOP_SECONDS: what is in flight is not acknowledged and will be delivered again."""
+def _bound_the_end(app: faust.App, index: Index, state: State) -> None:
+    """Make every stop end within STOP_SECONDS: what is in flight is not acknowledged and will be delivered again.
+
+    Index and state close at its end, after the agents and before Faust closes the event loop.
+    """
+    for room in (index, state):
+        app.async_exit_stack.push_async_callback(room.close)
 
     @app.on_before_shutdown.connect
     async def bound(*_args: Any, **_options: Any) -> None:
@@ -130,6 +144,10 @@ def _bound_the_end(app: faust.App) -> None:
 
 def _watchdog(app: faust.App, broker: Broker, watch: Watch, pool: Pool) -> None:
     """Exit where Faust would stay silent: a dead group coordinator, or messages that wait without progress."""
+
+    @app.task
+    async def tell() -> None:
+        log.info("the agents are running")
 
     @app.timer(CHECK_SECONDS)
     async def look() -> None:

@@ -1,6 +1,7 @@
 """`geowire demo`, `geowire run` and `geowire serve`: the page and the API, alone or with a worker beside them."""
 
 import asyncio
+import signal
 import socket
 import sysconfig
 import time
@@ -17,6 +18,8 @@ from pipeline.errors import GeowireError, Misconfigured
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from pipeline.supervise import Supervised
 
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Another port than GEOWIRE_PORT.")]
@@ -26,7 +29,9 @@ POLL = 0.5  # seconds between two looks at the ledger
 def serve(data: Data = None, port: Port = None) -> None:
     """Serve the page and the API."""
     settings = configuration.load({"data": data, "port": port})
-    _serve(settings, _listen(settings))
+    web = _web(settings)
+    _stop_in_order()
+    _serve(web, settings, _listen(settings))
 
 
 def run(data: Data = None, port: Port = None) -> None:
@@ -34,13 +39,14 @@ def run(data: Data = None, port: Port = None) -> None:
     from pipeline.supervise import Supervised
 
     settings = configuration.load({"data": data, "port": port})
-    listening = _listen(settings)
+    web, listening = _web(settings), _listen(settings)
     if settings.embedded:
         _create(settings)
-    worker = Supervised(settings.data, quiet=True)
+    worker = Supervised(settings.data)
+    _stop_in_order()
     worker.start()
     try:
-        _serve(settings, listening)
+        _serve(web, settings, listening)
     finally:
         worker.stop()
 
@@ -56,15 +62,16 @@ def demo(
     settings = configuration.load({"data": data, "port": port})
     if not settings.embedded:
         raise Misconfigured("geowire demo is embedded: unset GEOWIRE_BROKER and GEOWIRE_INDEX, then run it again")
-    listening = None if no_serve else _listen(settings)
+    web, listening = (None, None) if no_serve else (_web(settings), _listen(settings))
     seeds = _seeds()
     _create(settings)
     worker = Supervised(settings.data, quiet=True, restart=False)
+    _stop_in_order()
     worker.start()
     try:
         asyncio.run(_fill(settings, seeds, worker))
-        if listening is not None:
-            _serve(settings, listening)
+        if web is not None and listening is not None:
+            _serve(web, settings, listening)
         else:
             print(f"try: geowire search --data {settings.data} 'cholera country:KE'")
     finally:
@@ -118,9 +125,6 @@ def _seeds() -> Path:
 
 def _listen(settings: Settings) -> socket.socket:
     """The web server's socket, bound before anything else is started."""
-    from pipeline.web.api import check_exposure
-
-    check_exposure(settings)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -133,19 +137,36 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _serve(settings: Settings, listening: socket.socket) -> None:
-    import uvicorn
-
+def _web(settings: Settings) -> "FastAPI":
+    """The page and the API; refuses a setting that would serve strangers without a key, before anything starts."""
     from pipeline.web.api import create_web
+
+    return create_web(settings)
+
+
+def _serve(web: "FastAPI", settings: Settings, listening: socket.socket) -> None:
+    import uvicorn
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"geowire serves http://{host}:{listening.getsockname()[1]}  (Ctrl-C ends it)", flush=True)
     config = uvicorn.Config(
-        create_web(settings),
+        web,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
         limit_concurrency=200,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:  # uvicorn has ended in good order and passes the signal on
+        print()
+
+
+def _stop_in_order() -> None:
+    """Let a SIGTERM unwind the command, so that the worker beside it is stopped too; exit code 0."""
+
+    def stop(*_signal: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,199 @@
+"""The web server: its assembly (`create_web`) and the JSON API. docs/api.md shows every endpoint by example."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, FastAPI, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from pipeline import __version__
+from pipeline.article import EnrichedArticle
+from pipeline.errors import GeowireError, Misconfigured, Unavailable
+from pipeline.index import Facet, Sort
+from pipeline.open import rooms
+from pipeline.publishing import batches, publish_batch
+from pipeline.settings import Settings
+from pipeline.status import Status, collect
+from pipeline.web import answers, body, metrics, pages, problems
+from pipeline.web.guard import Guard, check_address
+from pipeline.web.problems import HttpProblem, Problem
+from pipeline.web.rooms import Opened, Rooms
+
+OPENAPI = "/api/openapi.json"
+STATIC = FilePath(__file__).parent / "static"
+
+router = APIRouter()
+
+Text = Annotated[str, Query(description="a query; empty for every article (docs/query-language.md)")]
+ArticleId = Annotated[str, Path(alias="id", description="the article's id")]
+
+
+def _fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that an endpoint may answer, for OpenAPI."""
+    content = {problems.MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+_ARTICLE = {"type": "object", "required": ["text"], "description": "An article; everything but `text` may be left out."}
+_PUBLISHES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            body.JSON: {"schema": {"oneOf": [_ARTICLE, {"type": "array", "items": _ARTICLE}]}},
+            body.NDJSON: {"schema": {"type": "string", "description": "one article a line"}},
+        },
+    }
+}
+
+
+def create_web(settings: Settings) -> FastAPI:
+    """The web server of an installation, to be run by uvicorn; it opens broker, index and state when it starts.
+
+    Raises:
+        Misconfigured: the address lets other machines in and there is no API key.
+    """
+    check_address(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with rooms(settings) as opened:
+            app.state.opened = Opened(*opened)
+            yield
+
+    app = FastAPI(
+        title="geowire",
+        version=__version__,
+        description="News in, a searchable archive out.",
+        lifespan=lifespan,
+        openapi_url=OPENAPI,
+        docs_url=None,  # these two load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(Guard, key=settings.api_key.get_secret_value())
+    for error in (GeowireError, HttpProblem, RequestValidationError, HTTPException):
+        app.add_exception_handler(error, _failed)
+    app.include_router(router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def paths() -> list[str]:
+    """Every address of the server, as docs/api.md names it."""
+    routes = [*router.routes, *pages.router.routes]
+    return [*(route.path_format for route in routes if isinstance(route, APIRoute)), OPENAPI]
+
+
+async def _failed(request: Request, exc: Exception) -> Response:
+    """An error as a page where a person looks, else as a problem."""
+    show: Callable[[Request, Exception], Any] = pages.failed if pages.wants_page(request) else problems.answer
+    response: Response = await show(request, exc)
+    return response
+
+
+@router.post(
+    "/api/articles",
+    status_code=202,
+    summary="Publish articles",
+    response_model=answers.SubmissionAnswer | list[answers.SubmissionAnswer],
+    responses=_fails(400, 401, 403, 413, 415, 422, 503),
+    openapi_extra=_PUBLISHES,
+)
+async def publish(request: Request, rooms: Rooms) -> Response:
+    """Publish one article, or several. Each is `pending` (durably in the topic) or `rejected` with its reason.
+
+    A single article is answered by one object, a list or NDJSON by a list in its order. 422 if nothing was taken.
+    """
+    kind = body.media_type(request)
+    raw = await body.read(request)
+    results: list[dict[str, Any]] = []
+    for batch in batches(body.inputs(kind, raw)):
+        results += [answer.answer() for answer in await publish_batch(rooms.broker, rooms.state, batch)]
+    if kind == body.JSON and not raw.lstrip().startswith(b"["):
+        if results[0]["outcome"] == "rejected":
+            raise HttpProblem(422, "rejected", str(results[0]["reason"]), **results[0])
+        return JSONResponse(results[0], status_code=202)
+    taken = not results or any(result["outcome"] == "pending" for result in results)
+    return JSONResponse(results, status_code=202 if taken else 422)
+
+
+@router.get(
+    "/api/articles/{id:path}",
+    summary="One article with its facts",
+    response_model=EnrichedArticle,
+    responses=_fails(404, 422, 503),
+)
+async def article(
+    rooms: Rooms, article_id: ArticleId, versions: Annotated[bool, Query(description="earlier versions too")] = False
+) -> Response:
+    """An article as it stands in the index; with `versions=true` its earlier titles and texts too, newest first."""
+    found = (await rooms.index.get([article_id])).get(article_id)
+    if found is None:
+        raise HttpProblem(404, "article", f"there is no article with the id {article_id}")
+    shown = found.model_dump(mode="json")
+    if versions:
+        earlier = await rooms.index.versions(article_id)
+        shown["versions"] = [answers.VersionAnswer(**vars(each)).model_dump(mode="json") for each in earlier]
+    return JSONResponse(shown)
+
+
+@router.get("/api/search", summary="Search", responses=_fails(400, 422, 503))
+async def search(
+    rooms: Rooms,
+    q: Text = "",
+    size: Annotated[int, Query(ge=0, le=answers.MAX_SIZE)] = 10,
+    offset: Annotated[int, Query(ge=0, le=answers.DEEPEST)] = 0,
+    sort: Sort = "relevance",
+) -> answers.SearchAnswer:
+    """The articles that match, a page of them, and the exact number of all."""
+    if offset + size > answers.DEEPEST:
+        raise HttpProblem(422, "validation", f"offset + size: at most {answers.DEEPEST:,}; narrow the query instead")
+    return await answers.search(rooms.index, q, size=size, offset=offset, sort=sort)
+
+
+@router.get("/api/facets", summary="Count by outlet, country, person, organisation, place, language")
+async def facets(
+    rooms: Rooms,
+    q: Text = "",
+    facet: Annotated[list[Facet] | None, Query(description="which ones; all where none is named")] = None,
+    size: Annotated[int, Query(ge=1, le=answers.MAX_SIZE)] = 20,
+) -> answers.FacetsAnswer:
+    """The most frequent values among the articles that match, with exact counts."""
+    return await answers.facets(rooms.index, q, tuple(dict.fromkeys(facet or answers.DEFAULT_FACETS)), size)
+
+
+@router.get("/api/status", summary="What became of every input", responses=_fails(503))
+async def status(rooms: Rooms) -> Status:
+    """As `geowire status --json` tells it: `inputs` is the sum of `outcomes` plus `pending`."""
+    return await collect(rooms.broker, rooms.index, rooms.state)
+
+
+@router.get("/healthz", summary="Whether the process is up")
+async def healthz() -> dict[str, str]:
+    """Always `ok`; no server is asked."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Whether broker and index answer", responses=_fails(503))
+async def readyz(rooms: Rooms) -> dict[str, str]:
+    """`ready`, or 503 with the reason."""
+    try:
+        await rooms.ready()
+    except Misconfigured as exc:  # waiting does not help, but a load balancer must still not send anyone here
+        raise Unavailable(str(exc)) from exc
+    return {"status": "ready"}
+
+
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response, responses=_fails(503))
+async def scrape(rooms: Rooms) -> Response:
+    """Inputs by outcome, pending, lag by topic and indexed documents, recounted at each scrape."""
+    account = await collect(rooms.broker, rooms.index, rooms.state)
+    return Response(metrics.render(account), media_type=metrics.MEDIA_TYPE)

@@ -1,0 +1,60 @@
+"""The body of a publishing request: bounded, of a declared type, and split into inputs."""
+
+from collections.abc import Iterator
+
+from fastapi import Request
+
+from pipeline.broker import MAX_MESSAGE
+from pipeline.sources import lines
+from pipeline.sources.door import Door, Input
+from pipeline.web.problems import HttpProblem
+
+MAX_BODY = MAX_MESSAGE  # bytes; a larger archive is published in several requests, or by `geowire publish`
+JSON, NDJSON = "application/json", "application/x-ndjson"
+MEDIA_TYPES = (JSON, NDJSON)
+
+
+def media_type(request: Request) -> str:
+    """`application/json` or `application/x-ndjson`.
+
+    A form of another site can't send either without asking first (a CORS preflight, which nothing here answers).
+
+    Raises:
+        HttpProblem: 415 for any other type.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in MEDIA_TYPES:
+        wanted = f"Content-Type must be {JSON} (an article, or a list of them) or {NDJSON} (one article a line)"
+        raise HttpProblem(415, "media-type", wanted, headers={"Accept-Post": ", ".join(MEDIA_TYPES)})
+    return kind
+
+
+async def read(request: Request) -> bytes:
+    """The body, of which never more than the limit is held.
+
+    Raises:
+        HttpProblem: 413 where it says or turns out to be larger; 400 for a length that is no number.
+    """
+    declared = request.headers.get("content-length")
+    if declared is not None:
+        if not (declared.isascii() and declared.isdigit()):
+            raise HttpProblem(400, "length", "Content-Length is not a number")
+        _check(int(declared))
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        _check(len(body))
+    return bytes(body)
+
+
+def inputs(kind: str, raw: bytes) -> Iterator[Input]:
+    """The inputs of a body; a line or an article that can't be taken is a refusal among them."""
+    door = Door()
+    if kind == NDJSON:
+        return lines.ndjson("body", raw.split(b"\n"), door)
+    return lines.document("body", raw, door)
+
+
+def _check(size: int) -> None:
+    if size > MAX_BODY:
+        raise HttpProblem(413, "body-size", f"the body is larger than {MAX_BODY:,} bytes; send it in several requests")

@@ -1,0 +1,126 @@
+"""The pages: search (`/`) and an article (`/articles/{id}`), as plain HTML that needs no script."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from math import ceil
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.errors import QueryError
+from pipeline.index import Facet, Sort
+from pipeline.query.grammar import parse
+from pipeline.query.tree import Everything, Node
+from pipeline.web import answers, shown
+from pipeline.web.problems import HttpProblem, describe
+from pipeline.web.rooms import Rooms
+
+PAGE = 20  # hits on a page
+PAGES = answers.DEEPEST // PAGE
+FACET_VALUES = 8
+EXAMPLES = (
+    ("ceasefire talks", "both words, with their inflections"),
+    ('"prime minister" AND NOT election', "an exact phrase, without a word"),
+    ("country:UA published:30d", "about a country, in the last 30 days"),
+    ("place:Brussels OR org:NATO", "a place or an organisation"),
+    ("title:sanctions -country:RU", "in the title, without a country"),
+    ("lang:fr", "in a language"),
+)
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_templates = Environment(
+    loader=FileSystemLoader(FilePath(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.globals.update(
+    coordinates=shown.coordinates,
+    country_name=shown.country_name,
+    link=shown.link,
+    marked=shown.marked,
+    marked_snippet=shown.marked_snippet,
+    marked_title=shown.marked_title,
+    moment=shown.moment,
+    place_name=shown.place_name,
+    region=shown.region,
+    safe_url=answers.safe_url,
+    why=shown.why,
+)
+
+
+@router.get("/")
+async def home(
+    rooms: Rooms,
+    q: str = "",
+    sort: Sort | None = None,
+    page: Annotated[int, Query(ge=1, le=PAGES)] = 1,
+) -> Response:
+    """The search page; the newest articles where nothing is searched for."""
+    q = q.strip()
+    chosen: Sort = sort or ("relevance" if q else "newest")
+    shared: dict[str, Any] = {"q": q, "sort": chosen, "given_sort": sort or "", "page": page, "examples": EXAMPLES}
+    try:
+        node = parse(q, now=datetime.now(UTC))
+        found = await answers.search(rooms.index, q, size=PAGE, offset=(page - 1) * PAGE, sort=chosen)
+    except QueryError as exc:
+        return _render("search.html", shared | {"error": exc}, 400)
+    return _render(
+        "search.html",
+        shared
+        | {
+            "error": None,
+            "found": found,
+            "pages": min(PAGES, max(1, ceil(found.total / PAGE))),
+            "everything": isinstance(node, Everything),
+            "filters": shown.filters(node),
+            "facets": await _facets(rooms, node) if found.total else [],
+        },
+    )
+
+
+@router.get("/articles/{id:path}")
+async def article(rooms: Rooms, article_id: Annotated[str, Path(alias="id")]) -> Response:
+    """An article with everything that geowire knows of it."""
+    found = (await rooms.index.get([article_id])).get(article_id)
+    if found is None:
+        raise HttpProblem(404, "article", f"There is no article with the id {article_id}.")
+    return _render(
+        "article.html",
+        {
+            "article": found,
+            "versions": await rooms.index.versions(article_id),
+            "entities": shown.by_type(found.entities),
+            "language": found.language or "",
+        },
+    )
+
+
+def wants_page(request: Request) -> bool:
+    """Whether an error is for a person at a browser."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+async def failed(request: Request, exc: Exception) -> Response:
+    """An error as a page."""
+    problem = describe(exc)
+    values = {"status": problem.status, "detail": problem.detail}
+    return _render("failed.html", values, problem.status, problem.headers)
+
+
+async def _facets(rooms: Rooms, node: Node) -> list[tuple[str, list[shown.Choice]]]:
+    names: list[Facet] = list(shown.FACET_NAMES)
+    counted = await rooms.index.aggregate(node, names, size=FACET_VALUES)
+    each = ((shown.FACET_NAMES[name], shown.choices(node, name, counted.get(name, []))) for name in names)
+    return [(heading, values) for heading, values in each if values]
+
+
+def _render(
+    template: str, values: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
+    return HTMLResponse(_templates.get_template(template).render(values), status_code=status, headers=headers)

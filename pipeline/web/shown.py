@@ -1,0 +1,200 @@
+"""What the templates show, prepared: filters as links, articles with their names marked, places in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, FieldName, Place
+from pipeline.countries import by_code
+from pipeline.errors import QueryError
+from pipeline.index import Bucket, Facet
+from pipeline.query.grammar import parse, to_text
+from pipeline.query.tree import And, Everything, Node, Term, TermField
+from pipeline.web.answers import HitAnswer
+from pipeline.web.excerpt import Mark, Piece, cut
+
+FACET_NAMES: dict[Facet, str] = {
+    "country": "Countries",
+    "place": "Places",
+    "person": "People",
+    "org": "Organisations",
+    "source": "Outlets",
+    "lang": "Languages",
+}
+TYPE_NAMES = {
+    "PERSON": "People",
+    "ORG": "Organisations",
+    "GPE": "Countries and cities",
+    "LOC": "Regions",
+    "NORP": "Peoples and groups",
+    "FAC": "Buildings",
+    "EVENT": "Events",
+    "PRODUCT": "Products",
+}
+_TYPE_FIELDS: dict[str, TermField] = {"PERSON": "person", "ORG": "org", "GPE": "place", "LOC": "place", "FAC": "place"}
+WHY = {
+    "place": "named in the article",
+    "demonym": "its people or an adjective",
+    "actor": "of a person or organisation",
+    "metonym": "its capital or seat of government stands for it",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value to filter by, or to take away again: what to show, and the query that the link leads to."""
+
+    label: str
+    query: str
+    count: int = 0
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a marked name links to, and its kind (`person`, `org`, `place`, `other`)."""
+
+    kind: str
+    title: str
+    href: str | None
+
+
+def link(query: str, *, sort: str = "", page: int = 1) -> str:
+    """The address of a search; what is as by default is left out."""
+    params = {"q": query, "sort": sort, "page": page if page > 1 else ""}
+    given = urlencode({name: value for name, value in params.items() if value})
+    return f"/?{given}" if given else "/"
+
+
+def choices(node: Node, facet: Facet, buckets: Iterable[Bucket]) -> list[Choice]:
+    """The values of a facet, each with the query that it narrows to; those that are chosen already lead back."""
+    found = []
+    for bucket in buckets:
+        term = Term(facet, bucket.value)
+        chosen = term in _parts(node)
+        query = to_text(_without(node, term) if chosen else _with(node, term))
+        if _parses(query):
+            found.append(Choice(label(facet, bucket.value), query, bucket.count, chosen))
+    return found
+
+
+def filters(node: Node) -> list[Choice]:
+    """The values that the whole query is bound to, each with the query without it."""
+    terms = [part for part in _parts(node) if isinstance(part, Term)]
+    return [Choice(f"{term.field}: {label(term.field, term.value)}", to_text(_without(node, term))) for term in terms]
+
+
+def label(field: str, value: str) -> str:
+    """A value as a person reads it: a country by its name."""
+    country = by_code(value) if field == "country" else None
+    return country.name if country else value
+
+
+def country_name(code: str | None) -> str:
+    """The name of a country; the code itself where it is none of ISO 3166-1."""
+    return label("country", code) if code else ""
+
+
+def marked_title(hit: HitAnswer) -> list[Piece[bool]]:
+    """The title with what matched."""
+    return cut(hit.title, [Mark(mark.start, mark.end, True) for mark in hit.highlights if mark.field == "title"])
+
+
+def marked_snippet(hit: HitAnswer) -> list[Piece[bool]]:
+    """The snippet with what matched."""
+    first, last = hit.snippet_start, hit.snippet_start + len(hit.snippet)
+    within = [
+        Mark(mark.start - first, mark.end - first, True)
+        for mark in hit.highlights
+        if mark.field == "text" and first <= mark.start and mark.end <= last
+    ]
+    return cut(hit.snippet, within)
+
+
+def marked(article: EnrichedArticle, field: FieldName) -> list[Piece[Name]]:
+    """The title or the text with its places, people, organisations and other names marked."""
+    named: list[tuple[Place | Entity, Name]] = [(place, place_name(place)) for place in article.places]
+    named += [(entity, entity_name(entity)) for entity in article.entities]
+    marks = [Mark(span.start, span.end, name) for fact, name in named for span in fact.mentions if span.field == field]
+    return cut(article.title if field == "title" else article.text, marks)
+
+
+def place_name(place: Place) -> Name:
+    """How a place is marked."""
+    title = ", ".join(part for part in (place.name, region(place)) if part)
+    return Name("place", title, _search("place", place.name))
+
+
+def region(place: Place) -> str:
+    """Where a place is: its region and country, without repeating its own name."""
+    parts = dict.fromkeys((place.admin1 or "", country_name(place.country)))
+    return ", ".join(part for part in parts if part and part != place.name)
+
+
+def entity_name(entity: Entity) -> Name:
+    """How an entity is marked; what has no field of its own is searched for as a phrase."""
+    field = _TYPE_FIELDS.get(entity.type)
+    title = ", ".join(part for part in (entity.name, entity.role, TYPE_NAMES.get(entity.type)) if part)
+    return Name(field or "other", title, _search(field, entity.name))
+
+
+def by_type(entities: Sequence[Entity]) -> dict[str, list[tuple[Entity, Name]]]:
+    """Entities by the name of their type, the most mentioned first."""
+    found: dict[str, list[tuple[Entity, Name]]] = {}
+    for kind, heading in TYPE_NAMES.items():
+        of_kind = [entity for entity in entities if entity.type == kind]
+        if of_kind:
+            of_kind.sort(key=lambda entity: -len(entity.mentions))
+            found[heading] = [(entity, entity_name(entity)) for entity in of_kind]
+    return found
+
+
+def why(country: CountryWeight) -> str:
+    """Why a country is among those of an article."""
+    return "; ".join(WHY[each] for each in country.why)
+
+
+def coordinates(lat: float, lon: float) -> str:
+    """`48.4593° N, 35.0386° E`."""
+    return f"{abs(lat):.4f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.4f}° {'E' if lon >= 0 else 'W'}"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in UTC, to the minute."""
+    return value.astimezone(UTC).strftime("%-d %B %Y, %H:%M UTC") if value else "no date"
+
+
+def _search(field: TermField | None, name: str) -> str | None:
+    """A search for a name; None where the query language knows no such name (no letter or digit in it)."""
+    quoted = '"' + name.replace('"', " ") + '"'
+    query = to_text(Term(field, name)) if field else quoted
+    return link(query) if _parses(query) else None
+
+
+def _parses(query: str) -> bool:
+    try:
+        parse(query, now=datetime.now(UTC))
+    except QueryError:
+        return False
+    return True
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Everything):
+        return ()
+    return node.parts if isinstance(node, And) else (node,)
+
+
+def _joined(parts: Sequence[Node]) -> Node:
+    if not parts:
+        return Everything()
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _with(node: Node, term: Term) -> Node:
+    return _joined([*_parts(node), term])
+
+
+def _without(node: Node, term: Term) -> Node:
+    return _joined([part for part in _parts(node) if part != term])

@@ -1,0 +1,248 @@
+"""The seam's promises, asked of both engines."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, Outcome, Place, Source, Span
+from pipeline.errors import Misconfigured
+from pipeline.index import Bucket, Index, Put, open_index
+from pipeline.query.grammar import parse
+from pipeline.query.tree import Node
+from pipeline.settings import Settings
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+FETCHED = datetime(2026, 11, 20, 8, 30, 0, 123_456, tzinfo=UTC)
+
+
+def query(text: str) -> Node:
+    return parse(text, now=NOW)
+
+
+def article(article_id: str = "a", **more: object) -> EnrichedArticle:
+    """A small article; its title names its id, so that two are never the same."""
+    given = {"title": f"Report {article_id}", "text": "The ferry sails.", "language": "en", "fetched_at": FETCHED}
+    return EnrichedArticle.model_validate({"id": article_id, "enrichment": "1.1"} | given | more)
+
+
+def later(one: EnrichedArticle, hours: int = 1, **more: object) -> EnrichedArticle:
+    assert one.fetched_at is not None
+    return one.model_copy(update={"fetched_at": one.fetched_at + timedelta(hours=hours), **more})
+
+
+async def put(index: Index, *articles: EnrichedArticle, key: str = "articles/0/{}") -> list[Outcome]:
+    """The outcomes of one batch; then everything is visible."""
+    results = await index.put([Put(one, key.format(at)) for at, one in enumerate(articles)])
+    await index.refresh()
+    return [result.outcome for result in results]
+
+
+async def test_a_record_comes_back_as_it_was(index: Index) -> None:
+    span = Span(field="text", start=4, end=9, surface="ferry")
+    rich = article(
+        title="Ärger um Fähre 🚢",
+        url="https://harbour.example/ferry?a=1",
+        authors=["Nora Quill"],
+        source=Source(id="harbour", name="The Harbour", domain="harbour.example"),
+        published_at=datetime(2026, 11, 19, 22, 1, 2, 345_678, tzinfo=UTC),
+        published_offset=-300,
+        notes=["a note"],
+        entities=[Entity(id="e", name="Nora Quill", type="PERSON", mentions=[span], method="m", confidence=0.1 + 0.2)],
+        places=[
+            Place(name="X", lat=1.5, lon=-2, pinned=True, mentions=[span], method="m", reason="r", confidence=1),
+            Place(name="Y", lat=99, lon=999, pinned=True, mentions=[], method="m", reason="nonsense", confidence=0),
+        ],
+        countries=[CountryWeight(code="DE", weight=1 / 3, why=["place"], is_focus=True)],
+    )
+    assert await put(index, rich) == [Outcome.INDEXED]
+    assert await index.get(["a", "missing"]) == {"a": rich}
+    assert (await index.search(query("ferry"))).hits[0].article == rich
+
+
+async def test_get_is_in_real_time(index: Index) -> None:
+    await index.put([Put(article("a"), "articles/0/0")])
+    assert list(await index.get(["a"])) == ["a"]
+    assert await index.get([]) == {}
+
+
+async def test_a_second_delivery_answers_as_the_first(index: Index) -> None:
+    first, second = article(), later(article(), text="It sank.")
+    assert await put(index, first, key="articles/0/7") == [Outcome.INDEXED]
+    assert await put(index, first, key="articles/0/7") == [Outcome.INDEXED]
+    assert await put(index, second, key="articles/0/8") == [Outcome.UPDATED]
+    assert await put(index, second, key="articles/0/8") == [Outcome.UPDATED]
+    assert len(await index.versions("a")) == 1
+
+
+async def test_the_same_content_is_unchanged_and_moves_the_order(index: Index) -> None:
+    one = article(first_seen_at=FETCHED)
+    assert await put(index, one, key="articles/0/1") == [Outcome.INDEXED]
+    assert await put(index, one, key="articles/0/2") == [Outcome.UNCHANGED]
+    assert await put(index, later(one, 5), key="articles/0/3") == [Outcome.UNCHANGED]
+    assert await put(index, later(one, 2, text="Other."), key="articles/0/4") == [Outcome.SUPERSEDED]
+    stored = (await index.get(["a"]))["a"]
+    assert (stored.text, stored.first_seen_at) == (one.text, FETCHED)
+    assert stored.fetched_at == FETCHED + timedelta(hours=5)
+    assert await index.versions("a") == []
+
+
+async def test_an_older_one_is_superseded(index: Index) -> None:
+    assert await put(index, later(article(), text="New."), key="articles/0/1") == [Outcome.INDEXED]
+    assert await put(index, article(), key="articles/0/2") == [Outcome.SUPERSEDED]
+    assert (await index.get(["a"]))["a"].text == "New."
+
+
+async def test_a_newer_enrichment_of_the_same_fetch_updates(index: Index) -> None:
+    await put(index, article(enrichment="1.9"), key="articles/0/1")
+    assert await put(index, article(enrichment="1.10"), key="articles/0/2") == [Outcome.UPDATED]
+    assert await put(index, article(enrichment="1.2"), key="articles/0/3") == [Outcome.SUPERSEDED]
+    assert await index.versions("a") == []  # neither title nor text changed
+
+
+async def test_updates_keep_the_versions_before(index: Index) -> None:
+    one = article(first_seen_at=FETCHED, text="One.")
+    await put(index, one, article("b"), key="articles/0/1{}")
+    await put(index, later(one, 1, text="Two."), key="articles/0/2")
+    await put(index, later(one, 2, text="Three.", first_seen_at=FETCHED + timedelta(1)), key="articles/0/3")
+    found = await index.versions("a")
+    assert [(version.text, version.fetched_at) for version in found] == [
+        ("Two.", FETCHED + timedelta(hours=1)),
+        ("One.", FETCHED),
+    ]
+    assert {version.id for version in found} == {"a"}
+    assert (await index.get(["a"]))["a"].first_seen_at == FETCHED
+    assert await index.versions("b") == []
+    assert (await index.search(query("one"))).total == 0  # versions are not searched
+
+
+async def test_two_puts_of_one_article_in_a_batch(index: Index) -> None:
+    one = article(text="One.")
+    outcomes = await put(index, one, article("b"), later(one, text="Two."), one)
+    assert outcomes == [Outcome.INDEXED, Outcome.INDEXED, Outcome.UPDATED, Outcome.SUPERSEDED]
+    assert (await index.get(["a"]))["a"].text == "Two."
+    assert [version.text for version in await index.versions("a")] == ["One."]
+    assert await index.count() == 2
+
+
+async def test_an_empty_batch(index: Index) -> None:
+    assert await index.put([]) == []
+
+
+async def test_sorts_and_ties(index: Index) -> None:
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    await put(
+        index,
+        article("c", title="", text="ferry ferry ferry", published_at=day),
+        article("a", title="", text="ferry island", published_at=day),
+        article("b", title="", text="ferry island", published_at=day - timedelta(days=1)),
+        article("d", title="", text="train", published_at=day),
+        article("e", title="", text="ferry coast ship", first_seen_at=day + timedelta(days=1)),
+    )
+
+    async def ids(sort: str) -> list[str]:
+        return [hit.article.id for hit in (await index.search(query("ferry"), sort=sort)).hits]  # type: ignore[arg-type]
+
+    assert await ids("relevance") == ["c", "a", "b", "e"]
+    assert await ids("newest") == ["e", "a", "c", "b"]
+    assert await ids("oldest") == ["b", "a", "c", "e"]
+    by_time = await index.search(query("ferry"), sort="newest")
+    assert {hit.score for hit in by_time.hits} == {0.0}
+    scores = [hit.score for hit in (await index.search(query("ferry"))).hits]
+    assert scores[0] > scores[1] == scores[2] > scores[3] > 0
+    assert {hit.score for hit in (await index.search(query("lang:en -train"))).hits} == {0.0}
+
+
+async def test_pages_fit_together(index: Index) -> None:
+    await put(index, *(article(f"{number:02}", title="") for number in range(45)))
+    expected = [f"{number:02}" for number in range(45)]
+    for sort in ("relevance", "newest", "oldest"):
+        found = []
+        for offset in range(0, 50, 7):
+            page = await index.search(query("ferry"), size=7, offset=offset, sort=sort)
+            assert page.total == 45
+            found += [hit.article.id for hit in page.hits]
+        assert found == expected, sort
+
+
+async def test_sizes_of_pages(index: Index) -> None:
+    await put(index, article("a"), article("b"))
+    for size, offset in ((0, 0), (5, 2), (10, 995), (10, 1000), (10, 100_000)):
+        page = await index.search(query("ferry"), size=size, offset=offset)
+        assert (page.total, page.hits) == (2, []), (size, offset)
+    assert len((await index.search(query("ferry"), size=1000)).hits) == 2
+
+
+async def test_highlights_are_offsets(index: Index) -> None:
+    await put(index, article(title="Fährmänner 🚢 sail", text="The 🚢 sailed. A sailor."))
+    hit = (await index.search(query("sail -train"))).hits[0]
+    marked = [(mark.field, getattr(hit.article, mark.field)[mark.start : mark.end]) for mark in hit.highlights]
+    assert marked == [("title", "sail"), ("text", "sailed")]
+
+
+async def test_facets_are_counted_exactly(index: Index) -> None:
+    def person(name: str) -> Entity:
+        return Entity(id=name, name=name, type="PERSON", mentions=[], method="m", confidence=1)
+
+    batch = [
+        article(f"{n:03}", entities=[person(f"P{n % 30:02}")], source=Source(id="even" if n % 2 == 0 else "odd"))
+        for n in range(90)
+    ]
+    batch[0] = batch[0].model_copy(update={"entities": [person("P07"), person("Émile Zorn")], "language": "fr-CA"})
+    await put(index, *batch)
+    found = await index.aggregate(query("ferry"), ["person", "source", "lang", "org"], size=3)
+    assert found == {
+        "person": [Bucket("P07", 4), Bucket("P01", 3), Bucket("P02", 3)],
+        "source": [Bucket("even", 45), Bucket("odd", 45)],
+        "lang": [Bucket("en", 89), Bucket("fr", 1)],
+        "org": [],
+    }
+    assert await index.aggregate(query("lang:fr"), ["person"]) == {
+        "person": [Bucket("P07", 1), Bucket("Émile Zorn", 1)]
+    }
+    assert await index.aggregate(query("ferry"), []) == {}
+
+
+async def test_delete_takes_the_versions_along(index: Index) -> None:
+    await put(index, article("a"), article("b"), key="articles/0/1{}")
+    await put(index, later(article("a"), text="New."), key="articles/0/2")
+    assert await index.delete(["a", "a", "missing"]) == 1
+    assert await index.get(["a", "b"]) == {"b": article("b")}
+    await index.refresh()
+    assert await index.versions("a") == []
+    assert await index.count() == 1
+    assert (await index.search(query("new"))).total == 0
+    assert await index.delete([]) == 0
+    assert await index.delete(["a"]) == 0
+
+
+async def test_init_keeps_what_is_there(index: Index) -> None:
+    await put(index, article())
+    await index.init()
+    await index.ready()
+    assert await index.count() == 1
+
+
+async def test_a_second_reader_sees_what_is_written(index: Index, engine: Settings) -> None:
+    reader = open_index(engine)
+    try:
+        await reader.ready()
+        assert await reader.count() == 0
+        await put(index, article())
+        assert await reader.count() == 1
+    finally:
+        await reader.close()
+
+
+async def test_without_an_index_a_person_is_told_what_to_do(clean: Settings) -> None:
+    reader = open_index(clean)
+    try:
+        for ask in (reader.ready, reader.count, lambda: reader.search(query("x")), lambda: reader.get(["a"])):
+            with pytest.raises(Misconfigured, match="geowire init"):
+                await ask()
+    finally:
+        await reader.close()
+
+
+async def test_close_twice(index: Index) -> None:
+    await index.close()
+    await index.close()

@@ -1,0 +1,176 @@
+"""The pages, as a browser without scripts sees them."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from lxml import html
+
+from tests.web.conftest import SCRIPT
+
+BROWSER = {"Accept": "text/html,*/*;q=0.8"}
+
+
+def page(web: httpx2.Client, path: str, status: int = 200, **params: str) -> html.HtmlElement:
+    """A page, after checks that hold for all of them."""
+    response = web.get(path, params=params or None, headers=BROWSER)
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    tree = html.document_fromstring(response.content)
+    assert not tree.xpath("//script | //*[@style] | //style | //img[@onerror] | //iframe | //object")
+    assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
+    for href in tree.xpath("//@href | //@src | //@action"):
+        assert urlsplit(href).scheme in ("", "http", "https"), href
+    assert tree.get("lang") == "en"
+    assert len(tree.xpath("//h1")) == 1
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert tree.xpath("//label[@for='q']")
+    return tree
+
+
+def words(tree: html.HtmlElement, path: str) -> list[str]:
+    """The texts of elements, blanks squeezed."""
+    return [" ".join(element.text_content().split()) for element in tree.xpath(path)]
+
+
+def searches(tree: html.HtmlElement, path: str) -> dict[str, str]:
+    """Links by their words, with the query that they lead to."""
+    return {
+        " ".join(link.text_content().split()): parse_qs(urlsplit(link.get("href")).query).get("q", [""])[0]
+        for link in tree.xpath(path)
+    }
+
+
+def test_start_page_shows_the_newest_and_examples(web: httpx2.Client) -> None:
+    tree = page(web, "/")
+    assert words(tree, "//h1") == ["33 articles in the archive"]
+    assert "Harvest report 0" in words(tree, "//h3")[:3]
+    assert "Harvest report 29" not in words(tree, "//h3")
+    for query in searches(tree, "//ul[@class='examples']//a").values():
+        page(web, "/", q=query)
+
+
+def test_results(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="minister talks")
+    assert words(tree, "//h1") == ["1 article found"]
+    assert tree.xpath("//input[@name='q']/@value") == ["minister talks"]
+    assert tree.xpath("//h3/a/@href") == ["/articles/talks-1"]
+    assert words(tree, "//p[@class='snippet']/mark") == ["minister", "talks"]
+    assert words(tree, "//h3//mark") == ["talks"]
+    assert words(tree, "//p[@class='meta']") == ["The Example · 17 November 2026, 08:30 UTC · en"]
+    assert words(tree, "//ul[@class='tags']/li") == ["Ukraine"]
+
+
+def test_facets_narrow_and_widen(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks OR harvest")
+    links = searches(tree, "//aside//a")
+    assert links["Ukraine"] == "(talks OR harvest) country:UA"
+    narrowed = page(web, "/", q=links["Ukraine"])
+    assert words(narrowed, "//h1") == ["1 article found"]
+    assert searches(narrowed, "//aside//a")["Ukraine"] == "talks OR harvest"
+    assert searches(narrowed, "//ul[@class='chosen']//a") == {"country: Ukraine ×": "talks OR harvest"}
+
+
+def test_every_facet_link_finds_what_it_counts(web: httpx2.Client) -> None:
+    tree = page(web, "/")
+    for item in tree.xpath("//aside//li"):
+        (link,) = item.xpath("a/@href")
+        count = item.xpath("span[@class='count']/text()")[0]
+        assert words(page(web, link), "//h1")[0].split()[0] == count, link
+
+
+def test_paging(web: httpx2.Client) -> None:
+    first = page(web, "/", q="harvest", sort="newest")
+    assert words(first, "//nav[@class='paging']/span") == ["", "Page 1 of 2"]
+    second = page(web, first.xpath("//a[@rel='next']/@href")[0])
+    assert words(second, "//h3") == [f"Harvest report {number}" for number in range(20, 30)]
+    assert second.xpath("//ol/@start") == ["21"]
+    back = page(web, second.xpath("//a[@rel='prev']/@href")[0])
+    assert words(back, "//h3") == words(first, "//h3")
+    assert "There is no page 9" in page(web, "/", q="harvest", page="9").text_content()
+
+
+@pytest.mark.parametrize("params", [{"page": "0"}, {"page": "51"}, {"page": "x"}, {"sort": "best"}])
+def test_bounds(web: httpx2.Client, params: dict[str, str]) -> None:
+    page(web, "/", 422, **params)
+
+
+def test_fault_in_a_query_is_pointed_at(web: httpx2.Client) -> None:
+    tree = page(web, "/", 400, q="talks AND coutry:UA")
+    assert words(tree, "//pre") == ["talks AND coutry:UA"]
+    (here,) = tree.xpath("//pre/mark")
+    assert (tree.xpath("//pre")[0].text, here.text) == ("talks AND ", "c")
+    assert "did you mean" in tree.text_content()
+    assert tree.xpath("//input[@name='q'][@aria-invalid='true']/@value") == ["talks AND coutry:UA"]
+
+
+def test_fault_at_the_end(web: httpx2.Client) -> None:
+    tree = page(web, "/", 400, q="talks AND")
+    assert tree.xpath("//pre")[0].text_content().startswith("talks AND")
+
+
+def test_no_hits(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="zyzzyva")
+    assert words(tree, "//h1") == ["0 articles found"]
+    assert "fewer words" in tree.text_content()
+
+
+def test_empty_archive(empty: httpx2.Client) -> None:
+    assert "The archive is empty" in page(empty, "/").text_content()
+
+
+def test_article(web: httpx2.Client) -> None:
+    tree = page(web, "/articles/talks-1")
+    assert words(tree, "//h1") == ["Ceasefire talks resume in Kyiv"]
+    text = tree.xpath("//article/div[@class='text']")[0]
+    assert (text.get("lang"), text.get("dir")) == ("en", "auto")
+    assert text.text_content() == web.get("/api/articles/talks-1").json()["text"]
+    assert words(tree, "//article/div[@class='text']/a") == ["Kyiv", "Olena Petrenko", "World Health Organization"]
+    for link in text.xpath("a/@href"):
+        assert words(page(web, link), "//h1") == ["1 article found"]
+    facts = " ".join(words(tree, "//aside"))
+    for fact in ("Ukraine main 100%", "50.4547° N, 30.5238° E", "the capital", "foreign minister"):
+        assert fact in facts
+    (source,) = tree.xpath("//a[contains(@rel, 'external')]")
+    assert source.get("href") == "https://news.example/2026/talks"
+    assert {"noopener", "noreferrer"} <= set(source.get("rel").split())
+    assert words(tree, "//summary") == ["19 November 2026, 12:00 UTC: Talks expected"]
+    assert page(web, "/articles/talks-1").xpath("//a[text()='JSON']/@href") == ["/api/articles/talks-1"]
+
+
+@pytest.mark.parametrize("path", ["/?q=hostile", "/articles/hostile/1%3Fx%23y"])
+def test_hostile_texts_are_only_text(web: httpx2.Client, path: str) -> None:
+    tree = page(web, path)
+    assert SCRIPT in tree.text_content()
+    assert "javascript:" not in " ".join(tree.xpath("//@href"))
+    assert not tree.xpath("//a[contains(@rel, 'external')]")
+
+
+def test_hostile_result_leads_to_its_article(web: httpx2.Client) -> None:
+    (href,) = page(web, "/", q="hostile").xpath("//h3/a/@href")
+    assert SCRIPT in page(web, href).text_content()
+
+
+@pytest.mark.parametrize("query", [f'"{SCRIPT}"', '"><img src=x onerror=alert(1)>', "'onfocus=alert(1) x", "{{7*7}}"])
+def test_hostile_queries_are_only_text(web: httpx2.Client, query: str) -> None:
+    response = web.get("/", params={"q": query}, headers=BROWSER)
+    tree = page(web, "/", response.status_code, q=query)
+    assert tree.xpath("//input[@name='q']/@value") == [query]
+
+
+def test_right_to_left(web: httpx2.Client) -> None:
+    (title,) = page(web, "/", q="بيروت").xpath("//h3/a")
+    assert (title.get("lang"), title.get("dir")) == ("ar", "auto")
+
+
+def test_errors_are_pages_for_browsers(web: httpx2.Client) -> None:
+    assert "no article" in page(web, "/articles/nothing", 404).text_content()
+    page(web, "/nothing", 404)
+    assert web.get("/articles/nothing").headers["content-type"] == "application/problem+json"
+
+
+def test_style_and_icon_are_served(web: httpx2.Client) -> None:
+    tree = page(web, "/")
+    for href in tree.xpath("//link/@href"):
+        assert web.get(href).status_code == 200, href
