@@ -40,6 +40,7 @@ async def collect(broker: Broker, index: Index, state: State) -> Status:
     published, lags = await asyncio.to_thread(_offsets, broker)
     outcomes = {str(outcome): sum(counts.get(outcome, 0) for counts in sources.values()) for outcome in Outcome}
     pending = published - settled
+    await index.refresh()  # else what was written in the last second would be missing from the count
     return Status(
         inputs=sum(outcomes.values()) + pending,
         published=published,

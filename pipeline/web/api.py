@@ -18,9 +18,9 @@ from pipeline.article import EnrichedArticle
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
 from pipeline.index import Facet, Sort
 from pipeline.open import rooms
-from pipeline.publishing import batches, publish_batch
+from pipeline.publishing import batches
 from pipeline.settings import Settings
-from pipeline.status import Status, collect
+from pipeline.status import Status
 from pipeline.web import answers, body, metrics, pages, problems
 from pipeline.web.guard import Guard, check_address
 from pipeline.web.problems import HttpProblem, Problem
@@ -116,7 +116,7 @@ async def publish(request: Request, rooms: Rooms) -> Response:
     raw = await body.read(request)
     results: list[dict[str, Any]] = []
     for batch in batches(body.inputs(kind, raw)):
-        results += [answer.answer() for answer in await publish_batch(rooms.broker, rooms.state, batch)]
+        results += [answer.answer() for answer in await rooms.publish(batch)]
     if kind == body.JSON and not raw.lstrip().startswith(b"["):
         if results[0]["outcome"] == "rejected":
             raise HttpProblem(422, "rejected", str(results[0]["reason"]), **results[0])
@@ -173,7 +173,7 @@ async def facets(
 @router.get("/api/status", summary="What became of every input", responses=_fails(503))
 async def status(rooms: Rooms) -> Status:
     """As `geowire status --json` tells it: `inputs` is the sum of `outcomes` plus `pending`."""
-    return await collect(rooms.broker, rooms.index, rooms.state)
+    return await rooms.status()
 
 
 @router.get("/healthz", summary="Whether the process is up")
@@ -195,5 +195,4 @@ async def readyz(rooms: Rooms) -> dict[str, str]:
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response, responses=_fails(503))
 async def scrape(rooms: Rooms) -> Response:
     """Inputs by outcome, pending, lag by topic and indexed documents, recounted at each scrape."""
-    account = await collect(rooms.broker, rooms.index, rooms.state)
-    return Response(metrics.render(account), media_type=metrics.MEDIA_TYPE)
+    return Response(metrics.render(await rooms.status()), media_type=metrics.MEDIA_TYPE)

@@ -105,6 +105,7 @@ async def fill(settings: Settings) -> None:
     earlier = first.model_copy(update={"title": "Talks expected", "fetched_at": NOW - timedelta(days=1)})
     await index.put([Put(earlier, "articles/0/0")])
     await index.put([Put(article, f"articles/0/{at}") for at, article in enumerate([first, *rest], start=1)])
+    await index.refresh()
     await index.close()
 
 

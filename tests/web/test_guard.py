@@ -50,7 +50,7 @@ def test_own_pages_may_publish(empty: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Bearer s3cret", "Basic s3cret-ключ", "s3cret-ключ"])
 def test_wrong_key(keyed: httpx2.Client, given: str) -> None:
-    response = keyed.post("/api/articles", json=ARTICLE, headers={"Authorization": given.encode()})
+    response = keyed.post("/api/articles", json=ARTICLE, headers={b"Authorization": given.encode()})
     problem(response, 401)
     assert response.headers["www-authenticate"].startswith("Bearer")
     assert "s3cret" not in response.text
@@ -58,7 +58,7 @@ def test_wrong_key(keyed: httpx2.Client, given: str) -> None:
 
 
 def test_right_key_by_any_name(keyed: httpx2.Client) -> None:
-    headers = {"Authorization": "Bearer s3cret-ключ".encode(), "Host": "news.example"}
+    headers = {b"Authorization": "Bearer s3cret-ключ".encode(), b"Host": b"news.example"}
     assert keyed.post("/api/articles", json=ARTICLE, headers=headers).status_code == 202
     assert keyed.get("/api/search", headers={"Host": "news.example"}).status_code == 200
 
@@ -94,3 +94,10 @@ def test_headers_of_every_answer(web: httpx2.Client, path: str) -> None:
 
 def test_refusals_carry_the_headers_too(web: httpx2.Client) -> None:
     assert "content-security-policy" in web.get("/", headers={"Host": "evil.example"}).headers
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/search", "/static/style.css"])
+def test_head_is_get_without_a_body(web: httpx2.Client, path: str) -> None:
+    response = web.head(path)
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-type"] == web.get(path).headers["content-type"]

@@ -1,5 +1,6 @@
 """The pages, as a browser without scripts sees them."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -11,12 +12,12 @@ from tests.web.conftest import SCRIPT
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
 
-def page(web: httpx2.Client, path: str, status: int = 200, **params: str) -> html.HtmlElement:
+def page(web: httpx2.Client, path: str, status: int = 200, **params: str) -> Any:
     """A page, after checks that hold for all of them."""
     response = web.get(path, params=params or None, headers=BROWSER)
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "text/html; charset=utf-8"
-    tree = html.document_fromstring(response.content)
+    tree: Any = html.document_fromstring(response.content)  # the stubs give XPath results as any of seven types
     assert not tree.xpath("//script | //*[@style] | //style | //img[@onerror] | //iframe | //object")
     assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
     for href in tree.xpath("//@href | //@src | //@action"):
@@ -29,12 +30,12 @@ def page(web: httpx2.Client, path: str, status: int = 200, **params: str) -> htm
     return tree
 
 
-def words(tree: html.HtmlElement, path: str) -> list[str]:
+def words(tree: Any, path: str) -> list[str]:
     """The texts of elements, blanks squeezed."""
     return [" ".join(element.text_content().split()) for element in tree.xpath(path)]
 
 
-def searches(tree: html.HtmlElement, path: str) -> dict[str, str]:
+def searches(tree: Any, path: str) -> dict[str, str]:
     """Links by their words, with the query that they lead to."""
     return {
         " ".join(link.text_content().split()): parse_qs(urlsplit(link.get("href")).query).get("q", [""])[0]

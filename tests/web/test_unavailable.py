@@ -15,7 +15,6 @@ from pipeline.web.api import create_web
 from tests.web.conftest import serving, site
 from tests.web.test_reading import problem
 
-
 SERVE = """
 import sys, uvicorn
 from pipeline import settings
@@ -43,13 +42,15 @@ def dead(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
         "GEOWIRE_INDEX": f"http://127.0.0.1:{nobody}",
     }
     command = [sys.executable, "-c", SERVE, str(port)]
-    with subprocess.Popen(command, env=os.environ | env, stderr=subprocess.DEVNULL) as process:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            try:
-                wait_until_up(process, client)
-                yield client
-            finally:
-                process.kill()
+    with (
+        subprocess.Popen(command, env=os.environ | env, stderr=subprocess.DEVNULL) as process,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+    ):
+        try:
+            wait_until_up(process, client)
+            yield client
+        finally:
+            process.kill()
 
 
 def wait_until_up(process: subprocess.Popen[bytes], client: httpx2.Client) -> None:
