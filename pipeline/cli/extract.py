@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,9 @@ from pipeline.cli import output
 from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
 from pipeline.cli.publish import rejection
 from pipeline.errors import Poison
-from pipeline.sources.door import Door, Input
-from pipeline.sources.files import read_paths
+
+if TYPE_CHECKING:
+    from pipeline.sources.door import Input
 
 CONTEXT = 160  # characters of a sentence that an explanation shows
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*\s+|\n+")
@@ -33,12 +34,15 @@ def extract(
     lang: Lang = None,
 ) -> None:
     """Read articles and print them with their facts, one line of JSON each, in the order of the input."""
+    from pipeline.sources.door import Door
+    from pipeline.sources.files import read_paths
+
     inputs = read_paths(paths or ["-"], Door(defaults(published_at, source, url, lang)))
     if asyncio.run(_extract(configuration.load(), inputs, explain=explain)):
         raise typer.Exit(1)
 
 
-async def _extract(settings: configuration.Settings, inputs: Iterator[Input], *, explain: bool) -> int:
+async def _extract(settings: configuration.Settings, inputs: "Iterator[Input]", *, explain: bool) -> int:
     """Print each result in its place; the number of inputs without one."""
     failed = 0
     with output.progress("reading") as advance:
@@ -59,8 +63,8 @@ async def _extract(settings: configuration.Settings, inputs: Iterator[Input], *,
 
 
 async def _enriched(
-    settings: configuration.Settings, inputs: Iterator[Input]
-) -> AsyncIterator[tuple[Input, EnrichedArticle | dict[str, str | None]]]:
+    settings: configuration.Settings, inputs: "Iterator[Input]"
+) -> "AsyncIterator[tuple[Input, EnrichedArticle | dict[str, str | None]]]":
     """Results in the order of the input; the processes start with the first batch."""
     from pipeline.enrich.pool import Pool
 
@@ -82,7 +86,7 @@ async def _enriched(
         pool.close()
 
 
-def _known(result: EnrichedArticle | Poison, each: Input) -> EnrichedArticle | dict[str, str | None]:
+def _known(result: EnrichedArticle | Poison, each: "Input") -> EnrichedArticle | dict[str, str | None]:
     if isinstance(result, EnrichedArticle):
         return result
     assert isinstance(each.item, Article)

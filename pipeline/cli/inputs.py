@@ -1,11 +1,12 @@
 """The options that `publish` and `extract` share: what the caller says of articles that do not say it themselves."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.sources.door import Defaults
+if TYPE_CHECKING:
+    from pipeline.sources.door import Defaults
 
 PublishedAt = Annotated[
     str | None, typer.Option("--published-at", metavar="TIME", help="ISO 8601; UTC where no zone is given.")
@@ -17,8 +18,10 @@ Lang = Annotated[
 ]
 
 
-def defaults(published_at: str | None, source: str | None, url: str | None, lang: str | None) -> Defaults:
+def defaults(published_at: str | None, source: str | None, url: str | None, lang: str | None) -> "Defaults":
     """The options as the door takes them; a date that is none is a wrong use."""
+    from pipeline.sources.door import Defaults
+
     when = None
     if published_at is not None:
         try:

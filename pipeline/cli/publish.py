@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,10 @@ from pipeline.article import Article
 from pipeline.cli import output
 from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
 from pipeline.cli.worker import Data
-from pipeline.publishing import Published, batches, publish_batch
-from pipeline.sources.door import Door, Input
-from pipeline.sources.files import read_paths
+
+if TYPE_CHECKING:
+    from pipeline.publishing import Published
+    from pipeline.sources.door import Input
 
 
 def publish(
@@ -31,6 +32,9 @@ def publish(
     data: Data = None,
 ) -> None:
     """Publish articles; a rejected one is reported with its reason, and the rest goes on."""
+    from pipeline.sources.door import Door
+    from pipeline.sources.files import read_paths
+
     inputs = read_paths(paths, Door(defaults(published_at, source, url, lang)))
     if dry_run:
         rejected = print_articles(inputs)
@@ -40,7 +44,7 @@ def publish(
         raise typer.Exit(1)
 
 
-def print_articles(inputs: Iterator[Input]) -> int:
+def print_articles(inputs: "Iterator[Input]") -> int:
     """One line an input: the article, or its rejection; the number of rejections."""
     rejected = 0
     for each in inputs:
@@ -52,13 +56,13 @@ def print_articles(inputs: Iterator[Input]) -> int:
     return rejected
 
 
-def rejection(each: Input) -> dict[str, str | None]:
+def rejection(each: "Input") -> dict[str, str | None]:
     """What stands in the place of an input that is not taken."""
     assert not isinstance(each.item, Article)
     return {"id": each.item.id, "outcome": "rejected", "reason": each.item.reason, "origin": each.origin}
 
 
-async def _publish(settings: configuration.Settings, inputs: Iterator[Input], *, as_json: bool) -> int:
+async def _publish(settings: configuration.Settings, inputs: "Iterator[Input]", *, as_json: bool) -> int:
     sent, rejected = 0, 0
     with output.progress("publishing") as advance:
         async for answer in _answers(settings, inputs):
@@ -73,8 +77,9 @@ async def _publish(settings: configuration.Settings, inputs: Iterator[Input], *,
     return rejected
 
 
-async def _answers(settings: configuration.Settings, inputs: Iterator[Input]) -> AsyncIterator[Published]:
+async def _answers(settings: configuration.Settings, inputs: "Iterator[Input]") -> "AsyncIterator[Published]":
     from pipeline.open import rooms
+    from pipeline.publishing import batches, publish_batch
 
     async with rooms(settings) as (broker, _index, state):
         for batch in batches(inputs):

@@ -272,7 +272,9 @@ class ElasticIndex:
     async def _delete_versions(self, article_id: str) -> None:
         query = {"term": {"article": article_id}}
         while True:
-            found = await self._client.search(index=VERSIONS, query=query, size=DEEPEST, source=False)
+            found = await self._client.search(
+                index=VERSIONS, query=query, size=DEEPEST, source=False, allow_partial_search_results=False
+            )
             steps = [Step("delete", VERSIONS, hit["_id"]) for hit in found["hits"]["hits"]]
             for item in await self._bulk(steps):
                 if item["status"] >= 300 and item["status"] != 404:

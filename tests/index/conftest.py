@@ -10,10 +10,11 @@ from pipeline.index import Index, open_index
 from pipeline.settings import Settings, load
 from tests.servers.elasticsearch import ElasticsearchServer, RunningElasticsearch
 
+Server = ElasticsearchServer | RunningElasticsearch
 ENGINES = ["tantivy", pytest.param("elasticsearch", marks=pytest.mark.servers)]
 
 
-def elastic_settings(server: ElasticsearchServer | RunningElasticsearch, **more: object) -> Settings:
+def elastic_settings(server: Server, **more: object) -> Settings:
     """The settings for a server, and nothing from this machine's environment."""
     return load({"broker": "kafka://127.0.0.1:1", "index": server.url, **more}, {})
 

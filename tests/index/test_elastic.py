@@ -17,12 +17,10 @@ from pipeline.index.elastic_documents import definitions
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import MAX_DEPTH
 from pipeline.settings import Settings
-from tests.index.conftest import drop, elastic_settings
+from tests.index.conftest import Server, drop, elastic_settings
 from tests.index.test_contract import article, later, put, query
 from tests.servers.elasticsearch import ElasticsearchServer, RunningElasticsearch
 from tests.servers.process import free_port
-
-Server = ElasticsearchServer | RunningElasticsearch
 
 
 @pytest.fixture
@@ -176,6 +174,42 @@ async def test_a_server_that_is_down() -> None:
                 await ask
     finally:
         await down.close()
+
+
+@pytest.mark.slow
+async def test_a_killed_server_loses_nothing_that_was_answered(
+    elasticsearch_server: Server, elastic: ElasticIndex
+) -> None:
+    if isinstance(elasticsearch_server, RunningElasticsearch):
+        pytest.skip("a running Elasticsearch of somebody else is used; it is not killed")
+    assert await put(elastic, article("a")) == [Outcome.INDEXED]
+    elasticsearch_server.kill()
+    try:
+        with pytest.raises(Unavailable):
+            await elastic.put([Put(article("b"), "articles/0/1")])
+    finally:
+        elasticsearch_server.restart()  # in this thread: the server ends with the one that starts it
+    assert await put(elastic, article("a"), article("b")) == [Outcome.INDEXED, Outcome.INDEXED]
+    assert await elastic.count() == 2
+
+
+async def test_a_server_that_hangs(
+    elasticsearch_server: Server, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if isinstance(elasticsearch_server, RunningElasticsearch):
+        pytest.skip("a running Elasticsearch of somebody else is used; it is not frozen")
+    monkeypatch.setattr("pipeline.elastic_client.TIMEOUT", 1.0)
+    patient = ElasticIndex(settings)
+    try:
+        await patient.init()
+        elasticsearch_server.freeze()
+        with pytest.raises(Unavailable, match="does not answer"):
+            await patient.put([Put(article(), "articles/0/0")])
+        elasticsearch_server.thaw()
+        assert await put(patient, article()) == [Outcome.INDEXED]
+    finally:
+        elasticsearch_server.thaw()
+        await patient.close()
 
 
 async def test_wrong_addresses() -> None:

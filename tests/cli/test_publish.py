@@ -1,0 +1,73 @@
+"""`geowire publish`: what goes in, what is refused, and what a dry run prints."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.article import Article
+from tests.e2e.site import SEEDS, Site
+
+pytestmark = pytest.mark.slow
+
+LINES = b'{"id": "one", "text": "Fine."}\n{"id": "two", "text": ""}\nbroken\n{"text": "Fine too."}\n'
+
+
+def test_results_stand_in_the_order_of_the_input(site: Site) -> None:
+    done = site.run("publish", "-", "--json", stdin=LINES)
+    assert done.returncode == 1
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [result["outcome"] for result in results] == ["pending", "rejected", "rejected", "pending"]
+    assert [result["id"] for result in results][:3] == ["one", "two", None]
+    assert all(result["reason"] for result in results[1:3])
+    assert results[0]["position"].startswith("articles/")
+    status = site.json("status", "--json")
+    assert (status["inputs"], status["pending"], status["outcomes"]["rejected"], status["adds_up"]) == (4, 2, 2, True)
+
+
+def test_for_people_it_names_what_was_refused(site: Site) -> None:
+    done = site.run("publish", "-", stdin=LINES)
+    assert b"2 published, 2 rejected" in done.stdout
+    assert b"standard input:2: no text" in done.stderr
+
+
+def test_a_dry_run_prints_articles_and_publishes_nothing(site: Site) -> None:
+    done = site.run("publish", str(SEEDS), "--dry-run")
+    assert done.returncode == 0, done.stderr
+    articles = [Article.model_validate_json(line) for line in done.stdout.splitlines()]
+    assert len(articles) >= 60
+    assert all(article.id and article.fetched_at for article in articles)
+    refused = site.run("publish", "-", "--dry-run", stdin=LINES)
+    assert refused.returncode == 1
+    assert json.loads(refused.stdout.splitlines()[1])["outcome"] == "rejected"
+    assert not Path(site.env["GEOWIRE_DATA"]).exists()
+
+
+def test_what_the_caller_says(site: Site) -> None:
+    options = ["--published-at", "2026-11-03T08:00:00+03:00", "--source", "Tidewater Post", "--lang", "en"]
+    done = site.run("publish", "-", "--dry-run", *options, "--url", "https://a.example/1", stdin=b"Title\nText")
+    article = json.loads(done.stdout)
+    assert article["published_at"] == "2026-11-03T05:00:00Z"
+    assert (article["published_offset"], article["published_from"]) == (180, "push")
+    assert (article["source"]["name"], article["language"], article["url"]) == (
+        "Tidewater Post",
+        "en",
+        "https://a.example/1",
+    )
+    wrong = site.run("publish", "-", "--dry-run", "--published-at", "last week", stdin=b"x")
+    assert wrong.returncode == 2
+    assert b"ISO 8601" in wrong.stderr
+
+
+def test_a_path_that_is_not_there(site: Site) -> None:
+    done = site.run("publish", "nowhere.ndjson")
+    assert done.returncode == 1
+    assert b"nowhere.ndjson" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_article_with_too_much_beside_its_text_is_rejected(site: Site) -> None:
+    line = json.dumps({"text": "x", "authors": ["n" * 400] * 25_000}).encode()
+    done = site.run("publish", "-", "--json", stdin=line)
+    assert done.returncode == 1
+    assert "too large" in json.loads(done.stdout)["reason"]
