@@ -24,7 +24,7 @@ POLL_SECONDS = 0.01  # between two looks at an unchanged log
 PAGE = 200  # messages of a partition in one read
 
 
-class Consumer(FaustConsumer):
+class Consumer(FaustConsumer):  # type: ignore[misc]  # Faust has no types for mypy to see
     """Reads the assigned partitions in turn; commits to the log."""
 
     consumer_stopped_errors: ClassVar[tuple[type[BaseException], ...]] = ()
@@ -67,7 +67,7 @@ class Consumer(FaustConsumer):
         for tp, offset in partitions.items():
             await self.seek(tp, offset)
 
-    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[StoredMessage]]:
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[StoredMessage]]:  # noqa: ASYNC109  # Faust's name
         deadline = asyncio.get_running_loop().time() + timeout
         while not self.should_stop:
             change = self._log.change_counter()
@@ -172,7 +172,7 @@ class Consumer(FaustConsumer):
         return TP(topic, partition)
 
 
-class Producer(FaustProducer):
+class Producer(FaustProducer):  # type: ignore[misc]  # as above
     """Appends to the log; what is sent within one turn of the event loop shares a transaction."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -240,7 +240,7 @@ class Producer(FaustProducer):
         return True
 
 
-class Transport(base.Transport):
+class Transport(base.Transport):  # type: ignore[misc]  # as above
     """The transport that Faust loads for `sqlite://`."""
 
     Consumer: ClassVar[type[Consumer]] = Consumer

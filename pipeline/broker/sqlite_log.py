@@ -98,8 +98,8 @@ class SqliteLog:
     def beginning_offsets(self, topic: str) -> dict[int, int]:
         """As the seam says."""
         sql = (
-            "select h.part, coalesce((select min(pos) from message m where m.topic = h.topic and m.part = h.part), h.next)"
-            " from head h where h.topic = ?"
+            "select h.part, coalesce((select min(pos) from message m where m.topic = h.topic and m.part = h.part),"
+            " h.next) from head h where h.topic = ?"
         )
         with self._reading() as db:
             return dict(db.execute(sql, (topic,)).fetchall())

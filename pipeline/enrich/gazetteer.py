@@ -1,4 +1,4 @@
-"""The gazetteer: which places go by a name. One read-only SQLite file, mapped into memory and shared by all processes."""
+"""The gazetteer: which places go by a name. One read-only SQLite file, mapped into memory that processes share."""
 
 import sqlite3
 from dataclasses import dataclass

@@ -62,7 +62,8 @@ def load(name: str) -> Any:
 def describe(name: str) -> str:
     """One line about the pipeline of a setting, for `geowire doctor`."""
     nlp = load(name)
-    return f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']} on spaCy {_spacy_version()}: {', '.join(nlp.pipe_names)}"
+    meta, parts = nlp.meta, ", ".join(nlp.pipe_names)
+    return f"{meta['lang']}_{meta['name']} {meta['version']} on spaCy {_spacy_version()}: {parts}"
 
 
 def read(nlp: Any, article: Article) -> Reading:

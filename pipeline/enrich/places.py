@@ -154,8 +154,8 @@ def _named_countries(reading: Reading) -> Counter[str]:
         if code and not (kind in PLACES and code in ambiguous):
             found[code] += 1
         elif kind in PLACES and (known := lookup(span.surface)) and known[0].feature_code in ("PPLC", "ADM1"):
-            if len({one.country for one in known if one.population * DOMINANT > known[0].population}) == 1:
-                found[known[0].country] += 1
+            rivals = {one.country for one in known if one.population * DOMINANT > known[0].population}
+            found[known[0].country] += len(rivals) == 1
     return found
 
 
@@ -175,7 +175,7 @@ def _joined(places: list[Place]) -> list[Place]:
 
 
 def _with_focus(places: list[Place]) -> list[Place]:
-    """Mark the place that the article is about: in the title or dateline, else the most mentioned one below a country."""
+    """Mark the place that an article is about: in its title or dateline, else the most mentioned below a country."""
 
     def weight(place: Place) -> tuple[int, int]:
         heading = any(span.field == "title" or span.start < 120 for span in place.mentions)

@@ -29,7 +29,8 @@ def test_facts_in_the_order_of_the_input(site: Site) -> None:
     assert one["text"] == TEXT
     article = EnrichedArticle.model_validate(one)
     fields = {"text": TEXT, "title": "Ferry"}
-    mentions = [span for fact in (*article.entities, *article.places) for span in fact.mentions]
+    mentions = [span for entity in article.entities for span in entity.mentions]
+    mentions += [span for place in article.places for span in place.mentions]
     assert len(mentions) >= 4
     assert all(fields[span.field][span.start : span.end] == span.surface for span in mentions)
     mombasa = next(place for place in article.places if place.name == "Mombasa")
