@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from pipeline.query.grammar import parse
 
 from pipeline import settings as configuration
 from pipeline.open import rooms
+from pipeline.query.grammar import parse
 from pipeline.status import collect
 
 SEEDS = Path(__file__).parent.parent / "seeds"
