@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import clean_cluster
-from tests.e2e.site import ROOT, SEEDS, Site, embedded
+from tests.e2e.site import SEEDS, Site, embedded
 
 pytestmark = pytest.mark.slow
 
@@ -124,7 +124,3 @@ def test_demo_indexes_the_seeds(embedded_site: Site) -> None:
     assert status["pending"] == 0
     assert status["indexed_documents"] >= 60
     assert embedded_site.json("search", "ceasefire", "--json")["total"] > 0
-
-
-def test_readme_search_is_real() -> None:
-    assert "geowire search" in (ROOT / "README.md").read_text(encoding="utf-8")
