@@ -43,7 +43,7 @@ bench: setup ## measure: articles a second, memory, search latency
 	$(BIN)/python -m benchmarks
 
 constraints: ## resolve pyproject.toml anew into constraints.txt (needs uv)
-	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet --upgrade pyproject.toml -o constraints.txt
+	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate --no-header --quiet --upgrade pyproject.toml -o constraints.txt
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -21,25 +21,16 @@ from pipeline.index.compile_elastic import compile_query
 from pipeline.index.decide import Decision, Stored, decide
 from pipeline.index.elastic_bulk import MAX_ID, Step, bulks, usable
 from pipeline.index.elastic_documents import READ, definitions, document, stored, version, version_document
+from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS
 from pipeline.query.evaluate import highlights
 from pipeline.query.tree import Node
 from pipeline.settings import Settings
 
 ARTICLES, VERSIONS = "articles", "versions"
-DEEPEST = 1000  # offset + size at most
-FACET_BUCKETS = 10_000
 ROUNDS = 8  # how often a put is decided again because another writer came first
 MAX_REASON = 400  # characters of a server's sentence: some quote the whole value
 SHARD_WAIT = "20s"  # of the server for a shard; below the client's own limit
 REFUSED = {"mapper_parsing_exception", "document_parsing_exception", "parsing_exception", "illegal_argument_exception"}
-FACETS: dict[Facet, str] = {
-    "source": "facet_source",
-    "country": "country",
-    "person": "facet_person",
-    "org": "facet_org",
-    "place": "facet_place",
-    "lang": "lang",
-}
 SORTS: dict[Sort, list[dict[str, str]]] = {
     "relevance": [{"_score": "desc"}, {"id": "asc"}],
     "newest": [{"sort_ms": "desc"}, {"id": "asc"}],

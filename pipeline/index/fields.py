@@ -11,12 +11,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.article import EnrichedArticle
+from pipeline.index import Facet
 from pipeline.query import facts
 from pipeline.text import analyse
 
 SENTINEL = "_"
 MAX_FACET = 200  # characters of a facet value
+DEEPEST = 1000  # results that paging by relevance reaches: offset + size at most
+FACET_BUCKETS = 10_000  # values of a facet that are counted exactly
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FACETS: dict[Facet, str] = {
+    "source": "facet_source",
+    "country": "country",
+    "person": "facet_person",
+    "org": "facet_org",
+    "place": "facet_place",
+    "lang": "lang",
+}
+"""The field behind each facet."""
 
 
 @dataclass(frozen=True)

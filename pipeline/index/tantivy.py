@@ -19,25 +19,15 @@ from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
 from pipeline.index.compile_tantivy import compile_query
 from pipeline.index.decide import Meta, Stored, decide
-from pipeline.index.fields import Fields, fields, milliseconds
+from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, Fields, fields, milliseconds
 from pipeline.query.evaluate import highlights
 from pipeline.query.tree import Node
 
 T = TypeVar("T")
 
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
-DEEPEST = 1000  # offset + size at most
-FACET_BUCKETS = 10_000
 SCORED = ("title_exact", "title_stem", "text_exact", "text_stem", "person", "org", "place", "source_name")
 EXACT = ("id", "country", "source_key", "lang")
-FACETS: dict[Facet, str] = {
-    "source": "facet_source",
-    "country": "country",
-    "person": "facet_person",
-    "org": "facet_org",
-    "place": "facet_place",
-    "lang": "lang",
-}
 
 
 class TantivyIndex:
