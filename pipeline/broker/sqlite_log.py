@@ -22,6 +22,7 @@ from pipeline.broker import MAX_MESSAGE, Headers, Message, Position, StoredMessa
 from pipeline.errors import Misconfigured, Rejected, Unavailable
 
 BUSY_MS = 30_000  # how long a writer waits for another one
+EXPIRE_SECONDS = 3600.0  # between two removals of messages that have outlived their topic's retention
 
 SCHEMA = """
 create table if not exists topic (name text primary key, partitions integer not null, retention_ms integer not null);
@@ -48,6 +49,7 @@ class SqliteLog:
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._lock: IO[str] | None = None
+        self._expired = float("-inf")
 
     def create_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
         """As the seam says."""
@@ -116,10 +118,28 @@ class SqliteLog:
             return dict(db.execute(sql, (group, topic)).fetchall())
 
     def commit(self, group: str, offsets: Mapping[tuple[str, int], int]) -> None:
-        """Store the next offsets that a group will read, by (topic, partition); durable when this returns."""
+        """Store the next offsets that a group will read, by (topic, partition); durable when this returns.
+
+        Now and then it also removes what has outlived its topic's retention and is behind the group.
+        """
         rows = [(group, topic, part, pos) for (topic, part), pos in offsets.items()]
         with self._writing() as db:
             db.executemany("insert or replace into committed values (?, ?, ?, ?)", rows)
+            if time.monotonic() > self._expired + EXPIRE_SECONDS:
+                self._expire(db, group)
+                self._expired = time.monotonic()
+
+    def _expire(self, db: sqlite3.Connection, group: str) -> None:
+        read = (
+            "select c.topic, c.part, c.pos, t.retention_ms from committed c join topic t on t.name = c.topic "
+            "where c.consumers = ? and t.retention_ms >= 0"
+        )
+        kept = "select min(pos) from message where topic = ? and part = ? and pos < ? and at >= ?"
+        for topic, part, committed, retention_ms in db.execute(read, (group,)).fetchall():
+            oldest = time.time() - retention_ms / 1000
+            first = db.execute(kept, (topic, part, committed, oldest)).fetchone()[0]
+            end = committed if first is None else first
+            db.execute("delete from message where topic = ? and part = ? and pos < ?", (topic, part, end))
 
     def read(self, topic: str, partition: int, offset: int, *, limit: int = 100) -> list[StoredMessage]:
         """As the seam says; at most about 16 MiB at once."""
