@@ -53,7 +53,8 @@ def main() -> int:
     """Exit code 0 after a signal, 1 if a server cannot be had or does not start."""
     options = parse()
     kinds = options.kinds or list(KINDS)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same as Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):  # both as Ctrl-C; a shell starts background jobs with it ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         if options.fetch:
             fetch(kinds, options.es_version)

@@ -165,5 +165,8 @@ def test_by_hand_until_a_signal(signal_number: signal.Signals) -> None:
         assert (variable, len(children)) == ("export GEOWIRE_BROKER", 1)
         assert "kept" not in topics(url.removeprefix("kafka://"))
         os.kill(by_hand.pid, signal_number)
-        assert by_hand.wait(30) == 0
+        try:
+            assert by_hand.wait(30) == 0
+        finally:
+            by_hand.kill()
     until(lambda: not alive(children[0]))
