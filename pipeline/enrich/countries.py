@@ -1,20 +1,19 @@
 """Countries: which ones an article names, by place or demonym, with their share of all such mentions."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from pipeline.article import CountryWeight, Place, Why
-from pipeline.countries import countries
-from pipeline.enrich.entities import trimmed
-from pipeline.enrich.nlp import Reading
+from pipeline.enrich.names import Named
+from pipeline.enrich.places import demonyms
 from pipeline.text import fold
 
 IN_TITLE = 3  # a mention in the title counts as several
 FOCUS_SHARE = 0.3
 
 
-def find_countries(reading: Reading, places: list[Place]) -> list[CountryWeight]:
-    """The countries of an article, the weightiest first."""
-    demonyms = {tuple(fold(word)): country.code for country in countries() for word in country.demonyms}
+def find_countries(names: Sequence[Named], places: Sequence[Place]) -> list[CountryWeight]:
+    """The countries of an article, the weightiest first; a demonym of two countries is that of the one it names."""
     counts: Counter[str] = Counter()
     why: dict[str, set[Why]] = {}
 
@@ -26,10 +25,13 @@ def find_countries(reading: Reading, places: list[Place]) -> list[CountryWeight]
         if place.pinned and place.country:
             for span in place.mentions:
                 count(place.country, span.field == "title", "place")
-    for span, kind in trimmed(reading):
-        code = demonyms.get(tuple(fold(span.surface))) if kind == "NORP" else None
-        if code:
-            count(code, span.field == "title", "demonym")
+    placed = set(counts)
+    for span, kind in names:
+        codes = demonyms().get(tuple(fold(span.surface)), frozenset()) if kind == "NORP" else frozenset[str]()
+        if len(codes) > 1:
+            codes &= placed
+        if len(codes) == 1:
+            count(next(iter(codes)), span.field == "title", "demonym")
     total = counts.total()
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [

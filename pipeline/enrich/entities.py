@@ -6,25 +6,14 @@ organisation with the acronym that follows it in parentheses. A later issue deep
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.article import Entity, EntityType, Place, Span
-from pipeline.countries import code_of
+from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
 from pipeline.enrich.nlp import Reading
 from pipeline.text import fold
 
-TYPES: dict[str, EntityType] = {
-    "PERSON": "PERSON",
-    "PER": "PERSON",
-    "ORG": "ORG",
-    "GPE": "GPE",
-    "LOC": "LOC",
-    "NORP": "NORP",
-    "FAC": "FAC",
-    "EVENT": "EVENT",
-    "PRODUCT": "PRODUCT",
-}
-PLACES = ("GPE", "LOC", "FAC")
 CONFIDENCE = {
     "PERSON": 0.8,
     "ORG": 0.65,
@@ -36,10 +25,6 @@ CONFIDENCE = {
     "PRODUCT": 0.5,
 }
 
-_EDGE = re.compile(r"^(?:the|The|THE)\s+|['’]s?$|^[^\w(]+|[^\w.)]+$")
-_SENTENCE_DOT = re.compile(r"(?<=\w\w)\.$")
-_BYLINE = re.compile(r"(?:photo|foto|image|credit|picture)s?\b", re.IGNORECASE)
-
 
 @dataclass
 class _Group:
@@ -49,49 +34,19 @@ class _Group:
     aliases: list[str] = field(default_factory=list)
 
 
-def find_entities(reading: Reading, places: list[Place]) -> list[Entity]:
+def find_entities(reading: Reading, names: Sequence[Named], places: Sequence[Place]) -> list[Entity]:
     """The entities of an article, in the order of their first mention."""
     groups: dict[tuple[str, ...], _Group] = {}
     resolved = {_key(span.surface): place for place in places for span in place.mentions}
-    for span, kind in trimmed(reading):
+    for span, kind in names:
         key = _key(span.surface)
         final = _place_type(kind, resolved.get(key))
         group = groups.setdefault((_family(final), *key), _Group(final, span.surface))
         group.mentions.append(span)
+        if group.name.isupper() and not span.surface.isupper() and len(span.surface) > 3:
+            group.name = span.surface  # of TBILISI in a dateline and Tbilisi, the one to read
     merged = _join_acronyms(_join_surnames(list(groups.values())), reading)
     return [_entity(group, resolved) for group in merged]
-
-
-def trimmed(reading: Reading) -> list[tuple[Span, EntityType]]:
-    """The names of a reading without leading articles, possessives and punctuation, credits left out."""
-    found: list[tuple[Span, EntityType]] = []
-    for name in reading.names:
-        kind = TYPES.get(name.label)
-        span = _trim(name.span)
-        if kind is None or span is None or _is_credit(reading, span):
-            continue
-        found.append((span, kind))
-    return found
-
-
-def _trim(span: Span) -> Span | None:
-    start, surface = span.start, span.surface
-    while match := (_EDGE.search(surface) or _SENTENCE_DOT.search(surface)):
-        if match.start() == 0:
-            start += match.end()
-            surface = surface[match.end() :]
-        else:
-            surface = surface[: match.start()]
-    if "\n" in surface or not any(character.isalpha() for character in surface):
-        return None
-    return Span(field=span.field, start=start, end=start + len(surface), surface=surface)
-
-
-def _is_credit(reading: Reading, span: Span) -> bool:
-    """Whether the line of a name begins as a photo credit does."""
-    text = reading.article.title if span.field == "title" else reading.article.text
-    line = text.rfind("\n", 0, span.start) + 1
-    return bool(_BYLINE.match(text, line))
 
 
 def _place_type(kind: EntityType, place: Place | None) -> EntityType:
@@ -108,13 +63,15 @@ def _family(kind: EntityType) -> str:
 def _join_surnames(groups: list[_Group]) -> list[_Group]:
     """Join a person's last name alone with the one full name that ends in it."""
     people = [group for group in groups if group.kind == "PERSON"]
-    full = [group for group in people if len(_key(group.name)) > 1]
+    full: dict[tuple[str, ...], list[_Group]] = {}
+    for group in people:
+        if " " in group.name:
+            full.setdefault(_key(group.name.split()[-1]), []).append(group)
     joined: set[int] = set()
     for group in people:
-        key = _key(group.name)
-        if len(key) != 1:
+        if " " in group.name:
             continue
-        owners = [owner for owner in full if _key(owner.name)[-1] == key[0]]
+        owners = full.get(_key(group.name), [])
         if len(owners) == 1:
             owners[0].mentions += group.mentions
             owners[0].aliases.append(group.name)
@@ -130,7 +87,7 @@ def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
         if group.kind != "ORG" or group.name.isupper():
             continue
         for span in group.mentions:
-            text = reading.article.title if span.field == "title" else reading.article.text
+            text = reading.text_of(span.field)
             match = re.compile(r"\s*\(([A-Z]{2,8})\)").match(text, span.end)
             acronym = byname.get(match[1]) if match else None
             if acronym is not None and id(acronym) not in joined:
@@ -144,7 +101,9 @@ def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
 def _entity(group: _Group, resolved: dict[tuple[str, ...], Place]) -> Entity:
     mentions = sorted(group.mentions, key=lambda span: (span.field == "text", span.start))
     place = resolved.get(_key(group.name))
-    country = code_of(group.name) if group.kind == "GPE" else None
+    country = country_named(group.name) if group.kind == "GPE" else None
+    if ambiguous_country(group.name) and not (place and place.pinned and place.country == country):
+        country = None
     is_country = country is not None
     if country is None and place is not None and place.pinned:
         country = place.country

@@ -6,6 +6,7 @@ from pipeline.article import Article, EnrichedArticle
 from pipeline.enrich.countries import find_countries
 from pipeline.enrich.entities import find_entities
 from pipeline.enrich.language import detect
+from pipeline.enrich.names import find_names
 from pipeline.enrich.nlp import read
 from pipeline.enrich.places import find_places
 
@@ -24,10 +25,11 @@ def enrich(article: Article, nlp: Any) -> EnrichedArticle:
     if language not in ("en", None):
         return EnrichedArticle.model_validate(base)
     reading = read(nlp, article)
-    places = find_places(reading)
+    names = find_names(reading)
+    places = find_places(reading, names)
     facts = {
-        "entities": find_entities(reading, places),
+        "entities": find_entities(reading, names, places),
         "places": places,
-        "countries": find_countries(reading, places),
+        "countries": find_countries(names, places),
     }
     return EnrichedArticle.model_validate(base).model_copy(update=facts)

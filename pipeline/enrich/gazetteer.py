@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.errors import Misconfigured
@@ -36,7 +36,7 @@ def _database() -> sqlite3.Connection:
     return database
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def lookup(name: str) -> tuple[Known, ...]:
     """The places that go by a name, the most populous first; case, diacritics and punctuation do not count."""
     sql = "select p.* from name n join place p on p.id = n.place where n.name = ? order by p.population desc, p.id"

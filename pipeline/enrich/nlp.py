@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -31,10 +30,9 @@ class Reading:
     names: list[Name] = field(default_factory=list)
     sentences: list[Span] = field(default_factory=list)
 
-    @cached_property
-    def used(self) -> frozenset[str]:
-        """The labels that occur."""
-        return frozenset(name.label for name in self.names)
+    def text_of(self, field: FieldName) -> str:
+        """The title or the text, as spans count it."""
+        return self.article.title if field == "title" else self.article.text
 
 
 def load(name: str) -> Any:

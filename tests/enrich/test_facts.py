@@ -1,0 +1,138 @@
+"""Facts of articles: offsets that are true, places that are there, and nothing that the text does not say."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.article import Article, EnrichedArticle, Entity, Place
+from pipeline.enrich.facts import enrich
+from pipeline.sources.door import Door
+from pipeline.sources.files import read_paths
+from tests.enrich.conftest import read, shipped
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+@pytest.fixture(scope="module")
+def seeds() -> list[EnrichedArticle]:
+    """The sample news with their facts."""
+    inputs = [each.item for each in read_paths([str(SEEDS)], Door())]
+    return [enrich(item, shipped()) for item in inputs if isinstance(item, Article)]
+
+
+def pins(article: EnrichedArticle) -> dict[str, str | None]:
+    """Pinned places and their countries."""
+    return {place.name: place.country for place in article.places if place.pinned}
+
+
+def check_offsets(article: EnrichedArticle) -> None:
+    """Every mention of every fact is where it says."""
+    fields = {"title": article.title, "text": article.text}
+    facts: list[Entity | Place] = [*article.entities, *article.places]
+    for fact in facts:
+        assert fact.mentions
+        for span in fact.mentions:
+            assert fields[span.field][span.start : span.end] == span.surface
+        assert 0 < fact.confidence <= 1
+    for place in article.places:
+        assert place.pinned == (place.lat is not None)
+        assert place.pinned or not place.is_focus
+
+
+def test_offsets_of_the_seeds_are_true(seeds: list[EnrichedArticle]) -> None:
+    for article in seeds:
+        check_offsets(article)
+        assert sum(place.is_focus for place in article.places) <= 1
+        assert not article.countries or abs(sum(country.weight for country in article.countries) - 1) < 0.02
+    assert sum(len(article.entities) for article in seeds) > 500
+    assert sum(place.pinned for article in seeds for place in article.places) > 300
+
+
+def test_other_languages_have_no_english_facts(seeds: list[EnrichedArticle]) -> None:
+    others = [article for article in seeds if article.language != "en"]
+    assert {"fr", "de", "es", "ar"} <= {article.language for article in others}
+    assert not any(article.entities or article.places or article.countries for article in others)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=300), st.text(max_size=80))
+@example("Mr. \U0001f6a2 Brown’s U.S. visit — “Kyiv,\u00a0Ukraine”\r\n\r\nKYIV", "e\u0301\u202e Paris, Texas")
+@example("US$5 US US. U.S.\u2028China's", "")
+def test_offsets_of_any_text_are_true(text: str, title: str) -> None:
+    words = f"{text} Officials of the World Bank met Ana Ferrand-Ruiz in Nairobi, Kenya. {text}"
+    if "\x00" in text + title:
+        return
+    check_offsets(read(words, title, language="en"))
+
+
+def test_who_where_and_which_country() -> None:
+    article = read(
+        "NAIROBI, Nov 3 (Tidewater Post) - Kenyan and Ugandan officials met in Kisumu on Tuesday, harbour master "
+        "Grace Wanjala-Lind said. Wanjala-Lind praised the World Food Programme (WFP). The WFP sends rice to Uganda."
+    )
+    assert pins(article) == {"Nairobi": "KE", "Kisumu": "KE", "Uganda": "UG"}
+    named = {entity.name: entity for entity in article.entities}
+    assert named["Grace Wanjala-Lind"].type == "PERSON"
+    assert named["Grace Wanjala-Lind"].aliases == ["Wanjala-Lind"]
+    assert named["World Food Programme"].aliases == ["WFP"]
+    assert named["Uganda"].id == "country:UG"
+    codes = {country.code: country for country in article.countries}
+    assert set(codes) == {"KE", "UG"}
+    assert set(codes["KE"].why) == {"place", "demonym"}
+    assert codes["KE"].is_focus
+    kisumu = next(place for place in article.places if place.name == "Kisumu")
+    assert (round(kisumu.lat or 0, 1), round(kisumu.lon or 0, 1)) == (-0.1, 34.8)
+    assert kisumu.geonames_id
+    assert kisumu.feature_class == "P"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("TRIPOLI, Lebanon — A boat sank off Tripoli.", {"Tripoli": "LB", "Lebanon": "LB"}),
+        ("TRIPOLI, Libya — A road was closed in Tripoli.", {"Tripoli": "LY", "Libya": "LY"}),
+        ("Visitors came to Paris, Texas, on Monday.", {"Paris": "US", "Texas": "US"}),
+        ("Police in London, Ontario, said that Canada would help.", {"London": "CA", "Canada": "CA", "Ontario": "CA"}),
+        ("The talks in Geneva and Vienna ended.", {"Geneva": "CH", "Vienna": "AT"}),
+        ("A fire broke out in Hyderabad, Pakistan, on Friday.", {"Hyderabad": "PK", "Pakistan": "PK"}),
+        ("The US and U.K. met in China. It cost US$5.", {"United States": "US", "United Kingdom": "GB", "China": "CN"}),
+        ("A quake shook Santiago de Cuba. Santiago lies in Cuba.", {"Santiago de Cuba": "CU", "Cuba": "CU"}),
+        ("South Sudan, Sudan and Papua New Guinea.", {"South Sudan": "SS", "Sudan": "SD", "Papua New Guinea": "PG"}),
+        ("In New Mexico and on the Gulf of Oman it rained.", {"New Mexico": "US"}),
+    ],
+)  # fmt: skip
+def test_the_article_tells_which_place(text: str, expected: dict[str, str]) -> None:
+    found = pins(read(text, language="en"))
+    assert found.items() <= expected.items(), "nothing is pinned that the text does not name"
+    assert len(found) >= len(expected) - 1, "at most one is missed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mr Jordan and Ms Paris Holmgren-Dale met Chad Brackenreed on Monday.",
+        "The Middle East, the Red Sea and the Gulf of Guinea are far away.",
+        "Springfield was quiet on Sunday.",
+        "Visitors of Garden City liked it.",
+        "Kenyan, French and Georgian athletes ran.",
+        "The Bank of England raised its rate.",
+    ],
+)
+def test_what_is_not_clearly_a_place_is_not_pinned(text: str) -> None:
+    assert pins(read(text, language="en")) == {}
+
+
+def test_georgia_is_pinned_where_the_article_speaks_for_it() -> None:
+    assert (
+        pins(read("Georgia voted on Sunday. Georgian officials in Tbilisi counted.", language="en")).get("Georgia")
+        == "GE"
+    )
+    american = read("Voters in Savannah and Atlanta, Georgia, in the United States, waited.", language="en")
+    assert "GE" not in {country.code for country in american.countries}
+
+
+def test_photo_credits_make_no_entities() -> None:
+    article = read("Photo: Ana Ferrand-Ruiz / Tidewater Post\n\nA ferry sailed from Mombasa, Kenya.", language="en")
+    assert "Ana Ferrand-Ruiz" not in {entity.name for entity in article.entities}

@@ -1,0 +1,71 @@
+"""The one file that knows spaCy: long and odd texts, and other people's pipelines."""
+
+from pathlib import Path
+
+import pytest
+import spacy
+
+from pipeline.article import MAX_TEXT, admit
+from pipeline.enrich.facts import enrich
+from pipeline.enrich.language import detect
+from pipeline.enrich.nlp import SHIPPED, describe, load
+from pipeline.errors import Misconfigured
+from tests.cli.conftest import NOW
+from tests.enrich.conftest import read, shipped
+
+SENTENCE = "Officials of the World Bank met in Nairobi, Kenya, on Tuesday. "
+
+
+def ruled(folder: Path) -> Path:
+    """Somebody's own pipeline: blank English with one rule, saved to a folder."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Zebedee"}])
+    nlp.to_disk(folder / "own")
+    return folder / "own"
+
+
+@pytest.mark.slow
+def test_the_longest_text_is_read_in_pieces() -> None:
+    text = (SENTENCE * (MAX_TEXT // len(SENTENCE) + 1))[:MAX_TEXT]
+    article = read(text, language="en")
+    spans = [span for entity in article.entities for span in entity.mentions]
+    assert len(spans) > 10_000
+    assert all(text[span.start : span.end] == span.surface for span in spans)
+
+
+def test_one_word_without_end_is_read() -> None:
+    assert read("x" * 60_000, language="en").text == "x" * 60_000
+
+
+def test_any_installed_pipeline_replaces_the_shipped_one(tmp_path: Path) -> None:
+    nlp = load(str(ruled(tmp_path)))
+    article = enrich(admit({"text": "Zebedee left. Zebedee came to Kenya.", "language": "en"}, now=NOW), nlp)
+    assert {(entity.name, entity.type) for entity in article.entities} == {("Zebedee", "PERSON"), ("Kenya", "GPE")}
+
+
+def test_no_such_pipeline_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="pip install en_no_such"):
+        load("en_no_such")
+    spacy.blank("en").to_disk(tmp_path / "blank")
+    with pytest.raises(Misconfigured, match="no entity recogniser"):
+        load(str(tmp_path / "blank"))
+
+
+def test_the_shipped_model_is_small_and_complete() -> None:
+    size = sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file())
+    assert size < 12 * 1024**2
+    assert {"tagger", "parser", "lemmatizer", "ner"} <= set(shipped().pipe_names)
+    assert "spaCy" in describe("accurate")
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        ("Le port de Marseille a rouvert mardi matin après trois jours de grève.", None, "fr"),
+        ("The harbour reopened on Tuesday morning after three days of strike.", None, "en"),
+        ("Der Hafen ist seit Dienstag wieder offen, teilte die Verwaltung mit.", None, "de"),
+        ("The harbour reopened.", "pt-BR", "pt"),
+    ],
+)
+def test_language(text: str, given: str | None, expected: str) -> None:
+    assert detect(admit({"text": text, "language": given}, now=NOW)) == expected
