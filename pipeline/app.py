@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import faust
@@ -62,12 +63,12 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     ]
 
 
-def create_app(settings: Settings, rooms: Rooms) -> faust.App:
-    """The Faust app with its two agents; worker.py starts it."""
+def create_app(settings: Settings, rooms: Rooms, scratch: Path) -> faust.App:
+    """The Faust app with its two agents; worker.py starts it, and gives it a folder that is empty in the end too."""
     app = faust.App(
         GROUP,
         **{
-            **faust_options(settings),
+            **faust_options(settings, scratch),
             "topic_partitions": settings.partitions,
             "topic_disable_leader": True,
             "topic_allow_declare": False,  # `geowire init` creates topics; the start gate checks them

@@ -10,6 +10,8 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import faust
@@ -91,10 +93,11 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         loop.run_until_complete(index.ready())
         loop.run_until_complete(state.init())
         loop.run_until_complete(pool.start())
-        app = create_app(settings, Rooms(pool, index, state, watch))
-        _bound_the_end(app, index, state)
-        _watchdog(app, broker, watch, pool)
-        _execute(app, loop, settings, watch)
+        with TemporaryDirectory(prefix="geowire-worker-") as scratch:
+            app = create_app(settings, Rooms(pool, index, state, watch), Path(scratch))
+            _bound_the_end(app, index, state)
+            _watchdog(app, broker, watch, pool)
+            _execute(app, loop, settings, watch)
     finally:
         if not loop.is_closed():  # it did not come to Faust, which closes it
             loop.run_until_complete(asyncio.wait_for(asyncio.gather(index.close(), state.close()), STOP_SECONDS))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import clean_cluster
-from tests.e2e.site import SEEDS, Site, embedded
+from tests.e2e.site import ROOT, SEEDS, Site, embedded
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +69,7 @@ def test_seeds_go_all_the_way(site: Site) -> None:
     hit = site.json("search", "ceasefire", "--json")["hits"][0]
     assert hit
     assert site.terminate(worker) == 0
+    assert not list(ROOT.glob("*-data")), "Faust left a folder where the worker was started"
 
 
 def test_both_pairs_give_the_same_answers(request: pytest.FixtureRequest, tmp_path: Path) -> None:
