@@ -11,6 +11,7 @@ from pipeline.article import Article
 from pipeline.cli import output
 from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
 from pipeline.cli.worker import Data
+from pipeline.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from pipeline.publishing import Published
@@ -64,14 +65,18 @@ def rejection(each: "Input") -> dict[str, str | None]:
 
 async def _publish(settings: configuration.Settings, inputs: "Iterator[Input]", *, as_json: bool) -> int:
     sent, rejected = 0, 0
-    with output.progress("publishing") as advance:
-        async for answer in _answers(settings, inputs):
-            advance(1)
-            sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
-            if as_json:
-                output.line(answer.answer())
-            elif answer.outcome == "rejected":
-                output.note(f"rejected: {answer.origin}: {answer.reason}")
+    try:
+        with output.progress("publishing") as advance:
+            async for answer in _answers(settings, inputs):
+                advance(1)
+                sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
+                if as_json:
+                    output.line(answer.answer())
+                elif answer.outcome == "rejected":
+                    output.note(f"rejected: {answer.origin}: {answer.reason}")
+    except (Unavailable, Misconfigured):
+        output.note(f"stopped after {sent} published, {rejected} rejected; publishing all of it again doubles nothing")
+        raise
     if not as_json:
         print(f"{sent} published, {rejected} rejected; geowire status shows what becomes of them")
     return rejected

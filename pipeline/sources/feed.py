@@ -81,7 +81,7 @@ def _atom_entry(entry: Any, feed: Any) -> dict[str, Any]:
 def _rfc2822(text: str | None) -> str | None:
     try:
         return parsedate_to_datetime(text).isoformat() if text else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

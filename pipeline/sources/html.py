@@ -73,7 +73,7 @@ def decode(raw: bytes) -> str:
     for charset in ("utf-8-sig", declared[1].decode("ascii") if declared else "utf-8"):
         try:
             return raw.decode(charset)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return raw.decode("utf-8", "replace")
 
@@ -124,7 +124,7 @@ def moment(text: str | None) -> str | None:
     """A time as ISO 8601 if it is one that an article may carry; what a stranger's page says wrongly is left out."""
     try:
         return datetime.fromisoformat(text.strip()).isoformat() if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

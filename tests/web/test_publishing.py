@@ -119,3 +119,10 @@ def test_characters_that_no_text_has(empty: httpx2.Client) -> None:
     found = empty.post("/api/articles", content=body, headers=NDJSON).json()
     assert [each["outcome"] for each in found] == ["rejected", "rejected", "pending"]
     assert outcomes(empty) == (3, 1, 2)
+
+
+def test_too_many_articles_for_one_request(empty: httpx2.Client) -> None:
+    before = empty.get("/api/status").json()["inputs"]
+    response = empty.post("/api/articles", content=b"1\n" * 5_001, headers={"Content-Type": "application/x-ndjson"})
+    assert "5,000" in str(problem(response, 413)["detail"])
+    assert empty.get("/api/status").json()["inputs"] == before
