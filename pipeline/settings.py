@@ -8,7 +8,8 @@ default. `geowire doctor` prints each value with its origin; docs/settings.md is
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, unquote, urlsplit
@@ -149,10 +150,28 @@ def load_with_origins(
     except ValidationError as exc:
         fault = exc.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            raise Misconfigured(
+                f"there is no setting {name} ({origins.get(name)}){_meant(name, Settings.model_fields)}"
+            ) from None
         raise Misconfigured(f"setting {name} ({origins.get(name, 'default')}): {fault['msg']}") from None
     _check_pair(settings)
     _check_addresses(settings)
     return settings, {name: origins.get(name, "default") for name in Settings.model_fields}
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each GEOWIRE_ variable of the environment that sets nothing: a misspelt one goes unseen else."""
+    env = os.environ if environ is None else environ
+    known = {f"GEOWIRE_{name.upper()}" for name in Settings.model_fields}
+    allowed = known | {f"{name}_FILE" for name in known} | {"GEOWIRE_CONFIG"}
+    named = sorted(name for name in env if name.startswith("GEOWIRE_") and not name.startswith("GEOWIRE_TEST_"))
+    return [f"there is no setting {name}{_meant(name, known)}" for name in named if name not in allowed]
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.75)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _from_file(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

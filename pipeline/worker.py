@@ -84,6 +84,8 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     asyncio.set_event_loop(loop)
     if faust.streams._CStreamIterator is None:
         raise Misconfigured("Faust lacks its compiled extension, and its Python twin loses messages; install its wheel")
+    if settings.embedded:
+        loop.run_until_complete(init(settings))
     broker = open_broker(settings)
     gate(broker, settings)
     if settings.embedded:

@@ -6,7 +6,7 @@ import pytest
 from yarl import URL
 
 from pipeline.errors import Misconfigured
-from pipeline.settings import load, load_with_origins
+from pipeline.settings import load, load_with_origins, unknown_variables
 
 
 def test_embedded_by_default(tmp_path: Path) -> None:
@@ -77,3 +77,12 @@ def test_any_folder_may_hold_the_data(tmp_path: Path, folder: str) -> None:
     assert settings.broker_path == tmp_path / folder / "broker.db"
     assert settings.index_path == tmp_path / folder / "index"
     assert Path(URL(settings.broker).path) == settings.broker_path, "Faust reads the same address with yarl"
+
+
+def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "geowire.toml"
+    file.write_text('brokr = "sqlite:///x/broker.db"\n')
+    with pytest.raises(Misconfigured, match=r"no setting brokr .*did you mean broker\?"):
+        load(environ={"GEOWIRE_CONFIG": str(file)})
+    environ = {"GEOWIRE_BROKR": "x", "GEOWIRE_API_KEY_FILE": "x", "GEOWIRE_TEST_KAFKA": "x", "PATH": "x"}
+    assert unknown_variables(environ) == ["there is no setting GEOWIRE_BROKR; did you mean GEOWIRE_BROKER?"]

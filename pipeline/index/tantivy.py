@@ -16,7 +16,7 @@ import orjson
 import tantivy
 
 from pipeline.article import EnrichedArticle
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
 from pipeline.index.compile_tantivy import compile_query
 from pipeline.index.decide import Meta, Stored, decide, version_key
@@ -220,7 +220,7 @@ class TantivyIndex:
             raise Unavailable(f"{self._path}: {exc}") from exc
         except ValueError as exc:
             if not _OF_THE_DISK.search(str(exc)):
-                raise Misconfigured(f"the index in {self._path} can't be used: {exc}") from exc
+                raise Misconfigured(f"the index in {self._path} can't be used ({exc}); {RESTORE}") from exc
             self._writers = self._opened = None  # a writer that failed stays so
             raise Unavailable(f"{self._path}: {exc}") from exc
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.article import LedgerRow, Outcome
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.state import Tally
 
 T = TypeVar("T")
@@ -93,4 +93,4 @@ class SqliteState:
                 raise Unavailable(f"{self._path}: {exc}") from exc
             raise Misconfigured(f"{self._path}: {exc}") from exc
         except (sqlite3.DatabaseError, OSError) as exc:
-            raise Misconfigured(f"{self._path} can't be used: {exc}") from exc
+            raise Misconfigured(f"{self._path} can't be used ({exc}); {RESTORE}") from exc
