@@ -44,7 +44,7 @@ def test_refused_with_a_sentence(env: dict[str, str]) -> None:
 
 def test_origins(tmp_path: Path) -> None:
     file, secret = tmp_path / "g.toml", tmp_path / "secret"
-    file.write_text('partitions = 8\nbatch = 7\nport = 9000\n')
+    file.write_text("partitions = 8\nbatch = 7\nport = 9000\n")
     secret.write_text("s3cret\n")
     env = {"GEOWIRE_CONFIG": str(file), "GEOWIRE_BATCH": "9", "GEOWIRE_API_KEY_FILE": str(secret)}
     settings, origins = load_with_origins({"port": 9001}, environ=env)

@@ -50,9 +50,7 @@ class FakeRooms:
         self.rows: list[LedgerRow] = []
 
     async def enrich(self, articles: Sequence[Article]) -> list[EnrichedArticle | Poison]:
-        return [
-            Poison("kills the reader") if "poison" in article.text else self.read(article) for article in articles
-        ]
+        return [Poison("kills the reader") if "poison" in article.text else self.read(article) for article in articles]
 
     def read(self, article: Article) -> EnrichedArticle:
         notes = ["x" * MAX_RECORD] if "bloat" in article.text else []

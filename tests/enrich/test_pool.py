@@ -23,7 +23,7 @@ from tests.cli.conftest import NOW
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = '''
+HOSTILE = """
 import os, time
 from spacy.language import Language
 
@@ -42,7 +42,7 @@ def make(nlp, name):
         return doc
 
     return act
-'''
+"""
 
 
 @pytest.fixture
