@@ -63,6 +63,9 @@ class Settings(BaseModel):
     api_key: SecretStr = Field(
         default=SecretStr(""), description="key that publishing and changing need over HTTP (Authorization: Bearer …)"
     )
+    allow_private_addresses: bool = Field(
+        default=False, description="whether feeds and pages may lie on private addresses and other ports (intranets)"
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
