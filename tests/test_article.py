@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.article import MAX_TEXT, Article, admit, article_id, canonical_url
+from pipeline.article import MAX_TEXT, Article, admit
 from pipeline.errors import Rejected
+from pipeline.identity import article_id, canonical_url
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "pipeline"
 FRONT = {"cli", "web"}
 APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "searching"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
-LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
+LEAVES = {"query", "text", "countries", "elastic_client", "article", "identity", "feed", "settings", "errors"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

@@ -40,7 +40,7 @@ RIGHTS: dict[str, Any] = {
     "cluster": ["monitor"],
     "indices": [
         {
-            "names": ["articles*", "versions*", "ledger*"],
+            "names": ["articles*", "versions*", "ledger*", "state*"],
             "privileges": ["read", "write", "maintenance", "view_index_metadata"],
         }
     ],

@@ -7,7 +7,7 @@ where the date came from. The sources issue deepens this.
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from html import unescape
 from typing import Any
 
 import trafilatura
@@ -15,6 +15,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from pipeline.errors import Rejected
+from pipeline.sources.dates import moment
 
 NEWS_TYPES = (
     "NewsArticle",
@@ -26,6 +27,7 @@ NEWS_TYPES = (
 )
 MAX_DEPTH = 20  # of nested JSON-LD
 
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 
 
@@ -120,14 +122,6 @@ def _published(news: dict[str, Any], meta: dict[str, str], tree: Any) -> tuple[s
     return next(((found, origin) for origin, text in given if (found := moment(text))), (None, "none"))
 
 
-def moment(text: str | None) -> str | None:
-    """A time as ISO 8601 if it is one that an article may carry; what a stranger's page says wrongly is left out."""
-    try:
-        return datetime.fromisoformat(text.strip()).isoformat() if text else None
-    except ValueError:
-        return None
-
-
 def _canonical(tree: Any, meta: dict[str, str]) -> str | None:
     links = tree.xpath("//link[@rel='canonical']/@href")
     url = str(links[0]) if links else meta.get("og:url", "")
@@ -151,10 +145,13 @@ def _text(value: Any) -> str | None:
 
 
 def strip_markup(fragment: str) -> str:
-    """The text of an HTML fragment, a blank line between its blocks."""
-    if "<" not in fragment:
-        return fragment.strip()
-    tree = lxml_html.fragment_fromstring(fragment, create_parent="div")
+    """The text of an HTML fragment, a blank line between its blocks; of plain text its entities are resolved."""
+    if not _TAG.search(fragment):
+        return unescape(fragment).strip()
+    try:
+        tree = lxml_html.fragment_fromstring(fragment, create_parent="div")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return unescape(_TAG.sub(" ", fragment)).strip()
     etree.strip_elements(tree, "script", "style", with_tail=False)
     for block in tree.xpath(".//p|.//div|.//br|.//li|.//h1|.//h2|.//h3|.//blockquote"):
         block.tail = "\n\n" + (block.tail or "")

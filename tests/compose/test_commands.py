@@ -156,7 +156,8 @@ def test_kibana_gets_its_password(composed: Composed, elasticsearch_secured: Ela
 
 def check_rights(url: str, key: str) -> None:
     """The key can read and write geowire's indices and nothing else."""
-    allowed, refused = ["/articles/_count", "/ledger/_count", "/versions/_count"], ["/_security/user", "/other/_count"]
+    allowed = ["/articles/_count", "/ledger/_count", "/versions/_count", "/state/_count"]
+    refused = ["/_security/user", "/other/_count"]
     for path in allowed:
         assert status_of("GET", url + path, key) == 200, path
     for path in refused:
