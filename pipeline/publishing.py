@@ -24,10 +24,10 @@ MAX_ARTICLE = MAX_MESSAGE - 128 * 1024  # bytes of JSON, with room for the key, 
 
 @dataclass(frozen=True)
 class Published:
-    """What became of one input so far: pending at a place in the topic, or rejected with a reason."""
+    """What became of one input so far: pending at a place in the topic, or rejected or filtered with a reason."""
 
     origin: str
-    outcome: Literal["pending", "rejected"]
+    outcome: Literal["pending", "rejected", "filtered"]
     id: str | None = None
     reason: str | None = None
     position: str | None = None  # `articles/0/17`: the key of its row in the ledger
@@ -35,7 +35,7 @@ class Published:
     def answer(self) -> dict[str, str | None]:
         """As the command and the API tell it."""
         answer = {"id": self.id, "outcome": self.outcome, "origin": self.origin}
-        return answer | ({"reason": self.reason} if self.outcome == "rejected" else {"position": self.position})
+        return answer | ({"position": self.position} if self.outcome == "pending" else {"reason": self.reason})
 
 
 def batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
@@ -66,7 +66,7 @@ async def publish_batch(broker: Broker, state: State, inputs: Sequence[Input]) -
         if isinstance(item, Message):
             answers.append(Published(each.origin, "pending", item.key.decode(), position=str(next(positions))))
         else:
-            answers.append(Published(each.origin, "rejected", item.id, item.reason))
+            answers.append(Published(each.origin, item.outcome, item.id, item.reason))
             rows.append(_row(item))
     if rows:
         await state.record(rows)
@@ -101,7 +101,7 @@ def cloudevent(article: Article) -> Headers:
 def _row(refusal: Refusal) -> LedgerRow:
     return LedgerRow(
         key=f"submission/{uuid.uuid4()}",
-        outcome=Outcome.REJECTED,
+        outcome=Outcome(refusal.outcome),
         reason=refusal.reason,
         article_id=refusal.id,
         source=refusal.source,

@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 
 from pipeline.errors import Rejected
 from pipeline.sources.dates import moment
+from pipeline.sources.robots import page_reservation
 
 NEWS_TYPES = (
     "NewsArticle",
@@ -65,6 +66,8 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "modified_at": moment(_text(news.get("dateModified"))) or moment(meta.get("article:modified_time")),
         "section": _text(news.get("articleSection")) or meta.get("article:section"),
         "image_url": meta.get("og:image"),
+        "reservation": page_reservation(meta, tree, url),
+        "completeness": "full",
     }
     return {name: value for name, value in found.items() if value}
 

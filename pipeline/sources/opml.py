@@ -83,7 +83,7 @@ def _outlines(node: Any, folders: tuple[str, ...]) -> Iterator[tuple[Any, tuple[
 def _feed(outline: Any, folders: tuple[str, ...], now: datetime) -> Feed:
     url = outline.get("xmlUrl").strip()
     site = outline.get("htmlUrl") or None
-    title = (outline.get("title") or outline.get("text") or "").strip()
+    title = (outline.get("title") or outline.get("text") or "").strip() or domain_of(url) or url
     return Feed(
         id=feed_id(url),
         url=url,

@@ -1,7 +1,7 @@
-"""Ledger, feeds and leases in Elasticsearch. Owns `ledger-v1` and `state-v1`, each behind the alias without its number.
+"""Ledger, feeds and leases in Elasticsearch. Owns `ledger-v1` and `state-v1`, behind `ledger` and `state`.
 
-The ledger has one document for each input. The document's id is the row's key. Rows are read in real time, decided and written with `if_seq_no`, as articles are:
-the first final outcome stands, whichever worker writes it. Counts refresh the index before they look.
+The ledger has one document for each input; its id is the row's key. Rows are read in real time, decided and written
+with `if_seq_no`, as articles are: the first final outcome stands, whichever worker writes it. Counts refresh first.
 
 A feed is one document with two fields, one written by people and one by the poller, so that neither overwrites the
 other's. A lease is written on the state that it was read in (`if_seq_no`), so that of several takers one gets it.
