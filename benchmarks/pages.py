@@ -1,7 +1,7 @@
 """`python -m benchmarks.pages FOLDER`: reading saved pages against what their publishers' parsers say (Fundus).
 
-FOLDER is a checkout of fundus (MIT), `tests/resources/parser/test_data` of which is read: pages, and for each the
-title, authors, date and body that a parser written for its publisher finds. trafilatura, called plainly, is measured in the
+FOLDER is a checkout of fundus (MIT); read is its `tests/resources/parser/test_data`: pages, and for each the title,
+authors, date and body that a parser written for its publisher finds. trafilatura, called plainly, is measured in the
 same run. A body counts by the F1 of its words; a title, a list of authors and a time are right or wrong.
 """
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from pipeline.app import ARTICLES
-from pipeline.article import Article, LedgerRow, Outcome
-from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message
+from pipeline.article import Article, LedgerRow, Outcome, Tombstone
+from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message, Position
 from pipeline.sources.door import Input, Refusal
 from pipeline.state import State
 
@@ -73,6 +73,20 @@ async def publish_batch(broker: Broker, state: State, inputs: Sequence[Input]) -
     return answers
 
 
+async def publish_tombstones(broker: Broker, tombstones: Sequence[Tombstone]) -> list[Position]:
+    """Take articles or sources out for good: the index agent applies it, and nothing brings them back.
+
+    Raises:
+        Unavailable, Misconfigured: as the broker does.
+    """
+    kind = "geowire.article.deleted"
+    messages = [
+        Message(each.id.encode(), each.model_dump_json().encode(), _attributes(kind, each.id, each.at))
+        for each in tombstones
+    ]
+    return await asyncio.to_thread(broker.publish, ARTICLES, messages)
+
+
 def _prepare(each: Input) -> Message | Refusal:
     if isinstance(each.item, Refusal):
         return each.item
@@ -85,14 +99,17 @@ def _prepare(each: Input) -> Message | Refusal:
 
 def cloudevent(article: Article) -> Headers:
     """The headers of a CloudEvent in binary mode (CloudEvents 1.0, Kafka protocol binding, section 3.2)."""
-    fetched = article.fetched_at or datetime.now(UTC)
+    return _attributes("geowire.article.published", article.id, article.fetched_at or datetime.now(UTC))
+
+
+def _attributes(kind: str, subject: str, at: datetime) -> Headers:
     attributes = {
         "ce_specversion": "1.0",
-        "ce_type": "geowire.article.published",
+        "ce_type": kind,
         "ce_source": "geowire",
         "ce_id": str(uuid.uuid4()),
-        "ce_subject": article.id,
-        "ce_time": fetched.isoformat(),
+        "ce_subject": subject,
+        "ce_time": at.isoformat(),
         "content-type": "application/json",
     }
     return tuple((name, value.encode()) for name, value in attributes.items())

@@ -18,7 +18,7 @@ from typing import Literal, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, admit
+from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, Tombstone, admit
 from pipeline.errors import Misconfigured, Poison, Rejected, Unavailable
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 ORIGIN = "geowire-origin"  # header: the ledger key of the input that a message comes from
 MAX_ORIGINAL = 1024 * 1024  # bytes of a failed message that its dead letter keeps
+MAX_TOMBSTONE = 8192  # bytes
 BACKOFF_CAP = 30.0  # seconds between two attempts while a server is down
 FUSE_MIN, FUSE_SHARE = 50, 0.2  # a batch this large with more than this share dead stops the worker instead
 
@@ -93,6 +94,16 @@ def decode_article(delivery: Delivery) -> Article:
         return admit(_json(delivery), now=delivery.arrived)
     except Rejected as exc:
         raise Poison(str(exc)) from None
+
+
+def decode_tombstone(delivery: Delivery) -> Tombstone | None:
+    """The tombstone that a message is, None for any other message."""
+    if b'"tombstone"' not in delivery.value or len(delivery.value) > MAX_TOMBSTONE:
+        return None
+    try:
+        return Tombstone.model_validate_json(delivery.value)
+    except ValidationError:
+        return None
 
 
 def decode_enriched(delivery: Delivery) -> EnrichedArticle:

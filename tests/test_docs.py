@@ -79,6 +79,7 @@ def test_readme_opens_with_the_two_commands() -> None:
 
 def test_typer_app_is_complete() -> None:
     assert isinstance(app, typer.Typer)
-    expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "status", "doctor"}
+    expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "delete", "status"}
+    expected |= {"doctor"}
     feeds = {f"feed {name}" for name in ("add", "list", "pause", "remove", "poll", "import", "export")}
     assert expected | feeds | {"dead list", "dead show", "dead retry"} == set(commands())

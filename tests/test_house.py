@@ -13,7 +13,7 @@ PACKAGE = ROOT / "pipeline"
 
 FRONT = {"cli", "web"}
 APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "searching"}
-APP |= {"polling", "poller", "subscribing", "rules"}
+APP |= {"removing", "polling", "poller", "subscribing", "rules"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "identity", "feed", "settings", "errors"}
 CONFINED = {

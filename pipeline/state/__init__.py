@@ -6,7 +6,7 @@ Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, indices
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.article import LedgerRow, Outcome
+from pipeline.article import LedgerRow, Outcome, Tombstone
 from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
 
@@ -44,6 +44,12 @@ class State(Protocol):
 
     async def put_poll(self, feed_id: str, poll: Poll) -> None:
         """Write what the poller knows of a feed; of one that was removed meanwhile nothing is kept."""
+
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        """Remember what was taken out for good."""
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        """Which of these names (`article:…`, `source:…`) were taken out for good, in real time."""
 
     async def lease(self, name: str, holder: str, seconds: float) -> bool:
         """Take a lease that is free, has run out, or is the holder's own, for so long from now; whether it was got."""

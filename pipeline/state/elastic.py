@@ -7,11 +7,12 @@ A feed is one document with two fields, one written by people and one by the pol
 other's. A lease is written on the state that it was read in (`if_seq_no`), so that of several takers one gets it.
 """
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.article import LedgerRow, Outcome
+from pipeline.article import LedgerRow, Outcome, Tombstone
 from pipeline.elastic_client import answered, connect, fault
 from pipeline.errors import Unavailable
 from pipeline.feed import Feed, Poll
@@ -38,7 +39,7 @@ MAPPINGS: dict[str, Any] = {
 STATE_MAPPINGS: dict[str, Any] = {
     "dynamic": "strict",
     "properties": {
-        "kind": {"type": "keyword"},  # feed, lease
+        "kind": {"type": "keyword"},  # feed, lease, tombstone
         "key": {"type": "keyword"},
         "added_at": {"type": "date_nanos"},
         "feed": _NOT_SEARCHED,
@@ -176,6 +177,29 @@ class ElasticState:
                 index=STATE, id=f"feed:{feed_id}", doc={"poll": poll.model_dump_json()}, retry_on_conflict=ROUNDS
             )
 
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        """As the seam says."""
+        operations: list[Mapping[str, Any]] = []
+        for each in tombstones:
+            operations.append({"index": {"_id": _tombstone_id(each.name)}})
+            operations.append({"kind": "tombstone", "key": each.name, "added_at": each.at.isoformat()})
+        if not operations:
+            return
+        async with answered(self._settings):
+            answer = await self._client.bulk(index=STATE, operations=operations, require_alias=True)
+        for item in answer["items"]:
+            if error := item["index"].get("error"):
+                raise fault(self._settings, item["index"]["status"], str(error.get("type")), str(error.get("reason")))
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        """As the seam says."""
+        if not names:
+            return set()
+        ids = {_tombstone_id(name): name for name in names}
+        async with answered(self._settings):
+            answer = await self._client.mget(index=STATE, ids=list(ids), source=False)
+        return {ids[doc["_id"]] for doc in answer["docs"] if doc.get("found")}
+
     async def lease(self, name: str, holder: str, seconds: float) -> bool:
         """As the seam says."""
         now, key = time.time(), f"lease:{name}"
@@ -243,3 +267,8 @@ class ElasticState:
         async with answered(self._settings):
             answer = await self._client.mget(index=ALIAS, ids=list(keys))
         return {doc["_id"]: doc for doc in answer["docs"] if doc.get("found")}
+
+
+def _tombstone_id(name: str) -> str:
+    """A document's id of bounded length."""
+    return f"tombstone:{hashlib.sha256(name.encode()).hexdigest()}"

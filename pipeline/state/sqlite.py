@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.article import LedgerRow, Outcome
+from pipeline.article import LedgerRow, Outcome, Tombstone
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll
 
@@ -25,6 +25,7 @@ create table if not exists ledger (
     retry_of text, at text not null) without rowid;
 create index if not exists ledger_at on ledger (at);
 create table if not exists feed (id text primary key, added_at text not null, feed text not null, poll text);
+create table if not exists tombstone (name text primary key, at text not null) without rowid;
 create table if not exists lease (name text primary key, holder text not null, until real not null);
 """
 
@@ -119,6 +120,16 @@ class SqliteState:
         """As the seam says."""
         sql = "update feed set poll = ? where id = ?"
         await self._run(lambda db: db.execute(sql, (poll.model_dump_json(), feed_id)))
+
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        """As the seam says."""
+        sql, values = "insert or ignore into tombstone values (?, ?)", [(t.name, t.at.isoformat()) for t in tombstones]
+        await self._run(lambda db: db.executemany(sql, values))
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        """As the seam says."""
+        sql = "select name from tombstone where name = ?"
+        return await self._run(lambda db: {name for name in names if db.execute(sql, (name,)).fetchone()})
 
     async def lease(self, name: str, holder: str, seconds: float) -> bool:
         """As the seam says."""

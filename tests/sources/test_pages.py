@@ -189,7 +189,7 @@ def test_a_date_gets_its_zone_from_where_it_is_said() -> None:
     ("link", "kept"),
     [
         ("https://a.example/story", "https://a.example/story"),
-        ("/story", "https://a.example/story"),
+        ("/story", "https://m.a.example/story"),
         ("https://www.a.example/story", "https://www.a.example/story"),
         ("https://a.example/", None),
         ("https://victim.example/story", None),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline import settings as configuration
-from pipeline.article import LedgerRow, Outcome
+from pipeline.article import LedgerRow, Outcome, Tombstone
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
 from pipeline.state import State, open_state
@@ -175,6 +175,17 @@ async def test_a_removed_feed_is_gone_whoever_polls_it(state: State) -> None:
 async def test_more_feeds_than_a_page(state: State) -> None:
     await state.put_feeds([feed(f"outlet-{number}") for number in range(1001)])
     assert len({each.id for each, _ in await state.feeds()}) == 1001
+
+
+async def test_what_was_taken_out_is_remembered(state: State) -> None:
+    stones = [Tombstone(tombstone="article", id="a" * 200, at=NOW), Tombstone(tombstone="source", id="ü" * 500, at=NOW)]
+    assert await state.buried([stone.name for stone in stones]) == set()
+    await state.bury(stones)
+    await state.bury(stones[:1])
+    await state.bury([])
+    assert await state.buried([*(stone.name for stone in stones), "source:other"]) == {stone.name for stone in stones}
+    assert await state.buried([]) == set()
+    assert await state.feeds() == []
 
 
 async def test_one_holder_has_a_lease_until_it_runs_out(state: State) -> None:
