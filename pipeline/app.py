@@ -19,8 +19,8 @@ from typing import Any, Protocol
 
 import faust
 
-from pipeline import stages
-from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome
+from pipeline import removing, stages
+from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome, Tombstone
 from pipeline.broker import MAX_MESSAGE, TopicSpec
 from pipeline.broker.faust_options import faust_options
 from pipeline.errors import Misconfigured, Poison, Unavailable
@@ -114,9 +114,10 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
 
 async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, dead: Any) -> None:
     """articles → articles.enriched: read each article with spaCy; what can't be read is dead-lettered."""
-    good, failures = _decode(batch, stages.decode_article, "enrich")
+    tombstones, articles = _apart(batch)
+    good, failures = _decode(articles, stages.decode_article, "enrich")
     results = await rooms.nlp.enrich([article for _, article in good])
-    confirmations = []
+    confirmations = [(enriched, stone.id, delivery.value, delivery.origin) for delivery, stone in tombstones]
     for (delivery, article), result in zip(good, results, strict=True):
         value = b"" if isinstance(result, Poison) else result.model_dump_json().encode()
         if isinstance(result, Poison) or len(value) > MAX_RECORD:
@@ -131,10 +132,18 @@ async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, d
 
 async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> None:
     """articles.enriched → index: write, then account for each input with its outcome."""
-    good, failures = _decode(batch, stages.decode_enriched, "index")
+    tombstones, articles = _apart(batch)
+    good, failures = _decode(articles, stages.decode_enriched, "index")
+    await removing.bury(rooms.state, [stone for _, stone in tombstones], rooms.watch)
+    good, refused = await removing.sift(rooms.state, good, rooms.watch)
     puts = [Put(article, delivery.origin) for delivery, article in good]
     results = await stages.until_done(lambda: rooms.index.put(puts), rooms.watch, "index")
+    await removing.remove(rooms, [stone for _, stone in tombstones], [article for _, article in good])
     rows: list[LedgerRow] = []
+    for delivery, stone in tombstones:
+        rows += removing.rows_of(delivery, stone)
+    for delivery, article in refused:
+        rows += stages.rows(delivery, Outcome.DELETED, "taken out for good", article)
     for (delivery, article), result in zip(good, results, strict=True):
         if result.outcome is Outcome.DEAD:
             failures.append(Failure(delivery, "index", result.reason or "refused by the index", article))
@@ -142,6 +151,13 @@ async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> Non
             rows += stages.rows(delivery, result.outcome, result.reason, article)
     rooms.fuse.check(failures, len(batch))
     await _bury(rooms, failures, dead, rows)
+
+
+def _apart(batch: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Tombstone]], list[Delivery]]:
+    """Tombstones, and the other messages. Their order does not matter: what is taken out stays out."""
+    marked = [(delivery, stages.decode_tombstone(delivery)) for delivery in batch]
+    stones = [(delivery, stone) for delivery, stone in marked if stone is not None]
+    return stones, [delivery for delivery, stone in marked if stone is None]
 
 
 def _decode(batch: Sequence[Delivery], decode: Any, stage: Any) -> tuple[list[tuple[Delivery, Any]], list[Failure]]:

@@ -4,17 +4,16 @@ One canonical record per topic, JSON on the wire. Adapters at the edge (sources/
 is the only door, for files, the API and messages of foreign producers alike.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from courlan import normalize_url
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import Rejected
+from pipeline.identity import article_id, canonical_url, domain_of
 
 MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisions)
 MAX_TITLE = 2_000  # code points
@@ -95,7 +94,9 @@ class Article(Record):
     section: Short | None = None
     image_url: str | None = None
     rights: Short | None = None
+    reservation: Short | None = None  # that the publisher reserves text mining (TDMRep, RSL), and where it says so
     completeness: Completeness = "full"
+    metadata_from: dict[str, Short] = {}  # field → where a page said it: jsonld, meta, time, url, page, feed
     notes: list[str] = []
 
 
@@ -286,6 +287,19 @@ class DeadLetter(Record):
     failed_at: Moment
 
 
+class Tombstone(Record):
+    """An article, or everything of a source, that is taken out for good: a message in the topic `articles`."""
+
+    tombstone: Literal["article", "source"]
+    id: Annotated[str, Field(min_length=1, max_length=500)]
+    at: Moment
+
+    @property
+    def name(self) -> str:
+        """`article:…` or `source:…`."""
+        return f"{self.tombstone}:{self.id}"
+
+
 class LedgerRow(Record):
     """What became of one input. `key` is `topic/partition/offset`, or `submission/…` before publishing."""
 
@@ -384,31 +398,6 @@ def _zone_minutes(raw: object) -> int | None:
 
 def _source(source: Source, canonical: str | None) -> Source:
     """The source, with its domain from the URL and an id where none was given."""
-    domain = source.domain or _domain(canonical)
+    domain = source.domain or domain_of(canonical)
     name = source.name or source.id or domain or ""
     return source.model_copy(update={"domain": domain, "name": name, "id": source.id or domain or name})
-
-
-def _domain(url: str | None) -> str | None:
-    match = re.match(r"https?://(?:www\.)?([^/:?#]+)", url or "")
-    return match[1].lower() if match else None
-
-
-def canonical_url(url: str | None) -> str | None:
-    """One spelling of a URL: lower-case host, no fragment, no tracking parameters (library: courlan)."""
-    if not url or not url.strip():
-        return None
-    try:
-        normal: str = normalize_url(url.strip().partition("#")[0], strict=False)
-    except (ValueError, TypeError):
-        return url.strip()
-    return normal or url.strip()
-
-
-def article_id(canonical: str | None, title: str, text: str) -> str:
-    """The id of an article: a hash of its canonical URL, or of title and text where it has none.
-
-    Length: 32 hexadecimal digits (128 bits of SHA-256).
-    """
-    basis = f"url\n{canonical}" if canonical else f"text\n{title}\n{text}"
-    return hashlib.sha256(basis.encode("utf-8")).hexdigest()[:32]

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from pipeline.app import ARTICLES
-from pipeline.article import Article, LedgerRow, Outcome
-from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message
+from pipeline.article import Article, LedgerRow, Outcome, Tombstone
+from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message, Position
 from pipeline.sources.door import Input, Refusal
 from pipeline.state import State
 
@@ -25,10 +25,10 @@ MAX_ARTICLE = MAX_MESSAGE - 128 * 1024  # bytes of JSON, with room for the key, 
 
 @dataclass(frozen=True)
 class Published:
-    """What became of one input so far: pending at a place in the topic, or rejected with a reason."""
+    """What became of one input so far: pending at a place in the topic, or rejected or filtered with a reason."""
 
     origin: str
-    outcome: Literal["pending", "rejected"]
+    outcome: Literal["pending", "rejected", "filtered"]
     id: str | None = None
     reason: str | None = None
     position: str | None = None  # `articles/0/17`: the key of its row in the ledger
@@ -36,7 +36,7 @@ class Published:
     def answer(self) -> dict[str, str | None]:
         """As the command and the API tell it."""
         answer = {"id": self.id, "outcome": self.outcome, "origin": self.origin}
-        return answer | ({"reason": self.reason} if self.outcome == "rejected" else {"position": self.position})
+        return answer | ({"position": self.position} if self.outcome == "pending" else {"reason": self.reason})
 
 
 def batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
@@ -67,11 +67,25 @@ async def publish_batch(broker: Broker, state: State, inputs: Sequence[Input]) -
         if isinstance(item, Message):
             answers.append(Published(each.origin, "pending", item.key.decode(), position=str(next(positions))))
         else:
-            answers.append(Published(each.origin, "rejected", item.id, item.reason))
+            answers.append(Published(each.origin, item.outcome, item.id, item.reason))
             rows.append(_row(item))
     if rows:
         await state.record(rows)
     return answers
+
+
+async def publish_tombstones(broker: Broker, tombstones: Sequence[Tombstone]) -> list[Position]:
+    """Take articles or sources out for good: the index agent applies it, and nothing brings them back.
+
+    Raises:
+        Unavailable, Misconfigured: as the broker does.
+    """
+    kind = "geowire.article.deleted"
+    messages = [
+        Message(each.id.encode(), each.model_dump_json().encode(), _attributes(kind, each.id, each.at))
+        for each in tombstones
+    ]
+    return await asyncio.to_thread(broker.publish, ARTICLES, messages)
 
 
 def _prepare(each: Input) -> Message | Refusal:
@@ -86,14 +100,17 @@ def _prepare(each: Input) -> Message | Refusal:
 
 def cloudevent(article: Article) -> Headers:
     """The headers of a CloudEvent in binary mode (CloudEvents 1.0, Kafka protocol binding, section 3.2)."""
-    fetched = article.fetched_at or datetime.now(UTC)
+    return _attributes("geowire.article.published", article.id, article.fetched_at or datetime.now(UTC))
+
+
+def _attributes(kind: str, subject: str, at: datetime) -> Headers:
     attributes = {
         "ce_specversion": "1.0",
-        "ce_type": "geowire.article.published",
+        "ce_type": kind,
         "ce_source": "geowire",
         "ce_id": str(uuid.uuid4()),
-        "ce_subject": article.id,
-        "ce_time": fetched.isoformat(),
+        "ce_subject": subject,
+        "ce_time": at.isoformat(),
         "content-type": "application/json",
     }
     return tuple((name, value.encode()) for name, value in attributes.items())
@@ -102,7 +119,7 @@ def cloudevent(article: Article) -> Headers:
 def _row(refusal: Refusal) -> LedgerRow:
     return LedgerRow(
         key=f"{SUBMISSION}/{uuid.uuid4()}",
-        outcome=Outcome.REJECTED,
+        outcome=Outcome(refusal.outcome),
         reason=refusal.reason,
         article_id=refusal.id,
         source=refusal.source,

@@ -82,6 +82,9 @@ class Settings(BaseModel):
     rate_limit: int = Field(
         default=600, ge=0, description="requests a minute of one API key, or of one address without; 0: no limit"
     )
+    allow_private_addresses: bool = Field(
+        default=False, description="whether feeds and pages may lie on private addresses and other ports (intranets)"
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )

@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, admit
+from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, Tombstone, admit
 from pipeline.errors import Misconfigured, Poison, Rejected, Unavailable
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ T = TypeVar("T")
 ORIGIN = "geowire-origin"  # header: the ledger key of the input that a message comes from
 RETRY = "geowire-retry"  # header in articles.enriched: where in `articles` `dead retry` sent its message
 MAX_ORIGINAL = 1024 * 1024  # bytes of a failed message that its dead letter keeps
+MAX_TOMBSTONE = 8192  # bytes
 BACKOFF_CAP = 30.0  # seconds between two attempts while a server is down
 FUSE_MIN, FUSE_WINDOW = 50, 200  # messages that the fuse must have seen, and those that it remembers
 EARLIEST = 946_684_800.0  # 2000-01-01: no message is older, and no clock of a producer is believed that says so
@@ -105,6 +106,16 @@ def decode_article(delivery: Delivery) -> Article:
         return admit(_json(delivery), now=delivery.arrived)
     except Rejected as exc:
         raise Poison(str(exc)) from None
+
+
+def decode_tombstone(delivery: Delivery) -> Tombstone | None:
+    """The tombstone that a message is, None for any other message."""
+    if b'"tombstone"' not in delivery.value or len(delivery.value) > MAX_TOMBSTONE:
+        return None
+    try:
+        return Tombstone.model_validate_json(delivery.value)
+    except ValidationError:
+        return None
 
 
 def decode_enriched(delivery: Delivery) -> EnrichedArticle:

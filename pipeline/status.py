@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ValidationError
@@ -15,7 +15,7 @@ from pipeline.errors import Rejected
 from pipeline.index import Index
 from pipeline.publishing import SUBMISSION
 from pipeline.stages import ORIGIN
-from pipeline.state import State
+from pipeline.state import State, Tally
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +55,7 @@ async def collect(broker: Broker, index: Index, state: State) -> Status:
     settled = sum(tally.rows for tally in tallies if tally.topic in INPUTS)
     again = sum(tally.rows for tally in tallies if tally.topic in INPUTS and tally.sent_again)
     refused = sum(tally.rows for tally in tallies if tally.topic == SUBMISSION)
-    sources: dict[str, dict[str, int]] = {}
-    for tally in tallies:
-        if not tally.sent_again:
-            row = sources.setdefault(tally.source, {})
-            row[str(tally.outcome)] = row.get(str(tally.outcome), 0) + tally.rows
+    sources = by_source(tallies)
     pending = published - settled
     await index.refresh()  # else what was written in the last second would be missing from the count
     return Status(
@@ -72,6 +68,16 @@ async def collect(broker: Broker, index: Index, state: State) -> Status:
         lag=lags,
         indexed_documents=await index.count(),
     )
+
+
+def by_source(tallies: Sequence[Tally]) -> dict[str, dict[str, int]]:
+    """Source id → outcome → number of inputs; a message that was sent again is none."""
+    sources: dict[str, dict[str, int]] = {}
+    for tally in tallies:
+        if not tally.sent_again:
+            row = sources.setdefault(tally.source, {})
+            row[str(tally.outcome)] = row.get(str(tally.outcome), 0) + tally.rows
+    return sources
 
 
 def _published(broker: Broker) -> int:

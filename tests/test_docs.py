@@ -87,6 +87,7 @@ def test_nothing_is_left_to_fill_in() -> None:
 
 def test_typer_app_is_complete() -> None:
     assert isinstance(app, typer.Typer)
-    expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "status", "doctor"}
-    expected |= {"key add", "key list", "key remove"}
-    assert expected | {"dead list", "dead show", "dead retry"} == set(commands())
+    expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "delete", "status"}
+    expected |= {"doctor", "key add", "key list", "key remove", "dead list", "dead show", "dead retry"}
+    expected |= {f"feed {name}" for name in ("add", "list", "pause", "remove", "poll", "import", "export")}
+    assert expected == set(commands())

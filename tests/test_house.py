@@ -25,8 +25,9 @@ APP = {
     "formats",
     "keys",
 }
+APP |= {"removing", "polling", "poller", "subscribing", "rules"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
-LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
+LEAVES = {"query", "text", "countries", "elastic_client", "article", "identity", "feed", "settings", "errors"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import stages
 from pipeline.app import MAX_RECORD, Rooms, enrich_batch, headers_of, index_batch
-from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome
+from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, Tombstone
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Put, PutResult
 from pipeline.stages import Delivery, Failure, Fuse
@@ -49,6 +49,17 @@ class FakeRooms:
     def __init__(self, results: list[PutResult] | None = None, down: int = 0) -> None:
         self.results, self.down = results, down
         self.rows: list[LedgerRow] = []
+        self.buried_names, self.deleted = set[str](), list[str]()
+
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        self.buried_names |= {stone.name for stone in tombstones}
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        return self.buried_names & set(names)
+
+    async def delete(self, ids: Sequence[str]) -> int:
+        self.deleted += ids
+        return len(ids)
 
     async def enrich(self, articles: Sequence[Article]) -> list[EnrichedArticle | Poison]:
         return [Poison("kills the reader") if "poison" in article.text else self.read(article) for article in articles]
@@ -186,3 +197,23 @@ def test_what_is_not_an_article_is_poison(value: bytes) -> None:
         stages.decode_article(delivery(value))
     with pytest.raises(Poison, match=r".{5}"):
         stages.decode_enriched(delivery(value))
+
+
+async def test_a_tombstone_goes_through_and_keeps_out_what_comes_before_and_after() -> None:
+    stone = {"tombstone": "article", "id": "a", "at": "2026-11-03T00:00:00Z"}
+    fake, enriched = FakeRooms(), FakeTopic()
+    batch = [delivery(stone), delivery({"text": '"tombstone"'}, offset=1)]
+    await enrich_batch(rooms(fake), batch, enriched, FakeTopic())
+    assert max(key for key, _, _ in enriched.sent) == b"a"
+    assert len(enriched.sent) == 2
+    record = {"id": "a", "text": "x", "enrichment": "test", "fetched_at": "2026-11-03T00:00:00Z", "source": {"id": "s"}}
+    values = [record, stone, record | {"id": "b"}, record]
+    batch = [delivery(value, topic="articles.enriched", offset=n) for n, value in enumerate(values)]
+    await index_batch(rooms(fake), batch, FakeTopic())
+    assert {row.key: row.outcome for row in fake.rows} == {
+        "articles.enriched/0/0": Outcome.DELETED,
+        "articles.enriched/0/1": Outcome.DELETED,
+        "articles.enriched/0/2": Outcome.INDEXED,
+        "articles.enriched/0/3": Outcome.DELETED,
+    }
+    assert fake.deleted == ["a"]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import unified_diff
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,7 +74,7 @@ def search(
 
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as search prints it.")],
-    versions: Annotated[bool, typer.Option("--versions", help="Earlier titles and texts too.")] = False,
+    versions: Annotated[bool, typer.Option("--versions", help="What changed since it was first seen.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     data: Data = None,
 ) -> None:
@@ -84,9 +85,19 @@ def show(
         output.data(shown | {"versions": [_version(one) for one in earlier]} if versions else shown)
         return
     _print_article(article)
+    _print_changes(article, earlier)
+
+
+def _print_changes(article: EnrichedArticle, earlier: "Sequence[Version]") -> None:
+    """What changed from each earlier version to the next one, newest change first, as a unified diff."""
+    newer, when = [article.title, *article.text.splitlines()], article.fetched_at
     for one in earlier:
-        print(f"\n--- as fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC")
-        print(f"{output.plain(one.title)}\n\n{output.plain(one.text)}")
+        older = [one.title, *one.text.splitlines()]
+        print(f"\nchanged between {one.fetched_at:%Y-%m-%d %H:%M} and {when:%Y-%m-%d %H:%M} UTC:")
+        for line in list(unified_diff(older, newer, lineterm="", n=0))[2:]:
+            if not line.startswith("@@"):
+                output.styled([(line, {"-": "red", "+": "green"}.get(line[0], ""))])
+        newer, when = older, one.fetched_at
 
 
 @dataclass(frozen=True)

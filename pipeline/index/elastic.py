@@ -42,7 +42,7 @@ RIGHTS: dict[str, Any] = {
     "cluster": ["monitor"],
     "indices": [
         {
-            "names": ["articles*", "versions*", "ledger*"],
+            "names": ["articles*", "versions*", "ledger*", "state*"],
             "privileges": ["read", "write", "maintenance", "view_index_metadata"],
         }
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.article import Article, admit
 from pipeline.errors import Rejected
@@ -13,11 +13,15 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Refusal:
-    """An input that is not taken, and why; with the id and the source that it named, where it did."""
+    """An input that is not taken, and why; with the id and the source that it named, where it did.
+
+    `filtered` is what a rule of its feed leaves out, `rejected` what can't be an article.
+    """
 
     reason: str
     id: str | None = None
     source: str = ""
+    outcome: Literal["rejected", "filtered"] = "rejected"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
-"""The state seam: the ledger, one row for each input, so that every count can be recounted.
+"""The state seam: the ledger (one row for each input, so that every count can be recounted), the feeds, and leases.
 
-Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, index `ledger`).
+Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, indices `ledger` and `state`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.article import LedgerRow, Outcome
+from pipeline.article import LedgerRow, Outcome, Tombstone
+from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
 
 
@@ -26,7 +27,7 @@ class Tally:
 
 
 class State(Protocol):
-    """The ledger. Every method raises Unavailable or Misconfigured, as index/ does."""
+    """The ledger, the feeds, the leases. Every method raises Unavailable or Misconfigured, as index/ does."""
 
     async def init(self) -> None:
         """Create what is missing; safe to repeat."""
@@ -40,6 +41,30 @@ class State(Protocol):
 
     async def tally(self) -> list[Tally]:
         """All rows, counted at one moment, in no order."""
+
+    async def feeds(self) -> list[tuple[Feed, Poll]]:
+        """All feeds in the order in which they were added, each with what the poller knows of it."""
+
+    async def put_feeds(self, feeds: Sequence[Feed]) -> None:
+        """Write what people ask for; what the poller knows of these feeds stays."""
+
+    async def remove_feed(self, feed_id: str) -> bool:
+        """Forget a feed; whether it was there."""
+
+    async def put_poll(self, feed_id: str, poll: Poll) -> None:
+        """Write what the poller knows of a feed; of one that was removed meanwhile nothing is kept."""
+
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        """Remember what was taken out for good."""
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        """Which of these names (`article:…`, `source:…`) were taken out for good, in real time."""
+
+    async def lease(self, name: str, holder: str, seconds: float) -> bool:
+        """Take a lease that is free, has run out, or is the holder's own, for so long from now; whether it was got."""
+
+    async def release(self, name: str, holder: str) -> None:
+        """Give a lease back, so that another may take it at once; nothing if it is another's."""
 
     async def close(self) -> None:
         """Release connections and files."""

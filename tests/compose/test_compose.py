@@ -82,7 +82,7 @@ def test_environment_of_the_apps_are_settings(compose: dict[str, Any]) -> None:
     from pipeline.settings import Settings
 
     known = {f"GEOWIRE_{name.upper()}" for name in Settings.model_fields}
-    for name in ("init", "worker", "web"):
+    for name in ("init", "worker", "poller", "web"):
         for variable in compose["services"][name]["environment"]:
             assert variable.removesuffix("_FILE") in known, variable
 

@@ -136,3 +136,28 @@ def test_demo_indexes_the_seeds(embedded_site: Site) -> None:
     assert status["pending"] == 0
     assert status["indexed_documents"] >= 60
     assert embedded_site.json("search", "ceasefire", "--json")["total"] > 0
+
+
+def test_what_is_taken_out_stays_out(site: Site, tmp_path: Path) -> None:
+    """Neither publishing it again nor a second tombstone brings it back, and the account adds up."""
+    articles = [
+        {"id": "one", "text": "The ferry sails.", "source": {"id": "tidewater"}},
+        {"id": "two", "text": "The harvest was good.", "source": {"id": "lakes"}},
+        {"id": "three", "text": "The ferry is late.", "source": {"id": "tidewater", "name": "lakes"}},
+    ]
+    path = tmp_path / "articles.ndjson"
+    path.write_text("\n".join(json.dumps(article) for article in articles))
+    assert site.run("publish", str(path)).returncode == 0
+    site.start_worker()
+    site.settle(3)
+    assert site.run("delete", "one").returncode == 0
+    assert site.run("delete", "--source", "lakes").returncode == 0
+    site.settle(5)
+    assert site.run("show", "one").returncode == 1
+    assert site.run("show", "two").returncode == 1
+    assert site.run("show", "three").returncode == 0, "an outlet that is only named alike stays"
+    assert site.run("publish", str(path)).returncode == 0
+    status = site.settle(8)
+    assert (status.outcomes["deleted"], status.outcomes["unchanged"]) == (4, 1)
+    assert status.indexed_documents == 1
+    assert status.adds_up

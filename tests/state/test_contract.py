@@ -5,15 +5,16 @@ import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline import settings as configuration
-from pipeline.article import LedgerRow, Outcome
+from pipeline.article import LedgerRow, Outcome, Tombstone
 from pipeline.errors import Misconfigured, Unavailable
+from pipeline.feed import Feed, Poll, feed_id
 from pipeline.state import State, Tally, open_state
 from pipeline.state.sqlite import SqliteState
 
@@ -31,11 +32,12 @@ def cluster_settings(url: str) -> configuration.Settings:
 
 
 def drop(url: str) -> None:
-    """Delete the ledger, if there is one."""
-    try:
-        urllib.request.urlopen(urllib.request.Request(f"{url}/ledger-v1", method="DELETE")).close()
-    except urllib.error.HTTPError as missing:
-        missing.close()
+    """Delete the ledger and the feeds, if there are any."""
+    for index in ("ledger-v1", "state-v1"):
+        try:
+            urllib.request.urlopen(urllib.request.Request(f"{url}/{index}", method="DELETE")).close()
+        except urllib.error.HTTPError as missing:
+            missing.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("elasticsearch", marks=pytest.mark.servers)])
@@ -123,6 +125,84 @@ async def test_init_again_keeps_the_rows(state: State) -> None:
     await state.init()
     assert await state.get("articles/0/1") is not None
     await state.record([])
+
+
+def feed(name: str, **more: Any) -> Feed:
+    """A feed of an invented outlet."""
+    url = f"https://{name}.example/feed"
+    return Feed(id=feed_id(url), url=url, added_at=NOW, **more)
+
+
+async def test_feeds_come_back_in_their_order(state: State) -> None:
+    assert await state.feeds() == []
+    later = feed("ferry", title="Ferry – “News”")
+    first = feed("harbour", tags=["Ports", "East"], attributes={"category": "/a,/b"}, include="ferry OR port")
+    await state.put_feeds([later.model_copy(update={"added_at": NOW + timedelta(microseconds=1)}), first])
+    await state.put_feeds([])
+    found = await state.feeds()
+    assert [each.title for each, _ in found] == ["", "Ferry – “News”"]
+    assert found[0] == (first, Poll())
+
+
+async def test_people_and_the_poller_do_not_overwrite_each_other(state: State) -> None:
+    added = feed("harbour")
+    await state.put_feeds([added])
+    poll = Poll(etag='"a"', polls=3, next_poll_at=NOW, arrivals=[NOW], per_day={"2026-11-03": 2}, seen={"1": "ab"})
+    await state.put_poll(added.id, poll)
+    await state.put_feeds([added.model_copy(update={"paused": True})])
+    ((stored, known),) = await state.feeds()
+    assert (stored.paused, known) == (True, poll)
+    await state.put_poll(added.id, Poll())
+    assert (await state.feeds())[0][1] == Poll()
+
+
+async def test_a_removed_feed_is_gone_whoever_polls_it(state: State) -> None:
+    added = feed("harbour")
+    await state.put_feeds([added])
+    assert await state.remove_feed(added.id) is True
+    assert await state.remove_feed(added.id) is False
+    await state.put_poll(added.id, Poll(polls=1))
+    assert await state.feeds() == []
+
+
+async def test_more_feeds_than_a_page(state: State) -> None:
+    await state.put_feeds([feed(f"outlet-{number}") for number in range(1001)])
+    assert len({each.id for each, _ in await state.feeds()}) == 1001
+
+
+async def test_what_was_taken_out_is_remembered(state: State) -> None:
+    stones = [Tombstone(tombstone="article", id="a" * 200, at=NOW), Tombstone(tombstone="source", id="ü" * 500, at=NOW)]
+    assert await state.buried([stone.name for stone in stones]) == set()
+    await state.bury(stones)
+    await state.bury(stones[:1])
+    await state.bury([])
+    assert await state.buried([*(stone.name for stone in stones), "source:other"]) == {stone.name for stone in stones}
+    assert await state.buried([]) == set()
+    assert await state.feeds() == []
+
+
+async def test_one_holder_has_a_lease_until_it_runs_out(state: State) -> None:
+    assert await state.lease("poller", "one", 30)
+    assert await state.lease("poller", "one", 2)
+    assert not await state.lease("poller", "two", 30)
+    assert await state.lease("other", "two", 30)
+    await asyncio.sleep(2.1)
+    assert await state.lease("poller", "two", 30)
+    assert not await state.lease("poller", "one", 30)
+
+
+async def test_a_lease_that_is_given_back_is_free_at_once(state: State) -> None:
+    assert await state.lease("poller", "one", 30)
+    await state.release("poller", "two")
+    assert not await state.lease("poller", "two", 30)
+    await state.release("poller", "one")
+    await state.release("poller", "one")
+    assert await state.lease("poller", "two", 30)
+
+
+async def test_of_several_takers_one_gets_the_lease(state: State) -> None:
+    taken = await asyncio.gather(*(state.lease("poller", f"holder {number}", 30) for number in range(8)))
+    assert sum(taken) == 1
 
 
 async def test_no_server_is_unavailable() -> None:
