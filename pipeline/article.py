@@ -172,6 +172,7 @@ class Quote(Record):
     kind: QuoteKind
     speaker: str | None = None
     speaker_id: str | None = None  # an entity's id
+    source: Span | None = None  # the words that name the speaker here: "Sherman", "she", "the minister"
     cue: str | None = None  # the verb or phrase as written
     stance: Stance = "said"
     method: str

@@ -9,6 +9,7 @@ from pipeline.enrich.language import detect
 from pipeline.enrich.names import find_names
 from pipeline.enrich.nlp import read
 from pipeline.enrich.places import find_places
+from pipeline.enrich.quotes import find_quotes
 
 ENRICHMENT = "2026.11-1"  # the version of the facts; newer ones replace older ones at a replay
 
@@ -27,9 +28,11 @@ def enrich(article: Article, nlp: Any) -> EnrichedArticle:
     reading = read(nlp, article)
     names = find_names(reading)
     places = find_places(reading, names)
+    entities = find_entities(reading, names, places)
     facts = {
-        "entities": find_entities(reading, names, places),
+        "entities": entities,
         "places": places,
         "countries": find_countries(names, places),
+        "quotes": find_quotes(reading, entities),
     }
     return EnrichedArticle.model_validate(base).model_copy(update=facts)
