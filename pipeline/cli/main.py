@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from pipeline import __version__
-from pipeline.cli import dead, doctor, extract, output, publish, search, serve, status, worker
+from pipeline.cli import dead, doctor, evaluate, extract, output, publish, search, serve, status, worker
 from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
 
 EXIT_FAILED, EXIT_USE, EXIT_UNAVAILABLE, EXIT_MISCONFIGURED = 1, 2, 3, 4
@@ -49,6 +49,7 @@ app.command()(worker.worker)
 app.command()(serve.serve)
 app.command()(worker.init)
 app.command()(doctor.doctor)
+app.command(name="eval")(evaluate.evaluate)
 app.add_typer(dead.app, name="dead")
 
 

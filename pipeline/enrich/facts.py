@@ -4,8 +4,11 @@ from typing import Any
 
 from pipeline.article import Article, EnrichedArticle
 from pipeline.enrich.countries import find_countries
+from pipeline.enrich.dates import find_dates
 from pipeline.enrich.entities import find_entities
+from pipeline.enrich.figures import find_figures
 from pipeline.enrich.language import detect
+from pipeline.enrich.metonyms import find_metonyms
 from pipeline.enrich.names import find_names
 from pipeline.enrich.nlp import read
 from pipeline.enrich.places import find_places
@@ -27,12 +30,16 @@ def enrich(article: Article, nlp: Any) -> EnrichedArticle:
         return EnrichedArticle.model_validate(base)
     reading = read(nlp, article)
     names = find_names(reading)
-    places = find_places(reading, names)
-    entities = find_entities(reading, names, places)
+    metonyms = find_metonyms(reading, names)
+    places = find_places(reading, names, metonyms)
+    entities = find_entities(reading, names, places, metonyms)
+    dates = find_dates(reading, names)
     facts = {
         "entities": entities,
         "places": places,
-        "countries": find_countries(names, places),
+        "countries": find_countries(names, places, metonyms, entities),
         "quotes": find_quotes(reading, entities),
+        "dates": dates,
+        "figures": find_figures(reading, names, dates),
     }
     return EnrichedArticle.model_validate(base).model_copy(update=facts)

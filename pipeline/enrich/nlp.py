@@ -117,7 +117,6 @@ def _collect_words(reading: Reading, where: FieldName, start: int, doc: Any) -> 
                 known[head].children.append(word)
 
 
-
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """The text in pieces of at most CHUNK characters: cut at a blank line, else at a line, a blank, or anywhere."""
     start = 0

@@ -102,6 +102,7 @@ def conjuncts(word: Word) -> list[Word]:
 def negated(word: Word) -> bool:
     """Whether a verb or noun is denied by a `not`, `never` or `no` of its own."""
     return any(
-        child.lemma.lower() in ("not", "n't", "never", "no", "neither", "nor") and child.dep in ("advmod", "det", "cc:preconj")
+        child.lemma.lower() in ("not", "n't", "never", "no", "neither", "nor")
+        and child.dep in ("advmod", "det", "cc:preconj")
         for child in word.children
     )

@@ -156,7 +156,12 @@ def _forms() -> dict[str, str]:
     forms = {form: base for base, found in cues()["irregular"].items() for form in found}
     for base in _verbs():
         stem = base[:-1] if base.endswith("e") else base[:-1] + "i" if re.search(r"[^aeou]y$", base) else base
-        regular = [base, base + ("es" if re.search(r"(s|x|sh|ch)$", base) else "s"), stem + "ed", re.sub("i$", "y", stem) + "ing"]
+        regular = [
+            base,
+            base + ("es" if re.search(r"(s|x|sh|ch)$", base) else "s"),
+            stem + "ed",
+            re.sub("i$", "y", stem) + "ing",
+        ]
         for form in (*regular, stem + "es"):
             forms.setdefault(form, base)
     return forms
@@ -238,7 +243,11 @@ def _inherit(text: str, part: Quoted, kept: Sequence[Quoted]) -> None:
         return
     between = text[kept[-1].outer_end : part.outer]
     own = text[text.rfind("\n", 0, part.outer) + 1 : part.outer].strip() == ""
-    if between.count("\n") == 0 or (own and between.strip() == "") or (own and len(between) < 120 and between.count("\n\n") <= 1):
+    if (
+        between.count("\n") == 0
+        or (own and between.strip() == "")
+        or (own and len(between) < 120 and between.count("\n\n") <= 1)
+    ):
         before = kept[-1].speaker
         part.speaker = Speaker(before.name, before.id, before.source, round(before.confidence * 0.9, 2))
         part.cue = kept[-1].cue
@@ -293,7 +302,9 @@ def _subject_of(cue: Word, sentence: Sequence[Word]) -> Word | None:
         subject = cue.head
     if subject is None and _base(cue) in _core():
         before = [word for word in sentence if word.at < cue.at and word.at > cue.at - 5]
-        nouns = [word for word in before if word.pos in ("PROPN", "PRON", "NOUN") and word.dep not in ("obj", "obl:unmarked")]
+        nouns = [
+            word for word in before if word.pos in ("PROPN", "PRON", "NOUN") and word.dep not in ("obj", "obl:unmarked")
+        ]
         subject = _head_within(nouns[-1], before) if nouns else None
     return subject
 
@@ -308,7 +319,13 @@ def _content(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     lemma = _base(cue)
     clause = next((child for child in cue.all("ccomp") if child.pos != "ADP"), None)
     subject = cue.child("nsubj")
-    if clause is None and cue.dep in ("parataxis", "ccomp") and cue.head is not None and subject and not cue.child("mark"):
+    if (
+        clause is None
+        and cue.dep in ("parataxis", "ccomp")
+        and cue.head is not None
+        and subject
+        and not cue.child("mark")
+    ):
         return _around(cue)
     if clause is not None and clause.at < cue.at:
         edge = min(cue.at, min((word.at for word in subject.subtree()), default=cue.at) if subject else cue.at)
@@ -334,7 +351,10 @@ def _lead(cue: Word, first: Word, sentence: Sequence[Word]) -> list[Word]:
     """What stands between a verb of saying and its clause and belongs to the clause: the parse often misses its subject."""
     own = {cue.at}
     for child in cue.children:
-        if child.dep in ("obl", "obl:unmarked", "advmod", "obj", "iobj", "nsubj", "compound:prt", "cc") and child.child("case", "det") is not None or child.dep in ("advmod", "obl:unmarked"):
+        if (
+            child.dep in ("obl", "obl:unmarked", "advmod", "obj", "iobj", "nsubj", "compound:prt", "cc")
+            and child.child("case", "det") is not None
+        ) or child.dep in ("advmod", "obl:unmarked"):
             own |= {word.at for word in child.subtree()}
     between = [word for word in sentence if cue.at < word.at < first.at]
     while between and (between[0].at in own or between[0].pos in ("PUNCT", "ADV")):
@@ -359,14 +379,20 @@ def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     if _base(cue) not in _core():
         return []
     after = [word for word in sentence if word.at > cue.at]
-    that = next((number for number, word in enumerate(after[:9]) if word.text.lower() == "that" and word.dep == "mark"), None)
+    that = next(
+        (number for number, word in enumerate(after[:9]) if word.text.lower() == "that" and word.dep == "mark"), None
+    )
     if that is not None:
         return after[that:]
     skipped = 0
     while skipped < len(after) and after[skipped].dep in ("advmod", "obl:unmarked", "obl:tmod", "nmod:unmarked"):
         skipped += 1
     rest = after[skipped:]
-    if len(rest) > 3 and rest[0].pos in ("PRON", "DET", "PROPN", "NOUN", "NUM", "ADJ") and any(w.tag in ("VBD", "VBZ", "VBP", "MD") for w in rest[1:]):
+    if (
+        len(rest) > 3
+        and rest[0].pos in ("PRON", "DET", "PROPN", "NOUN", "NUM", "ADJ")
+        and any(w.tag in ("VBD", "VBZ", "VBP", "MD") for w in rest[1:])
+    ):
         return rest if _base(cue) != "tell" else []
     before = [word for word in sentence if word.at < cue.at]
     comma = next((number for number in range(len(before) - 1, -1, -1) if before[number].text == ","), None)

@@ -20,7 +20,10 @@ from pipeline.enrich.parse import Word, phrase, stretch
 
 NAMED, BY_OFFICE, BY_PRONOUN = 0.95, 0.75, 0.7  # confidence in the speaker
 LOOK_BACK = 1500  # characters that a pronoun may reach back
-TITLES = {"he": {"mr", "sir", "king", "prince", "lord"}, "she": {"mrs", "ms", "miss", "dame", "queen", "princess", "lady"}}
+TITLES = {
+    "he": {"mr", "sir", "king", "prince", "lord"},
+    "she": {"mrs", "ms", "miss", "dame", "queen", "princess", "lady"},
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ class Speakers:
     def __init__(self, reading: Reading, entities: Sequence[Entity], quoted: Sequence[Span]) -> None:
         self._reading = reading
         self._quoted = [(span.field == "text", span.start, span.end) for span in quoted]
-        found = [(span.field == "text", span.start, span.end, entity) for entity in entities for span in entity.mentions]
+        found = [
+            (span.field == "text", span.start, span.end, entity) for entity in entities for span in entity.mentions
+        ]
         self._mentions = sorted(found, key=lambda one: one[:3])
         self._keys = [one[:2] for one in self._mentions]
 
@@ -81,7 +86,9 @@ class Speakers:
             subject = subject.head
         if subject.pos == "PRON" or lemma in ("he", "she", "it"):
             return self._pronoun(subject, lemma)
-        words = [word for word in phrase(subject) if not (word.at < subject.at and word.tag in ("IN", "WDT", "WP", "CC"))]
+        words = [
+            word for word in phrase(subject) if not (word.at < subject.at and word.tag in ("IN", "WDT", "WP", "CC"))
+        ]
         text = self._reading.text_of(subject.field)
         source = stretch(words, text)
         named = [(word, entity) for word, entity in self.at(words) if not _belongs(word, subject)]
@@ -95,7 +102,9 @@ class Speakers:
             owner = self._office(subject)
             if owner is not None:
                 return Speaker(owner.name, owner.id, source, BY_OFFICE)
-        appositive = [entity for word in subject.all("appos") for _, entity in self.at(phrase(word)) if entity.type == "PERSON"]
+        appositive = [
+            entity for word in subject.all("appos") for _, entity in self.at(phrase(word)) if entity.type == "PERSON"
+        ]
         appositive = appositive or self._just_before(words[0])
         if appositive:
             return Speaker(appositive[0].name, appositive[0].id, source, NAMED)
@@ -171,7 +180,11 @@ def first_names() -> dict[str, str]:
 def _belongs(word: Word, subject: Word) -> bool:
     """Whether a name only qualifies the subject: "Sherman's lawyer", "a spokesman for Sherman"."""
     while word is not subject and word.head is not None:
-        if word.dep.startswith("nmod") and word.dep != "nmod:desc" and not (word.dep == "nmod" and word.child("case") is None):
+        if (
+            word.dep.startswith("nmod")
+            and word.dep != "nmod:desc"
+            and not (word.dep == "nmod" and word.child("case") is None)
+        ):
             return True
         word = word.head
     return False
