@@ -6,6 +6,7 @@ from pipeline.article import Article, EnrichedArticle
 from pipeline.enrich.countries import find_countries
 from pipeline.enrich.dates import find_dates
 from pipeline.enrich.entities import find_entities
+from pipeline.enrich.events import find_events
 from pipeline.enrich.figures import find_figures
 from pipeline.enrich.language import detect
 from pipeline.enrich.metonyms import find_metonyms
@@ -39,6 +40,7 @@ def enrich(article: Article, nlp: Any) -> EnrichedArticle:
         "places": places,
         "countries": find_countries(names, places, metonyms, entities),
         "quotes": find_quotes(reading, entities),
+        "events": find_events(reading, entities, places, dates),
         "dates": dates,
         "figures": find_figures(reading, names, dates),
     }

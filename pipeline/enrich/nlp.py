@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.article import Article, FieldName, Span
+from pipeline.enrich.inflect import base_form
 from pipeline.enrich.parse import Word
 from pipeline.errors import Misconfigured
 
@@ -104,7 +105,7 @@ def _collect_words(reading: Reading, where: FieldName, start: int, doc: Any) -> 
             continue
         first = start + token.idx
         word = Word(
-            len(reading.words), where, first, first + len(token), token.text, token.lemma_, token.pos_, token.tag_,
+            len(reading.words), where, first, first + len(token), token.text, base_form(token.text, token.tag_) or token.lemma_, token.pos_, token.tag_,
             token.dep_, number,
         )  # fmt: skip
         known[token.i] = word

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.article import Entity, FieldName, Quote, Span, Stance
+from pipeline.enrich.inflect import verb_forms
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, conjuncts, stretch, words_between
 from pipeline.enrich.speakers import Speaker, Speakers, cues
@@ -152,19 +153,7 @@ def _verbs() -> dict[str, Stance]:
 
 @cache
 def _forms() -> dict[str, str]:
-    """Every form of the verbs of saying, to its base: surer than a lemmatizer's guess."""
-    forms = {form: base for base, found in cues()["irregular"].items() for form in found}
-    for base in _verbs():
-        stem = base[:-1] if base.endswith("e") else base[:-1] + "i" if re.search(r"[^aeou]y$", base) else base
-        regular = [
-            base,
-            base + ("es" if re.search(r"(s|x|sh|ch)$", base) else "s"),
-            stem + "ed",
-            re.sub("i$", "y", stem) + "ing",
-        ]
-        for form in (*regular, stem + "es"):
-            forms.setdefault(form, base)
-    return forms
+    return {form: base for form, base in verb_forms().items() if base in _verbs()}
 
 
 def _base(word: Word) -> str:

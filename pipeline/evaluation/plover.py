@@ -60,19 +60,20 @@ def score(results: Sequence[tuple[EnrichedArticle, Marked]]) -> list[Score]:
 
 def answer(article: EnrichedArticle, gold: Marked) -> str | None:
     """Our type for the marked pair."""
-    ranked: list[tuple[int, float, Event]] = []
+    ranked: list[tuple[int, bool, float, Event]] = []
     for event in article.events:
+        told = event.status in ("happened", "ongoing", "historical")
         actor, target = _on(event.actor, gold.source), _on(event.target, gold.target)
         crossed = _on(event.actor, gold.target) and _on(event.target, gold.source)
         if (actor and target) or (crossed and event.type in ("CONSULT", "AGREE", "COOPERATE")):
-            ranked.append((3, event.confidence, event))
+            ranked.append((3, told, event.confidence, event))
         elif actor and (event.target is None or not gold.target):
-            ranked.append((2, event.confidence, event))
+            ranked.append((2, told, event.confidence, event))
         elif target and event.actor is None:
-            ranked.append((1, event.confidence, event))
+            ranked.append((1, told, event.confidence, event))
     if not ranked:
         return None
-    best = max(ranked, key=lambda one: one[:2])[2].type
+    best = max(ranked, key=lambda one: one[:3])[3].type
     return "YIELD" if best in ("CONCEDE", "RETREAT") else best
 
 
