@@ -254,6 +254,7 @@ class EnrichedArticle(Article):
     """An article with its facts, as it stands in `articles.enriched` and in the index."""
 
     enrichment: str
+    language_confidence: float | None = None  # 0 to 1; None where the article's own word is taken
     entities: list[Entity] = []
     places: list[Place] = []
     countries: list[CountryWeight] = []

@@ -62,7 +62,11 @@ def _own(word: Word, below: Word | None) -> Told | None:
     if mark is not None and word.dep in ("advcl", "ccomp", "acl", "xcomp"):
         return "threatened", f"{mark} …"
     helpers = [child.text.lower() for child in word.all("aux", "aux:pass", "cop")]
-    if negated(word) and below is None and any(child.text.lower() in ("will", "wo", "would", "can", "ca") for child in word.all("aux")):
+    if (
+        negated(word)
+        and below is None
+        and any(child.text.lower() in ("will", "wo", "would", "can", "ca") for child in word.all("aux"))
+    ):
         return "happened", "will not"
     if (negated(word) or any(child.text.lower() in ("n't", "n’t") for child in word.children)) and below is None:
         return "denied", "not"

@@ -14,8 +14,9 @@ from pipeline.enrich.names import find_names
 from pipeline.enrich.nlp import read
 from pipeline.enrich.places import find_places
 from pipeline.enrich.quotes import find_quotes
+from pipeline.enrich.topics import find_keywords, find_topics, tone_of
 
-ENRICHMENT = "2026.11-1"  # the version of the facts; newer ones replace older ones at a replay
+ENRICHMENT = "2026.11-2"  # the version of the facts; newer ones replace older ones at a replay
 
 
 def enrich(article: Article, nlp: Any) -> EnrichedArticle:
@@ -25,8 +26,12 @@ def enrich(article: Article, nlp: Any) -> EnrichedArticle:
         article: as it came from `articles`.
         nlp: the spaCy pipeline (nlp.load).
     """
-    language = detect(article)
-    base = article.model_dump() | {"language": language, "enrichment": ENRICHMENT}
+    language, confidence = detect(article)
+    base = article.model_dump() | {
+        "language": language,
+        "language_confidence": confidence,
+        "enrichment": ENRICHMENT,
+    }
     if language not in ("en", None):
         return EnrichedArticle.model_validate(base)
     reading = read(nlp, article)
@@ -43,5 +48,8 @@ def enrich(article: Article, nlp: Any) -> EnrichedArticle:
         "events": find_events(reading, entities, places, dates),
         "dates": dates,
         "figures": find_figures(reading, names, dates),
+        "topics": find_topics(reading),
+        "keywords": find_keywords(reading, entities),
+        "tone": tone_of(reading),
     }
     return EnrichedArticle.model_validate(base).model_copy(update=facts)

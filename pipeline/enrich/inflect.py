@@ -54,7 +54,13 @@ def noun_forms() -> dict[str, str]:
     nouns |= {word for words in classes["classes"].values() for word in words} | set(classes["agents"]["nouns"])
     found: dict[str, str] = {}
     for noun in sorted(nouns):
-        plural = noun + "es" if re.search(r"(s|x|z|sh|ch)$", noun) else noun[:-1] + "ies" if re.search(r"[^aeou]y$", noun) else noun + "s"
+        plural = (
+            noun + "es"
+            if re.search(r"(s|x|z|sh|ch)$", noun)
+            else noun[:-1] + "ies"
+            if re.search(r"[^aeou]y$", noun)
+            else noun + "s"
+        )
         found.setdefault(plural, noun)
         found.setdefault(noun, noun)
     return found
@@ -67,7 +73,12 @@ def _verbs() -> set[str]:
     found = {line.split("\t")[1].split()[0] for line in _lines("event_verbs.tsv")}
     found |= {verb for verbs in cues["stance"].values() for verb in verbs}
     found |= {verb for kind in figures["kinds"].values() for verb in kind["verbs"]}
-    return found | {verb for name, verbs in status.items() if name.endswith("_verbs") or name in ("deny", "takes_place") for verb in verbs}
+    return found | {
+        verb
+        for name, verbs in status.items()
+        if name.endswith("_verbs") or name in ("deny", "takes_place")
+        for verb in verbs
+    }
 
 
 def _lines(name: str) -> list[str]:

@@ -63,7 +63,9 @@ class Parties:
         if word.pos == "PRON":
             return self._pronoun(word)
         if word.lemma.lower() in table()["agents"]["counts"] or word.pos == "NUM":
-            within = next((child for child in word.all("nmod") if (case := child.child("case")) and case.text == "of"), None)
+            within = next(
+                (child for child in word.all("nmod") if (case := child.child("case")) and case.text == "of"), None
+            )
             if within is not None:
                 return self._one(within, strict=strict)
         words = [
