@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from pipeline import __version__
-from pipeline.cli import dead, doctor, evaluate, extract, output, publish, search, serve, status, worker
+from pipeline.cli import dead, doctor, evaluate, explain, extract, output, publish, search, serve, status, worker
 from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
 
 EXIT_FAILED, EXIT_USE, EXIT_UNAVAILABLE, EXIT_MISCONFIGURED = 1, 2, 3, 4
@@ -42,6 +42,7 @@ app.command()(serve.demo)
 app.command()(publish.publish)
 app.command()(search.search)
 app.command()(search.show)
+app.command()(explain.explain)
 app.command()(extract.extract)
 app.command()(status.status)
 app.command()(serve.run)

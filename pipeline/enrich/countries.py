@@ -10,7 +10,7 @@ from pipeline.enrich.names import Named
 from pipeline.text import fold
 
 IN_TITLE = 3  # a mention in the title counts as several
-FOCUS_SHARE = 0.3
+FOCUS_SHARE = 0.2
 
 
 def find_countries(

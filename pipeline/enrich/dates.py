@@ -43,12 +43,12 @@ _PART = r"(?:(?P<part>early|mid|late|the end of|the start of|the beginning of|th
 _SECOND = r"(?P<day2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 
 _AHEAD = re.compile(
-    r"\b(?:will|shall|would|to be held|due|scheduled|set to|plans?|planned|expected|upcoming|is to|are to|by|until|next|"
+    r"\b(?:will|shall|would|to be held|due|scheduled|set to|plans?|planned|expected|upcoming|is to|are to|next|"
     r"ahead of|tomorrow|invited|would)\b"
 )
 _NAMES = re.compile(r"(?:Black|Good|Bloody|Super|Ash|Palm|Easter|Holy|Cyber|Giving|Fat|Every|Each|every|each)\s$")
 _AFTER_NAMES = re.compile(
-    r"s\b|['’]?\s*(?:Times|Mail|Telegraph|Mirror|Herald|Express|Night|Morning|Standard|Islands?|Prayer)\b"
+    r"s\b|['’]?\s*(?:Times|Mail|Telegraph|Mirror|Herald|Express|Night|Morning|Standard|Islands?|[Pp]rayers?)\b"
 )
 
 
@@ -230,7 +230,8 @@ def _weekday(match: re.Match[str], context: Context) -> Days | None:
         return _one(context.published - timedelta(days=back or 7))
     if which in ("next", "coming", "this coming"):
         return _one(context.published + timedelta(days=(7 - back) or 7))
-    if back and _AHEAD.search(_clause(match, context)):
+    due = re.search(r"\b(?:by|until|before|next)\s$", context.before)
+    if back and (due or _AHEAD.search(_clause(match, context))):
         return _one(context.published + timedelta(days=7 - back))
     return _one(context.published - timedelta(days=back))
 

@@ -16,13 +16,15 @@ from pipeline.text import fold
 
 ENOUGH = 5.0  # weight from which a candidate is pinned: 100,000 inhabitants, or less with support from the article
 AHEAD = 0.7  # by how much it must outweigh the next one
-REGION = 6.5  # weight of a region of our table: it is known by its name
+ALONE_ENOUGH, ALONE_AHEAD = 5.3, 1.0  # the same where nothing in the article speaks for it
+REGION = 7.0  # weight of a region of our table: it is known by its name
 COUNTRY, HOME, DIVISION, NEAR, NEARBY = 1.5, 1.0, 2.0, 1.6, 0.8
 CAPITAL, WORLD_CITY, FIRST_LEVEL = 1.2, 1.2, 0.8
 UNLIKE = 3.0  # subtracted where the gazetteer's own name is another one: many alternate names are nicknames
 ALIKE = 0.5  # share of letters that names must have in common
 NEAR_KM, NEARBY_KM = 120.0, 350.0
 EARTH = 6371.0  # kilometres
+LARGEST = "by far the largest place of this name"
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,15 @@ def choose(name: str, candidates: Sequence[Known], support: Support) -> Choice |
     weighed = sorted(((weight(name, known, support), known) for known in candidates), key=lambda one: -one[0][0])
     (best, why), known = weighed[0]
     rival = next((other for (other, _), rest in weighed[1:] if not _same(known, rest)), 0.0)
-    if best < ENOUGH or best - rival < AHEAD:
+    alone = why == LARGEST
+    if best < (ALONE_ENOUGH if alone else ENOUGH) or best - rival < (ALONE_AHEAD if alone else AHEAD):
         return None
     return Choice(known, why, round(min(0.97, 0.6 + 0.08 * (best - ENOUGH) + 0.08 * (best - rival)), 2))
 
 
 def weight(name: str, known: Known, support: Support) -> tuple[float, str]:
     """How much speaks for a candidate, and the weightiest reason in words."""
-    total, why = math.log10(known.population + 10), "by far the largest place of this name"
+    total, why = math.log10(known.population + 10), LARGEST
     if known.is_region:
         total, why = REGION, "a region, water or sight known by this name"
     elif known.feature_code == "ADM1":

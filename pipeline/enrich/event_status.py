@@ -22,6 +22,8 @@ def status_of(trigger: Word) -> Told | None:
         lemma = word.lemma.lower()
         if below is not None and verb and lemma in words["deny"] and below.dep in ("ccomp", "obj", "xcomp", "obl"):
             return "denied", f"{word.text} …"
+        if below is not None and told is None and _accused(word, below):
+            return "alleged", f"{word.head.text if word.head else ''} …"
         if told is None or told[0] == "planned":
             found = _own(word, below) if verb else _described(word)
             if found is not None and (told is None or found[0] in ("threatened", "denied")):
@@ -46,6 +48,15 @@ def _upwards(trigger: Word) -> Iterator[tuple[Word, Word | None]]:
         if word.dep == "acl:relcl" or (word.dep in ("parataxis", "conj") and word.child("nsubj") is not None):
             return
         below, word = word, word.head
+
+
+def _accused(noun: Word, below: Word) -> bool:
+    """Whether the noun above is whom somebody accuses: "accused Russia of shelling a school"."""
+    verb = noun.head
+    return (
+        below.dep in ("acl", "nmod") and noun.dep in ("obj", "nsubj:pass") and verb is not None
+        and verb.lemma.lower() in table()["status"]["alleged_verbs"]
+    )  # fmt: skip
 
 
 def _own(word: Word, below: Word | None) -> Told | None:
@@ -107,13 +118,16 @@ def _described(noun: Word) -> Told | None:
 def _governed(verb: Word, below: Word) -> Told | None:
     """What a verb says about what depends on it: plans to, threatens to, accuses of."""
     words, lemma = table()["status"], verb.lemma.lower()
-    if below.dep not in ("xcomp", "ccomp", "obj", "obl", "advcl", "nsubj", "nsubj:pass"):
+    if below.dep not in ("xcomp", "ccomp", "obj", "obl", "advcl", "acl", "nsubj:pass"):
         return None
-    if lemma in words["threatened_verbs"] and below.dep in ("xcomp", "ccomp", "obl", "obj"):
+    infinitive = below.tag == "VB" and any(child.text.lower() == "to" for child in below.all("mark", "aux"))
+    if below.dep in ("advcl", "acl") and not infinitive:
+        return ("alleged", f"{verb.text} …") if lemma in words["alleged_verbs"] and below.tag == "VBG" else None
+    if lemma in words["threatened_verbs"]:
         return "threatened", f"{verb.text} …"
     if lemma in words["alleged_verbs"] and below.dep in ("advcl", "ccomp", "obl", "xcomp"):
         return "alleged", f"{verb.text} …"
-    if lemma in words["planned_verbs"] and below.dep in ("xcomp", "obl", "obj", "nsubj:pass", "ccomp"):
+    if lemma in words["planned_verbs"]:
         past = below.dep == "ccomp" and any(child.text.lower() in ("had", "has", "have") for child in below.all("aux"))
         finite = below.dep == "ccomp" and below.tag in ("VBD", "VBN")
         return None if past or finite else ("planned", f"{verb.text} …")

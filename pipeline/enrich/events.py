@@ -23,6 +23,7 @@ from pipeline.enrich.parties import Parties, is_named, table
 MOST_EVENTS = 200  # of one article
 LONG_AGO = 2  # years before publication from which an event is history
 REFUSED = ("AGREE", "CONCEDE", "RETREAT", "AID", "SUPPORT", "CONSULT", "COOPERATE", "REQUEST")  # not doing so rejects
+ALONE = ("AGREE", "REJECT", "MOBILIZE", "PROTEST", "RETREAT", "CONCEDE", "REQUEST", "THREATEN")  # may lack a target
 MUTUAL = ("CONSULT", "AGREE", "COOPERATE")
 BOTH, ONE, UNNAMED = 0.85, 0.6, 0.7  # confidence with both parties named, with one alone, with an unnamed other
 
@@ -88,7 +89,7 @@ def _verb_rules() -> dict[str, list[VerbRule]]:
     for kind, verb, object_, targets in _rows("event_verbs.tsv"):
         found.setdefault(verb, []).append(VerbRule(cast(EventType, kind), object_, tuple(targets.split(","))))
     for rules in found.values():
-        rules.sort(key=lambda rule: rule.object in ("*", "+", "-"))
+        rules.sort(key=lambda rule: 2 if rule.object in ("*", "+", "-") else int(rule.object.startswith("@")))
     return found
 
 
@@ -155,7 +156,7 @@ def _subject(verb: Word) -> Word | None:
     while found is None and word.head is not None and steps < 4:
         if word.dep == "acl" and word.tag == "VBG":
             return word.head
-        if word.dep not in ("conj", "xcomp", "advcl") or (word.dep == "xcomp" and word.head.child("obj") is not None):
+        if word.dep not in ("conj", "xcomp", "advcl", "acl") or (word.dep == "xcomp" and word.head.child("obj") is not None):
             return word.head.child("obj") if word.dep == "xcomp" else None
         word, steps = word.head, steps + 1
         found = word.child("nsubj", "nsubj:pass")
@@ -323,13 +324,20 @@ def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequ
         field=found.trigger.field, start=found.trigger.start, end=found.trigger.end, surface=found.trigger.text
     )
     for actor, target in islice(product(actors, targets), 6):
-        if not (is_named(actor) or is_named(target)) or (actor and target and actor.id == target.id):
+        target = None if actor and target and actor.id == target.id else target
+        if not (is_named(actor) or is_named(target)) or not (target or _may_be_alone(found.type, actor)):
             continue
         yield Event(
             type=found.type, actor=actor, target=target, place=where, date=day, status=status, trigger=trigger,
             sentence=Stretch(field=sentence.field, start=sentence.start, end=sentence.end), method=f"{found.how}+parse",
             confidence=_confidence(actor, target, found), reason=f"{found.how} “{found.trigger.text}”; {status}: {reason}",
         )  # fmt: skip
+
+
+def _may_be_alone(kind: EventType, actor: Party | None) -> bool:
+    """Whether an event is one without a named target: the type may lack it, or a state or group uses force."""
+    force = kind in ("ASSAULT", "COERCE") and actor is not None and actor.id.startswith(("country:", "org:"))
+    return kind in ALONE or force
 
 
 def _confidence(actor: Party | None, target: Party | None, found: Found) -> float:

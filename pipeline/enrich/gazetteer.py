@@ -33,8 +33,8 @@ class Known:
 
     @property
     def is_region(self) -> bool:
-        """Whether it is no country, division or town: a region, water, mountain, island, base."""
-        return self.feature_class not in ("A", "P") or self.number < 0
+        """Whether it is of our own table: a region, water, mountain, island, base, well-known division."""
+        return self.population < 0
 
 
 @cache

@@ -22,7 +22,7 @@ from pipeline.text import fold
 TABLES = Path(__file__).parent / "tables"
 TARGET = Path(__file__).parent / "data" / "gazetteer.db"
 ALTERNATES_FROM = 15_000  # inhabitants; smaller places are known by their own name only
-REGION = 0  # inhabitants of a region: it is not ranked by them
+REGION = -1  # inhabitants of a place of regions.tsv: it is not ranked by them
 LONGEST_NAME = 60  # characters; longer alternate names are descriptions
 
 _KIND = re.compile(

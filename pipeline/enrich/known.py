@@ -49,3 +49,11 @@ def written() -> re.Pattern[str]:
     }
     longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<![\w'’-])(?:{longest_first})(?![\w-])")
+
+
+@cache
+def seats() -> dict[str, str]:
+    """Houses and seats of governments (tables/metonyms.tsv), with the country whose government they are."""
+    lines = (Path(__file__).parent / "tables" / "metonyms.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {name: code for name, code in rows}

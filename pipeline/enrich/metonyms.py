@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.countries import countries
+from pipeline.enrich.known import seats
 from pipeline.enrich.names import PLACES, Named
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
@@ -26,7 +27,7 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
     found: Metonyms = {}
     for span, kind in names:
         key = tuple(fold(span.surface))
-        if code := seats().get(key):
+        if code := _seats().get(key):
             found[span.field, span.start] = code
         elif (code := capitals().get(key)) and kind in (*PLACES, "ORG"):
             words = words_between(reading.words, span.field, span.start, span.end)
@@ -36,11 +37,8 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
 
 
 @cache
-def seats() -> dict[tuple[str, ...], str]:
-    """Houses and seats of governments, by their folded names."""
-    lines = (TABLES / "metonyms.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {tuple(fold(name)): code for name, code in rows}
+def _seats() -> dict[tuple[str, ...], str]:
+    return {tuple(fold(name)): code for name, code in seats().items()}
 
 
 @cache

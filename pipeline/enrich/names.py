@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.article import EntityType, FieldName, Span
 from pipeline.countries import code_of, countries
 from pipeline.enrich.gazetteer import lookup, names_of_regions
-from pipeline.enrich.known import known, written
+from pipeline.enrich.known import known, seats, written
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.roles import before as role_before
 from pipeline.enrich.roles import is_head
@@ -32,6 +32,7 @@ TYPES: dict[str, EntityType] = {
     "EVENT": "EVENT",
     "PRODUCT": "PRODUCT",
 }
+LARGE = 300_000  # inhabitants of a city whose name alone is no last name
 PLACES = ("GPE", "LOC", "FAC")
 
 Named = tuple[Span, EntityType]
@@ -182,7 +183,7 @@ def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, in
     full = {
         span.surface.split()[-1] for span, kind in names if kind == "PERSON" and 2 <= len(span.surface.split()) <= 4
     }
-    full = {name for name in full if len(name) > 3 and name[0].isupper() and not _is_known(name)}
+    full = {name for name in full if len(name) > 3 and name[0].isupper() and not _is_well_known(name)}
     if not full:
         return []
     pattern = re.compile(rf"(?<![\w'’.-])(?:{'|'.join(re.escape(name) for name in sorted(full))})(?![\w-])")
@@ -240,7 +241,7 @@ def _place_names() -> re.Pattern[str]:
     """Regions, divisions and world cities as they are written, and abbreviated divisions after a comma."""
     unsure = set(table()["ambiguous_places"])
     plain = {*names_of_regions(), *table()["world_cities"]} - unsure - {""}
-    plain = {name for name in plain if len(name) > 3 and name[0].isupper()}
+    plain = {name for name in plain if len(name) > 3 and name[0].isupper()} | {*seats()}
     written = "|".join(
         re.escape(name) for name in sorted({*plain, *(name.upper() for name in plain)}, key=len, reverse=True)
     )
@@ -298,6 +299,13 @@ def _consistent(names: Sequence[Named]) -> list[Named]:
 
 def _is_known(name: str) -> bool:
     return not ambiguous_country(name) and bool(lookup(name) or _country_names().fullmatch(name))
+
+
+def _is_well_known(name: str) -> bool:
+    """Whether a name is more likely a place than a person's last name: a country, a region, a large city."""
+    places = lookup(name)
+    known_region = name in names_of_regions() or country_named(name) is not None
+    return known_region or any(place.population >= LARGE and place.name == name for place in places)
 
 
 def _is_part(span: Span, longer: Span, kind: EntityType) -> bool:

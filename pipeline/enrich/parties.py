@@ -60,8 +60,10 @@ class Parties:
         return list({party.id: party for party in found}.values())
 
     def _one(self, word: Word, *, strict: bool) -> Party | None:
+        if word.field == "text" and word.text.isupper() and not self._reading.article.text[: word.start].strip():
+            return None  # a dateline
         if word.pos == "PRON":
-            return self._pronoun(word)
+            return self._pronoun(word) if strict or word.text.lower() != "it" else None
         if word.lemma.lower() in table()["agents"]["counts"] or word.pos == "NUM":
             within = next(
                 (child for child in word.all("nmod") if (case := child.child("case")) and case.text == "of"), None
@@ -76,6 +78,8 @@ class Parties:
             return self._named(head, words)
         named = self._speakers.at(words)
         people = [entity for first, entity in named if entity.type == "PERSON" and not _owns(first, word)]
+        beside = [entity for child in word.all("appos") if (entity := self._speakers.covering(child)) is not None]
+        people = people or [entity for entity in beside if entity.type == "PERSON"]
         if people:
             return self._named(people[-1], words)
         if head is not None:

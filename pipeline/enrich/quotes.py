@@ -51,7 +51,7 @@ def find_quotes(reading: Reading, entities: Sequence[Entity]) -> list[Quote]:
     covered = {at for part in direct for at in range(part.outer, part.outer_end)}
     found = [_quote(reading, part) for part in direct]
     for content, speaker, cue in _indirect(reading, speakers):
-        if cue.field == "text" and cue.start in covered:
+        if (cue.field == "text" and cue.start in covered) or any(part.cue is cue for part in direct):
             continue
         inside = sum(1 for at in range(content.start, content.end) if at in covered)
         if content.field == "title" or inside * 2 < content.end - content.start:
@@ -143,7 +143,8 @@ def _is_speech(text: str, part: Quoted, cue_before: bool) -> bool:
 
 
 def _says(word: str) -> bool:
-    return word.lower() in _forms()
+    base = _forms().get(word.lower())
+    return base is not None and base not in cues()["weak"]["verbs"] and word.lower() != base
 
 
 @cache

@@ -17,8 +17,10 @@ from typing import Any
 from pipeline.article import Entity, Span
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, phrase, stretch
+from pipeline.enrich.roles import before
 
 NAMED, BY_OFFICE, BY_PRONOUN = 0.95, 0.75, 0.7  # confidence in the speaker
+RANKS = {"deputy", "vice", "under", "assistant", "former", "acting", "junior"}  # words that make another office
 LOOK_BACK = 1500  # characters that a pronoun may reach back
 TITLES = {
     "he": {"mr", "sir", "king", "prince", "lord"},
@@ -91,7 +93,9 @@ class Speakers:
         ]
         text = self._reading.text_of(subject.field)
         source = stretch(words, text)
-        named = [(word, entity) for word, entity in self.at(words) if not _belongs(word, subject)]
+        named = [
+            (word, entity) for word, entity in self.at(words) if not _belongs(word, subject) or before(text, word.start)
+        ]
         people = [entity for _, entity in named if entity.type == "PERSON"]
         if people:
             return Speaker(people[-1].name, people[-1].id, source, NAMED)
@@ -99,7 +103,7 @@ class Speakers:
         if head is not None and head.type != "NORP":
             return Speaker(head.name, head.id, source, NAMED)
         if subject.lemma.lower() in cues()["offices"]["nouns"] and _definite(words):
-            owner = self._office(subject)
+            owner = self._office(subject, words)
             if owner is not None:
                 return Speaker(owner.name, owner.id, source, BY_OFFICE)
         appositive = [
@@ -158,13 +162,14 @@ class Speakers:
     def _is_quoted(self, text: bool, start: int) -> bool:
         return any(field == text and first <= start < last for field, first, last in self._quoted)
 
-    def _office(self, subject: Word) -> Entity | None:
-        """The one person whose role has an office's noun, named last before."""
-        noun = subject.lemma.lower()
+    def _office(self, subject: Word, words: Sequence[Word]) -> Entity | None:
+        """The person named last before whose role is the office, rank and all ("the deputy minister" is no minister)."""
+        wanted = {word.text.lower() for word in words if word.pos in ("NOUN", "PROPN", "ADJ")}
         key = (subject.field == "text", subject.start)
         for at in range(bisect_left(self._keys, key) - 1, -1, -1):
             entity = self._mentions[at][3]
-            if entity.role and noun in entity.role.lower().split():
+            role = set((entity.role or "").lower().split())
+            if subject.lemma.lower() in role and wanted <= role and not (role & RANKS) - wanted:
                 return entity
         return None
 

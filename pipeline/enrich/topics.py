@@ -59,7 +59,7 @@ def find_topics(reading: Reading) -> list[Topic]:
     for row in _rows():
         counts = Counter(match[0].rstrip("s") for match in row.words.finditer(text))
         heading = {match[0].rstrip("s") for match in row.words.finditer(title)}
-        if len(counts.keys() | heading) >= 2:
+        if len(counts.keys() | heading) >= 2 or counts.total() + len(heading) >= 3:
             scores[row.id] = sum(1 + math.log(count) for count in counts.values()) + 2 * len(heading)
     length = max(1.0, math.log10(max(10, len(text))) - 1.5)  # long texts use more words of every topic
     kept = {id_: score / length for id_, score in scores.items() if score / length >= ENOUGH}
