@@ -173,6 +173,7 @@ class Quote(Record):
     kind: QuoteKind
     speaker: str | None = None
     speaker_id: str | None = None  # an entity's id
+    source: Span | None = None  # the words that name the speaker here: "Sherman", "she", "the minister"
     cue: str | None = None  # the verb or phrase as written
     stance: Stance = "said"
     method: str
@@ -254,6 +255,7 @@ class EnrichedArticle(Article):
     """An article with its facts, as it stands in `articles.enriched` and in the index."""
 
     enrichment: str
+    language_confidence: float | None = None  # 0 to 1; None where the article's own word is taken
     entities: list[Entity] = []
     places: list[Place] = []
     countries: list[CountryWeight] = []

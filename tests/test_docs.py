@@ -88,6 +88,16 @@ def test_nothing_is_left_to_fill_in() -> None:
 def test_typer_app_is_complete() -> None:
     assert isinstance(app, typer.Typer)
     expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "delete", "status"}
-    expected |= {"doctor", "key add", "key list", "key remove", "dead list", "dead show", "dead retry"}
+    expected |= {
+        "doctor",
+        "key add",
+        "key list",
+        "key remove",
+        "explain",
+        "eval",
+        "dead list",
+        "dead show",
+        "dead retry",
+    }
     expected |= {f"feed {name}" for name in ("add", "list", "pause", "remove", "poll", "import", "export")}
     assert expected == set(commands())

@@ -12,20 +12,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pipeline"
 
 FRONT = {"cli", "web"}
-APP = {
-    "app",
-    "stages",
-    "worker",
-    "status",
-    "supervise",
-    "open",
-    "publishing",
-    "searching",
-    "counting",
-    "formats",
-    "keys",
-}
-APP |= {"removing", "polling", "poller", "subscribing", "rules"}
+APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "removing"}
+APP |= {"polling", "poller", "subscribing", "rules"}
+APP |= {"searching", "counting", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "identity", "feed", "settings", "errors"}
 CONFINED = {

@@ -198,6 +198,27 @@ def _print_article(article: EnrichedArticle) -> None:
     output.styled([(article.text + "\n", "")])
     output.table(("type", "name", "country", "mentions"), [_entity_row(entity) for entity in article.entities])
     output.table(("place", "country", "latitude", "longitude", "why"), [_place_row(place) for place in article.places])
+    output.table(("who says", "how", "what"), [_quote_row(quote) for quote in article.quotes])
+    output.table(
+        ("event", "actor", "target", "status", "when", "where"), [_event_row(event) for event in article.events]
+    )
+    output.table(("date", "from", "to"), [[day.surface, str(day.first), str(day.last)] for day in article.dates])
+    output.table(("figure", "value", "of", "what"), [_figure_row(figure) for figure in article.figures])
+    if article.topics:
+        output.styled([("topics  ", "cyan"), (", ".join(topic.name for topic in article.topics), "")])
+
+
+def _quote_row(quote: Any) -> list[str]:
+    return [quote.speaker or "", f"{quote.cue or ''} ({quote.kind})".strip(), " ".join(quote.text.split())[:160]]
+
+
+def _event_row(event: Any) -> list[str]:
+    parties = [party.name if party is not None else "" for party in (event.actor, event.target)]
+    return [event.type, *parties, event.status, str(event.date.first) if event.date else "", event.place or ""]
+
+
+def _figure_row(figure: Any) -> list[str]:
+    return [figure.surface, f"{figure.value:,.10g}", figure.counted or "", figure.kind]
 
 
 def _entity_row(entity: Any) -> list[str]:
