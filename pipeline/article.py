@@ -7,7 +7,7 @@ is the only door, for files, the API and messages of foreign producers alike.
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -36,6 +36,14 @@ PublishedFrom = Literal["feed", "sitemap", "jsonld", "meta", "time", "url", "pus
 Completeness = Literal["full", "teaser", "title"]
 FieldName = Literal["title", "text"]
 EntityType = Literal["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT"]
+QuoteKind = Literal["direct", "indirect"]
+Stance = Literal["said", "denied", "warned", "claimed", "promised"]
+EventType = Literal[
+    "ACCUSE", "AGREE", "AID", "ASSAULT", "COERCE", "CONCEDE", "CONSULT", "COOPERATE", "MOBILIZE", "PROTEST", "REJECT",
+    "REQUEST", "RETREAT", "SANCTION", "SUPPORT", "THREATEN",
+]  # fmt: skip
+EventStatus = Literal["happened", "ongoing", "planned", "threatened", "denied", "alleged", "historical"]
+FigureKind = Literal["killed", "injured", "displaced", "arrested", "troops", "money", "percent", "other"]
 Why = Literal["place", "demonym", "actor", "metonym"]
 
 
@@ -55,7 +63,7 @@ class Outcome(StrEnum):
 class Record(BaseModel):
     """The base of all records: unknown fields of other versions are dropped, not refused."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
 
 
 class Source(Record):
@@ -154,6 +162,93 @@ class CountryWeight(Record):
     is_focus: bool = False
 
 
+class Quote(Record):
+    """What somebody is quoted to have said: the content's stretch and text, the speaker, and the words that say so."""
+
+    field: FieldName = "text"
+    start: int
+    end: int
+    text: str
+    kind: QuoteKind
+    speaker: str | None = None
+    speaker_id: str | None = None  # an entity's id
+    cue: str | None = None  # the verb or phrase as written
+    stance: Stance = "said"
+    method: str
+    confidence: float
+
+
+class DateRange(Record):
+    """Days from `first` to `last`, both included; in JSON they are called `from` and `to`."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+
+
+class DateMention(Span, DateRange):
+    """A date that the text names, resolved; a relative one against the day of publication."""
+
+    precision: Literal["day", "week", "month", "season", "quarter", "half", "year", "decade", "range"]
+    method: str
+    confidence: float
+
+
+class Figure(Span):
+    """A number that the text gives, and what it counts."""
+
+    value: float
+    kind: FigureKind
+    unit: str | None = None
+    currency: str | None = None  # ISO 4217
+    counted: str | None = None  # "military assistance", "people"
+    qualifier: Literal["at least", "up to", "about", "more than", "less than", "nearly"] | None = None
+    method: str
+    confidence: float
+
+
+class Party(Record):
+    """Who acts, or whom an action is aimed at, with the stretch that names them."""
+
+    id: str  # an entity's id
+    name: str
+    country: str | None = None
+    field: FieldName = "text"
+    start: int
+    end: int
+
+
+class Stretch(Record):
+    """A stretch of the title or the text, offsets in code points."""
+
+    field: FieldName = "text"
+    start: int
+    end: int
+
+
+class Event(Record):
+    """Who did what to whom, coded by PLOVER, with the words and the sentence that say so."""
+
+    type: EventType
+    actor: Party | None = None
+    target: Party | None = None
+    place: str | None = None  # the name of one of the article's places
+    date: DateRange | None = None
+    status: EventStatus
+    trigger: Span
+    sentence: Stretch
+    method: str
+    confidence: float
+    reason: str
+
+
+class Topic(Record):
+    """A topic of IPTC Media Topics: id (`medtop:16000000`) and name."""
+
+    id: str
+    name: str
+    confidence: float
+
+
 class EnrichedArticle(Article):
     """An article with its facts, as it stands in `articles.enriched` and in the index."""
 
@@ -161,6 +256,17 @@ class EnrichedArticle(Article):
     entities: list[Entity] = []
     places: list[Place] = []
     countries: list[CountryWeight] = []
+    quotes: list[Quote] = []
+    events: list[Event] = []
+    dates: list[DateMention] = []
+    figures: list[Figure] = []
+    topics: list[Topic] = []
+    keywords: list[str] = []
+    tone: float | None = None  # -1 to 1
+    cluster: str | None = None  # the id of the first member of its group of near-duplicates; None: not looked at yet
+    duplicate_of: str | None = None
+    origin: str | None = None  # the article that had the report first
+    origins: int = 1  # independent publishers of the report
 
 
 class DeadLetter(Record):
