@@ -13,8 +13,11 @@ from pipeline.article import EnrichedArticle, Outcome
 from pipeline.query.tree import Node
 from pipeline.settings import Settings
 
-Sort = Literal["relevance", "newest", "oldest"]
-Facet = Literal["source", "country", "person", "org", "place", "lang"]
+Sort = Literal["relevance", "newest", "oldest", "origins"]
+Facet = Literal[
+    "source", "country", "focus", "person", "org", "place", "topic", "event", "status", "speaker", "lang", "keyword",
+    "dyad", "dyad_type", "point", "tile", "happened", "mentions", "cluster",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ SORTS: dict[Sort, list[dict[str, str]]] = {
     "relevance": [{"_score": "desc"}, {"id": "asc"}],
     "newest": [{"sort_ms": "desc"}, {"id": "asc"}],
     "oldest": [{"sort_ms": "asc"}, {"id": "asc"}],
+    "origins": [{"origins_ms": "desc"}, {"id": "asc"}],
 }
 RIGHTS: dict[str, Any] = {
     "cluster": ["monitor"],

@@ -31,7 +31,7 @@ def document(stored: Stored) -> dict[str, Any]:
     article = stored.article
     indexed: Fields = fields(article)
     article_json = article.model_dump(mode="json", exclude=APART)
-    return {name: getattr(indexed, name) for name in Fields.__dataclass_fields__} | {
+    return indexed.all() | {
         "record": {"meta": stored.meta.model_dump(mode="json"), "article": article_json},
         "title": article.title,
         "text": article.text,

@@ -20,7 +20,17 @@ from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
 from pipeline.index.compile_tantivy import compile_query
 from pipeline.index.decide import Meta, Stored, decide, version_key
-from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, Fields, fields
+from pipeline.index.fields import (
+    DEEPEST,
+    FACET_BUCKETS,
+    FACETS,
+    NUMBERS,
+    TERMS,
+    TOKENS,
+    VALUES,
+    Fields,
+    fields,
+)  # fmt: skip
 from pipeline.query.evaluate import highlights
 from pipeline.query.tree import Node
 
@@ -28,8 +38,6 @@ T = TypeVar("T")
 
 _OF_THE_DISK = re.compile(r"os error|io error|no space left", re.IGNORECASE)  # tantivy raises ValueError for these too
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
-SCORED = ("title_exact", "title_stem", "text_exact", "text_stem", "person", "org", "place", "source_name")
-EXACT = ("id", "country", "source_key", "lang")
 
 
 class TantivyIndex:
@@ -229,8 +237,8 @@ def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tup
     """The first `depth` results with ties in the order of their ids, which tantivy does not sort by itself."""
     options: dict[str, Any] = {}
     if sort != "relevance":
-        order = tantivy.Order.Desc if sort == "newest" else tantivy.Order.Asc
-        options = {"order_by_field": "sort_ms", "order": order}
+        order = tantivy.Order.Asc if sort == "oldest" else tantivy.Order.Desc
+        options = {"order_by_field": "origins_ms" if sort == "origins" else "sort_ms", "order": order}
     limit = depth + 20
     while True:
         result = searcher.search(query, limit=limit, count=True, **options)
@@ -248,14 +256,14 @@ def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tup
 
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
-    for name in SCORED:
+    for name in TOKENS:
         builder.add_text_field(name, tokenizer_name="whitespace")
-    for name in EXACT:
-        builder.add_text_field(name, tokenizer_name="raw", fast=True, stored=name == "id", index_option="basic")
-    for name in ("facet_source", "facet_person", "facet_org", "facet_place"):
-        builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
-    builder.add_integer_field("published_ms", indexed=True, fast=True)
-    builder.add_integer_field("sort_ms", indexed=True, fast=True)
+    counted = {*FACETS.values(), "id"}
+    for name in (*TERMS, *VALUES):
+        options: dict[str, Any] = {"fast": name in counted, "stored": name == "id", "index_option": "basic"}
+        builder.add_text_field(name, tokenizer_name="raw", **options)
+    for name in NUMBERS:
+        builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_bytes_field("record", stored=True)
     return builder.build()
 
@@ -271,16 +279,13 @@ def _version_schema() -> Any:
 def _document(stored: Stored) -> Any:
     indexed: Fields = fields(stored.article)
     document = tantivy.Document()
-    for name in SCORED:
-        document.add_text(name, getattr(indexed, name))
-    for name in dict.fromkeys((*EXACT, *FACETS.values())):
-        value = getattr(indexed, name)
-        for one in value if isinstance(value, list) else [value]:
-            if one is not None:
-                document.add_text(name, one)
-    if indexed.published_ms is not None:
-        document.add_integer("published_ms", indexed.published_ms)
-    document.add_integer("sort_ms", indexed.sort_ms)
+    for name, text in indexed.tokens.items():
+        document.add_text(name, text)
+    for name, values in indexed.terms.items():
+        for value in values:
+            document.add_text(name, value)
+    for name, number in indexed.numbers.items():
+        document.add_integer(name, number)
     document.add_bytes("record", _dumped(stored))
     return document
 

@@ -15,7 +15,7 @@ from pipeline.index.compile_elastic import compile_query
 from pipeline.index.elastic import ElasticIndex, create_api_key, key_works
 from pipeline.index.elastic_documents import definitions
 from pipeline.query.evaluate import matches
-from pipeline.query.grammar import MAX_DEPTH
+from pipeline.query.faults import MAX_DEPTH
 from pipeline.settings import Settings
 from tests.index.conftest import Server, drop, elastic_settings
 from tests.index.test_contract import article, later, put, query
