@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pipeline"
 
 FRONT = {"cli", "web"}
-APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "searching"}
+APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "searching", "counting", "formats"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
 CONFINED = {

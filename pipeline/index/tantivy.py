@@ -7,7 +7,7 @@ their own, so that a crash between the two commits leaves nothing out and a seco
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +37,7 @@ from pipeline.query.tree import Node
 T = TypeVar("T")
 
 _OF_THE_DISK = re.compile(r"os error|io error|no space left", re.IGNORECASE)  # tantivy raises ValueError for these too
+SCANNED = 100  # articles that a scan reads at once
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
 
 
@@ -86,24 +87,50 @@ class TantivyIndex:
 
         return await self._run(find)
 
-    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
+    async def search(
+        self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance", highlight: bool = True
+    ) -> Hits:
         """As the seam says."""
-        return await self._run(lambda: self._search(query, min(offset + size, DEEPEST), offset, sort))
+        return await self._run(lambda: self._search(query, min(offset + size, DEEPEST), offset, sort, highlight))
 
-    async def aggregate(self, query: Node, facets: Sequence[Facet], *, size: int = 20) -> dict[Facet, list[Bucket]]:
-        """As the seam says."""
+    async def scan(self, query: Node) -> AsyncIterator[EnrichedArticle]:
+        """As the seam says: the addresses are taken at once, the articles read in batches."""
 
-        def count() -> dict[Facet, list[Bucket]]:
+        def find() -> tuple[Any, list[tuple[int, Any]]]:
             index, searcher = self._searcher()
             compiled = compile_query(query, index.schema, self._languages(searcher))
-            wanted = {
-                name: {"terms": {"field": FACETS[name], "size": FACET_BUCKETS, "segment_size": FACET_BUCKETS}}
-                for name in facets
-            }
-            found = searcher.aggregate(compiled, wanted) if wanted else {}
-            return {name: _buckets(found[name], size) for name in facets}
+            most = max(1, int(searcher.num_docs))
+            order: dict[str, Any] = {"order_by_field": "sort_ms", "order": tantivy.Order.Desc}
+            return searcher, searcher.search(compiled, limit=most, count=False, **order).hits
 
-        return await self._run(count)
+        searcher, hits = await self._run(find)
+        for batch in _ties_together(hits):
+
+            def read(batch: Sequence[tuple[int, Any]] = batch) -> list[EnrichedArticle]:
+                found = [(-key, _stored(searcher.doc(address)).article) for key, address in batch]
+                return [article for _, article in sorted(found, key=lambda one: (one[0], one[1].id))]
+
+            for article in await self._run(read):
+                yield article
+
+    async def aggregate(
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, only: str | None = None
+    ) -> dict[Facet, list[Bucket]]:
+        """As the seam says."""
+        options = {"size": FACET_BUCKETS, "segment_size": FACET_BUCKETS} | ({"include": only} if only else {})
+        wanted = {name: {"terms": {"field": FACETS[name], **options}} for name in facets}
+        found = await self._run(lambda: self._aggregate(query, wanted)) if wanted else {}
+        return {name: _buckets(found[name], size) for name in facets}
+
+    async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
+        """As the seam says."""
+        wanted = {"field": "published_ms", "interval": step, "offset": offset % step, "min_doc_count": 1}
+        found = await self._run(lambda: self._aggregate(query, {"times": {"histogram": wanted}}))
+        return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["times"]["buckets"]}
+
+    async def languages(self) -> list[str]:
+        """As the seam says."""
+        return sorted(await self._run(lambda: self._languages(self._searcher()[1])))
 
     async def delete(self, ids: Sequence[str]) -> int:
         """As the seam says."""
@@ -161,7 +188,11 @@ class TantivyIndex:
             articles.add_document(_document(stored))
         articles.commit()
 
-    def _search(self, node: Node, depth: int, offset: int, sort: Sort) -> Hits:
+    def _aggregate(self, query: Node, wanted: Mapping[Any, Any]) -> Any:
+        index, searcher = self._searcher()
+        return searcher.aggregate(compile_query(query, index.schema, self._languages(searcher)), dict(wanted))
+
+    def _search(self, node: Node, depth: int, offset: int, sort: Sort, highlight: bool) -> Hits:
         index, searcher = self._searcher()
         languages = self._languages(searcher)
         compiled = compile_query(node, index.schema, languages)
@@ -169,7 +200,8 @@ class TantivyIndex:
         hits = []
         for score, article_id, address in ranked[offset:depth]:
             article = _stored(searcher.doc(address)).article
-            spans = tuple(Highlight(*span) for span in highlights(node, article, languages=languages))
+            found = highlights(node, article, languages=languages) if highlight else []
+            spans = tuple(Highlight(*span) for span in found)
             assert article.id == article_id
             hits.append(Hit(article, score if sort == "relevance" else 0.0, spans))
         return Hits(total, hits)
@@ -252,6 +284,18 @@ def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tup
     return [(-key if sort == "relevance" else 0.0, article_id, address) for key, article_id, address in keyed], int(
         result.count
     )
+
+
+def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
+    """Results in batches that part no two of the same moment."""
+    batch: list[tuple[int, Any]] = []
+    for hit in hits:
+        if len(batch) >= SCANNED and hit[0] != batch[-1][0]:
+            yield batch
+            batch = []
+        batch.append(hit)
+    if batch:
+        yield batch
 
 
 def _schema() -> Any:

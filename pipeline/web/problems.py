@@ -51,6 +51,12 @@ class HttpProblem(Exception):  # noqa: N818  # named after what it carries, as t
         self.headers, self.extra = dict(headers or {}), extra
 
 
+def fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that an endpoint may answer, for OpenAPI."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
 def describe(exc: Exception) -> HttpProblem:
     """The problem that an exception is to a client; what is not meant for clients becomes a plain 500."""
     match exc:

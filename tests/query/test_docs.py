@@ -29,5 +29,9 @@ def test_errors_read_as_documented(query: str, message: str) -> None:
 
 
 def test_every_field_has_an_example() -> None:
-    assert {field for query in EXAMPLES for field in re.findall(r"(?:^|[\s(])([a-z.]+):", query)} == {*FIELDS, "type", "money.usd"}
+    assert {field for query in EXAMPLES for field in re.findall(r"(?:^|[\s(])([a-z.]+):", query)} == {
+        *FIELDS,
+        "type",
+        "money.usd",
+    }
     assert len(ERRORS) > 10
