@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types test-es8 servers bench constraints clean
+.PHONY: help setup demo test check lint types test-es8 servers bench bench-search constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ servers: setup ## start a real Kafka and Elasticsearch by hand, until Ctrl-C
 
 bench: setup ## measure: articles a second, memory, search latency
 	$(BIN)/python -m benchmarks
+
+bench-search: setup ## measure searching 100,000 generated articles: latency, facets, timeline, map, size of the index
+	$(BIN)/python -m benchmarks.search
 
 constraints: ## resolve pyproject.toml anew into constraints.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate --no-header --quiet --upgrade pyproject.toml -o constraints.txt

@@ -76,6 +76,12 @@ class Settings(BaseModel):
     api_key: SecretStr = Field(
         default=SecretStr(""), description="key that publishing and changing need over HTTP (Authorization: Bearer …)"
     )
+    api_keys: str = Field(
+        default="", description="file with the keys of `geowire key`; default api-keys.json in the data"
+    )
+    rate_limit: int = Field(
+        default=600, ge=0, description="requests a minute of one API key, or of one address without; 0: no limit"
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -110,6 +116,11 @@ class Settings(BaseModel):
     def state_path(self) -> Path:
         """The SQLite file of the embedded state."""
         return self.data / "state.db"
+
+    @property
+    def api_keys_path(self) -> Path:
+        """The file with the hashes of the API keys."""
+        return Path(self.api_keys).expanduser() if self.api_keys else self.data / "api-keys.json"
 
     @property
     def bootstrap(self) -> list[str]:

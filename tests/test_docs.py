@@ -88,4 +88,5 @@ def test_nothing_is_left_to_fill_in() -> None:
 def test_typer_app_is_complete() -> None:
     assert isinstance(app, typer.Typer)
     expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "status", "doctor"}
+    expected |= {"key add", "key list", "key remove"}
     assert expected | {"dead list", "dead show", "dead retry"} == set(commands())

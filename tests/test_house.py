@@ -12,7 +12,19 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pipeline"
 
 FRONT = {"cli", "web"}
-APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "searching", "counting", "formats"}
+APP = {
+    "app",
+    "stages",
+    "worker",
+    "status",
+    "supervise",
+    "open",
+    "publishing",
+    "searching",
+    "counting",
+    "formats",
+    "keys",
+}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
 CONFINED = {

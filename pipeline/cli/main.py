@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from pipeline import __version__
-from pipeline.cli import dead, doctor, extract, output, publish, search, serve, status, worker
+from pipeline.cli import dead, doctor, extract, key, output, publish, search, serve, status, worker
 from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
 
 EXIT_FAILED, EXIT_USE, EXIT_UNAVAILABLE, EXIT_MISCONFIGURED = 1, 2, 3, 4
@@ -50,6 +50,7 @@ app.command()(serve.serve)
 app.command()(worker.init)
 app.command()(doctor.doctor)
 app.add_typer(dead.app, name="dead")
+app.add_typer(key.app, name="key")
 
 
 def main() -> NoReturn:

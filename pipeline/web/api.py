@@ -68,7 +68,7 @@ def create_web(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(Guard, key=settings.api_key.get_secret_value())
+    app.add_middleware(Guard, settings=settings)
     for error in (GeowireError, HttpProblem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _failed)
     for each in (router, search_api.router, pages.router):
