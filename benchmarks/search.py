@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, get_args
 
 from pipeline import counting
@@ -80,7 +80,7 @@ async def _one(index: Index, query: str) -> dict[str, float]:
     times.append(time.perf_counter())
     await counting.areas(index, node, 5)
     times.append(time.perf_counter())
-    each = [after - before for before, after in zip(times, times[1:], strict=False)]
+    each = [after - before for before, after in pairwise(times)]
     return dict(zip(("search", "facets", "timeline", "map"), each, strict=True)) | {"all": sum(each)}
 
 
