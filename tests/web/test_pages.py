@@ -75,10 +75,50 @@ def test_facets_narrow_and_widen(web: httpx2.Client) -> None:
 
 def test_every_facet_link_finds_what_it_counts(web: httpx2.Client) -> None:
     tree = page(web, "/")
-    for item in tree.xpath("//aside//li"):
+    items = tree.xpath("//aside//li[span[@class='count']]")
+    assert len(items) > 5
+    for item in items:
         (link,) = item.xpath("a/@href")
         count = item.xpath("span[@class='count']/text()")[0]
         assert words(page(web, link), "//h1")[0].split()[0] == count, link
+
+
+def test_a_second_value_of_a_facet_is_added(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="source:talks")
+    both = searches(page(web, "/", q="country:UA"), "//aside//section[h2='Countries named']//a")
+    assert both["Ukraine"] == ""
+    assert words(tree, "//h1") == ["0 articles found"]
+    outlets = searches(page(web, "/", q="harvest"), "//aside//section[h2='Outlets']//a")
+    (name, first) = next(iter(outlets.items()))
+    chosen = page(web, "/", q=first).xpath("//aside//section[h2='Outlets']//a[@aria-current='true']")
+    assert [" ".join(one.text_content().split()) for one in chosen] == [name]
+
+
+def test_pictures_are_links_that_find_what_they_show(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks OR harvest")
+    svg = "*[local-name()='svg']"
+    bars = tree.xpath(f"//figure//{svg}//a[*[local-name()='rect']]")
+    assert len(bars) > 10
+    for bar in [bars[0], bars[-1]]:
+        count = bar.get("aria-label").split(": ")[1].split(" ")[0]
+        assert words(page(web, bar.get("href")), "//h1")[0].split()[0] == count
+    (dot,) = tree.xpath(f"//figure//{svg}//a[*[local-name()='circle']]")
+    assert dot.get("aria-label") == "Kyiv, Ukraine: 1 articles"
+    narrowed = page(web, dot.get("href"))
+    assert words(narrowed, "//h1") == ["1 article found"]
+    assert narrowed.xpath(f"//figure//{svg}/@viewbox | //figure//{svg}/@viewBox")[-1] != "-180.0 -84.0 360.0 150.0"
+    assert web.get("/static/world.svg").headers["content-type"].startswith("image/svg+xml")
+
+
+def test_why_is_told(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks place:Kyiv", why="1")
+    assert words(tree, "//ul[@class='why']/li/code") == ["talks", "place:Kyiv"]
+
+
+def test_nothing_names_its_clause(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks status:planned")
+    assert words(tree, "//ul[@class='without']/li") == ["1 without status:planned"]
+    assert searches(tree, "//ul[@class='without']//a") == {"1 without": "talks"}
 
 
 def test_paging(web: httpx2.Client) -> None:
