@@ -22,7 +22,7 @@ SNIPPET = 220  # characters of context that a hit shows
 LEAD = 60  # of them before the first match
 DEEPEST = 1_000  # results that ranked and folded pages reach
 COUNTED = 10_000  # clusters and names that are looked through
-MAX_TRIED = 12  # clauses of a query without results that are left out in turn
+MAX_TRIED = 12  # clauses of a query without results, each left out in turn
 _SUGGESTED: dict[str, Facet] = {
     "person": "person",
     "org": "org",
@@ -130,8 +130,10 @@ async def one_by_one(results: Sequence[Result]) -> AsyncIterator[Result]:
 async def explain_nothing(index: Index, node: Node) -> list[Without]:
     """Which clause leaves a query without results: what it finds without each of them, the most first."""
     parts = node.parts if isinstance(node, And) else (node,)
+    if len(parts) > MAX_TRIED:  # no sentence helps whoever asks for so much at once
+        return []
     found = []
-    for at, part in enumerate(parts[:MAX_TRIED]):
+    for at, part in enumerate(parts):
         rest = joined([*parts[:at], *parts[at + 1 :]])
         total = 0 if isinstance(rest, Everything) else (await index.search(rest, size=0)).total
         meant = await _meant(index, part)

@@ -24,7 +24,21 @@ from pipeline.errors import QueryError
 from pipeline.query import events, faults, geography, numbers, values, words
 from pipeline.query.geography import Locate
 from pipeline.query.printing import to_text
-from pipeline.query.tree import And, Everything, Happening, Node, Not, Or, Phrase, Quoted, Term, Traits, Word
+from pipeline.query.tree import (
+    And,
+    Everything,
+    Fuzzy,
+    Happening,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Quoted,
+    Term,
+    Traits,
+    Word,
+)  # fmt: skip
 from pipeline.query.words import Value
 
 __all__ = ["FIELDS", "MAX_CLAUSES", "MAX_LENGTH", "parse", "to_text"]
@@ -32,6 +46,8 @@ __all__ = ["FIELDS", "MAX_CLAUSES", "MAX_LENGTH", "parse", "to_text"]
 MAX_LENGTH = 4_000  # characters of a query
 MAX_CLAUSES = 200  # words, phrases and values: both engines take five times as many clauses
 MAX_QUOTED = 20  # of them inside quote:( ), where each is asked of 32 quotes
+MAX_SCANS = 20  # beginnings and spellings of words: each looks through the words of the index
+MAX_AREAS = 5  # areas: each is up to 300 tiles, found while the query is read
 FIELDS: tuple[str, ...] = (
     "title", *words.TERMS, "published", "happened", "mentions", "event", "actor", "target", "status", "quote",
     "speaker", "stance", "origins", *numbers.FIGURES, "near", "bbox",
@@ -85,6 +101,7 @@ class _Builder(Transformer[Token, Any]):
     def __init__(self, query: str, now: datetime, locate: Locate | None) -> None:
         super().__init__()
         self.query, self.now, self.locate = query, now, locate
+        self.areas = 0
 
     def start(self, node: Node | None = None) -> Node:
         if node is None and self.query.strip():
@@ -116,7 +133,11 @@ class _Builder(Transformer[Token, Any]):
         return words.leaf(Value(token))
 
     def area(self, token: Token) -> Node:
-        return geography.area(str(token), token.start_pos or 0, self.locate)
+        position = token.start_pos or 0
+        self.areas += 1
+        if self.areas > MAX_AREAS:
+            raise QueryError(f"more than {MAX_AREAS} areas", position=position, expected="fewer near: and bbox:")
+        return geography.area(str(token), position, self.locate)
 
     def value(self, token: Token) -> Value:
         return Value(token)
@@ -240,7 +261,7 @@ def _together(each: list[list[Traits]], position: int) -> list[Traits]:
 
 
 def _check_clauses(node: Node) -> None:
-    count, quoted, todo = 0, 0, [(node, False)]
+    count, quoted, scans, todo = 0, 0, 0, [(node, False)]
     while todo:
         part, inside = todo.pop()
         match part:
@@ -252,11 +273,15 @@ def _check_clauses(node: Node) -> None:
                 todo.append((one, True))
             case Happening(alternatives):
                 count += len(alternatives)
-            case _:
+            case leaf:
                 count, quoted = count + 1, quoted + inside
+                scans += isinstance(leaf, Prefix | Fuzzy)
     if count > MAX_CLAUSES:
         message = f"the query has {count:,} words, phrases and values, the limit is {MAX_CLAUSES}"
         raise QueryError(message, position=0, expected="a shorter query")
+    if scans > MAX_SCANS:
+        message = f"the query has {scans:,} words with `*` or `~`, the limit is {MAX_SCANS}"
+        raise QueryError(message, position=0, expected="fewer of them")
     if quoted > MAX_QUOTED:
         message = f"the query asks {quoted:,} things of quotes, the limit is {MAX_QUOTED}"
         raise QueryError(message, position=0, expected="fewer words, speakers and stances")

@@ -55,6 +55,7 @@ _templates.globals.update(
     place_name=shown.place_name,
     region=shown.region,
     safe_url=answers.safe_url,
+    span_text=shown.span_text,
     why=shown.why,
 )
 

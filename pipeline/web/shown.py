@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from pipeline import counting
-from pipeline.article import CountryWeight, EnrichedArticle, Entity, FieldName, Place
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, FieldName, Place, Stretch
 from pipeline.countries import by_code
 from pipeline.errors import QueryError
 from pipeline.index import Bucket, Facet
@@ -161,6 +161,11 @@ def marked(article: EnrichedArticle, field: FieldName) -> list[Piece[Name]]:
     named += [(entity, entity_name(entity)) for entity in article.entities]
     marks = [Mark(span.start, span.end, name) for fact, name in named for span in fact.mentions if span.field == field]
     return cut(article.title if field == "title" else article.text, marks)
+
+
+def span_text(article: EnrichedArticle, span: Stretch) -> str:
+    """The words of a stretch of the title or the text."""
+    return (article.title if span.field == "title" else article.text)[span.start : span.end]
 
 
 def place_name(place: Place) -> Name:

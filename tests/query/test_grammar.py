@@ -1,5 +1,6 @@
 """The query language: parses.tsv and refusals.tsv, printing, and what holds for any query."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import QueryError
 from pipeline.query.events import STATUSES, TYPES
 from pipeline.query.faults import MAX_DEPTH
-from pipeline.query.grammar import MAX_CLAUSES, MAX_LENGTH, parse, to_text
+from pipeline.query.grammar import MAX_AREAS, MAX_CLAUSES, MAX_LENGTH, parse, to_text
 from pipeline.query.tree import (
     And,
     Area,
@@ -128,6 +129,9 @@ def test_suggested_queries_parse(suggestion: str) -> None:
         ("a " * (MAX_CLAUSES + 1), "limit is 200"),
         ("title:(" + "a " * (MAX_CLAUSES + 1) + ")", "limit is 200"),
         ("country:" + "x" * 3000, "no country"),
+        ("terr* " * 21, "limit is 20"),
+        ("quote:(" + "a " * 21 + ")", "limit is 20"),
+        ("near:1,2~3km " * 6, "more than 5 areas"),
     ],
 )
 def test_bounds(query: str, message: str) -> None:
@@ -232,7 +236,7 @@ trees: st.SearchStrategy[Node] = st.recursive(leaves, several, max_leaves=12)
 
 
 @settings(deadline=None)
-@given(trees)
+@given(trees.filter(lambda tree: len(re.findall("near:|bbox:", to_text(tree))) <= MAX_AREAS))
 def test_printing_and_parsing_give_the_tree_again(tree: Node) -> None:
     assert parse(to_text(tree), now=NOW, locate=locate) == tree
 

@@ -180,6 +180,15 @@ def test_article(web: httpx2.Client) -> None:
     assert page(web, "/articles/talks-1").xpath("//a[text()='JSON']/@href") == ["/api/articles/talks-1"]
 
 
+def test_article_tells_its_events_and_quotes(web: httpx2.Client) -> None:
+    tree = page(web, "/articles/talks-1")
+    (event,) = words(tree, "//section[h2='Events']//li")
+    assert event == "Consult happened “Envoys met in Kyiv on Tuesday.”"
+    assert words(tree, "//section[h2='Quotes']//li") == ["Olena Petrenko said that talks would go on"]
+    (link,) = tree.xpath("//section[h2='Events']//a/@href")
+    assert words(page(web, link), "//h1") == ["1 article found"]
+
+
 @pytest.mark.parametrize("path", ["/?q=hostile", "/articles/hostile/1%3Fx%23y"])
 def test_hostile_texts_are_only_text(web: httpx2.Client, path: str) -> None:
     tree = page(web, path)
