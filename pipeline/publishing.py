@@ -61,7 +61,7 @@ async def publish_batch(broker: Broker, state: State, inputs: Sequence[Input]) -
     """
     prepared = [_prepare(each) for each in inputs]
     messages = [item for item in prepared if isinstance(item, Message)]
-    positions = iter(await asyncio.to_thread(broker.publish, ARTICLES, messages) if messages else [])
+    positions = iter(await _sent(broker, messages) if messages else [])
     answers, rows = [], []
     for each, item in zip(inputs, prepared, strict=True):
         if isinstance(item, Message):
@@ -85,7 +85,17 @@ async def publish_tombstones(broker: Broker, tombstones: Sequence[Tombstone]) ->
         Message(each.id.encode(), each.model_dump_json().encode(), _attributes(kind, each.id, each.at))
         for each in tombstones
     ]
-    return await asyncio.to_thread(broker.publish, ARTICLES, messages)
+    return await _sent(broker, messages)
+
+
+async def _sent(broker: Broker, messages: Sequence[Message]) -> list[Position]:
+    """Publish in a thread. A Ctrl-C waits for its end: the broker must not be closed while it writes."""
+    task = asyncio.ensure_future(asyncio.to_thread(broker.publish, ARTICLES, messages))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _prepare(each: Input) -> Message | Refusal:

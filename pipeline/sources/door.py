@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pipeline.article import Article, admit
 from pipeline.errors import Rejected
+from pipeline.sources.standards import unwrapped
 
 Clock = Callable[[], datetime]
 
@@ -70,7 +71,7 @@ class Door:
     def take(self, origin: str, data: object) -> Input:
         """One article from a decoded JSON value or an adapter's fields, or the reason why not."""
         try:
-            return Input(_printable(origin), admit(self._filled(data), now=self._clock(), pushed=True))
+            return Input(_printable(origin), admit(self._filled(unwrapped(data)), now=self._clock(), pushed=True))
         except Rejected as exc:
             return self.refuse(origin, str(exc), data)
 

@@ -39,6 +39,8 @@ _PUBLISHES = {
         "content": {
             body.JSON: {"schema": {"oneOf": [_ARTICLE, {"type": "array", "items": _ARTICLE}]}},
             body.NDJSON: {"schema": {"type": "string", "description": "one article a line"}},
+            body.EVENT: {"schema": {"type": "object", "description": "a CloudEvent with an article as its data"}},
+            body.EVENTS: {"schema": {"type": "array", "items": {"type": "object"}}},
         },
     }
 }
@@ -108,7 +110,7 @@ async def publish(request: Request, rooms: Rooms) -> Response:
     results: list[dict[str, Any]] = []
     for batch in batches(body.inputs(kind, raw)):
         results += [answer.answer() for answer in await rooms.publish(batch)]
-    if kind == body.JSON and not raw.lstrip().startswith(b"["):
+    if kind in (body.JSON, body.EVENT) and not raw.lstrip().startswith(b"["):
         if results[0]["outcome"] == "rejected":
             raise HttpProblem(422, "rejected", str(results[0]["reason"]), **results[0])
         return JSONResponse(results[0], status_code=202)

@@ -13,11 +13,12 @@ from pipeline.web.problems import HttpProblem
 MAX_INPUTS = 5_000  # of one request: each gets a row in the ledger
 MAX_BODY = MAX_MESSAGE  # bytes; a larger archive is published in several requests, or by `geowire publish`
 JSON, NDJSON = "application/json", "application/x-ndjson"
-MEDIA_TYPES = (JSON, NDJSON)
+EVENT, EVENTS = "application/cloudevents+json", "application/cloudevents-batch+json"
+MEDIA_TYPES = (JSON, NDJSON, EVENT, EVENTS)
 
 
 def media_type(request: Request) -> str:
-    """`application/json` or `application/x-ndjson`.
+    """`application/json`, `application/x-ndjson`, or one of CloudEvents in structured mode.
 
     A form of another site can't send either without asking first (a CORS preflight, which nothing here answers).
 
@@ -26,7 +27,8 @@ def media_type(request: Request) -> str:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
-        wanted = f"Content-Type must be {JSON} (an article, or a list of them) or {NDJSON} (one article a line)"
+        wanted = f"Content-Type must be {JSON} (an article, or a list of them), {NDJSON} (one article a line), "
+        wanted += f"{EVENT} or {EVENTS}"
         raise HttpProblem(415, "media-type", wanted, headers={"Accept-Post": ", ".join(MEDIA_TYPES)})
     return kind
 

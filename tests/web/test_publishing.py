@@ -126,3 +126,12 @@ def test_too_many_articles_for_one_request(empty: httpx2.Client) -> None:
     response = empty.post("/api/articles", content=b"1\n" * 5_001, headers={"Content-Type": "application/x-ndjson"})
     assert "5,000" in str(problem(response, 413)["detail"])
     assert empty.get("/api/status").json()["inputs"] == before
+
+
+def test_cloudevents_in_structured_mode(empty: httpx2.Client) -> None:
+    event = {"specversion": "1.0", "type": "t", "source": "/s", "id": "1", "data": {"id": "a-1", "text": "A text."}}
+    one = empty.post("/api/articles", json=event, headers={"Content-Type": "application/cloudevents+json"})
+    assert (one.status_code, one.json()["id"]) == (202, "a-1")
+    batch = {"Content-Type": "application/cloudevents-batch+json"}
+    several = empty.post("/api/articles", json=[event, event | {"data": {}}], headers=batch)
+    assert [each["outcome"] for each in several.json()] == ["pending", "rejected"]
