@@ -80,4 +80,5 @@ def test_readme_opens_with_the_two_commands() -> None:
 def test_typer_app_is_complete() -> None:
     assert isinstance(app, typer.Typer)
     expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "status", "doctor"}
+    expected |= {"explain", "eval"}
     assert expected | {"dead list", "dead show", "dead retry"} == set(commands())
