@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as configuration
-from pipeline.article import DateMention, Entity, EnrichedArticle, Event, Figure, Party, Place, Quote, Span, Stretch
+from pipeline.article import DateMention, EnrichedArticle, Entity, Event, Figure, Party, Place, Quote, Span, Stretch
 from pipeline.cli import output
 from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError
@@ -49,6 +49,12 @@ def explain_facts(article: EnrichedArticle) -> None:
         focus = ", in focus" if country.is_focus else ""
         why = f"weight {country.weight:.2f}, by {', '.join(country.why)}{focus}"
         output.styled([("country  ", "cyan"), (country.code, "bold"), (f"  {why}", "dim")])
+    _told(article)
+    _about(article)
+
+
+def _told(article: EnrichedArticle) -> None:
+    """What the article tells: who says what, who did what to whom, when, and how many."""
     for quote in article.quotes:
         _quote(article, quote)
     for event in article.events:
@@ -57,6 +63,10 @@ def explain_facts(article: EnrichedArticle) -> None:
         _date(article, day)
     for figure in article.figures:
         _figure(article, figure)
+
+
+def _about(article: EnrichedArticle) -> None:
+    """What the article is about as a whole."""
     for topic in article.topics:
         output.styled([("topic    ", "cyan"), (topic.name, "bold"), (f"  {topic.id}, {topic.confidence:.2f}", "dim")])
     if article.keywords:

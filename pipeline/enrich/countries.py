@@ -1,9 +1,9 @@
-"""Countries: which ones an article names, by place, demonym, government or actor, with their share of all such mentions."""
+"""Countries: those an article names, by place, demonym, government or actor, with their share of the mentions."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from pipeline.article import CountryWeight, Entity, Place, Why
+from pipeline.article import CountryWeight, Entity, Place, Span, Why
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import Named
@@ -33,13 +33,8 @@ def find_countries(
     for entity in entities:
         if entity.type in ("PERSON", "ORG") and entity.country:
             count(entity.country, entity.mentions[0].field == "title", "actor")
-    placed = set(counts)
-    for span, kind in names:
-        codes = demonyms().get(tuple(fold(span.surface)), frozenset()) if kind == "NORP" else frozenset[str]()
-        if len(codes) > 1:
-            codes &= placed
-        if len(codes) == 1:
-            count(next(iter(codes)), span.field == "title", "demonym")
+    for span, code in _peoples(names, set(counts)):
+        count(code, span.field == "title", "demonym")
     total = counts.total()
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
@@ -51,3 +46,12 @@ def find_countries(
         )
         for code, number in ranked
     ]
+
+
+def _peoples(names: Sequence[Named], placed: set[str]) -> Iterator[tuple[Span, str]]:
+    """The countries of peoples' names; a name of two countries is that of the one which the article names otherwise."""
+    for span, kind in names:
+        codes = demonyms().get(tuple(fold(span.surface)), frozenset()) if kind == "NORP" else frozenset[str]()
+        codes = codes & placed if len(codes) > 1 else codes
+        if len(codes) == 1:
+            yield span, next(iter(codes))

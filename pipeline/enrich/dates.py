@@ -10,24 +10,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from pipeline.article import Article, DateMention, FieldName
+from pipeline.enrich.days import Days, count, month_end, months, moved, one, part, unit
 from pipeline.enrich.names import Named
 from pipeline.enrich.nlp import Reading
-
-Precision = Literal["day", "week", "month", "season", "quarter", "half", "year", "decade", "range"]
-Days = tuple[date, date, Precision]
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-    )
-} | {"a": 1, "an": 1, "the": 1, "couple": 2, "fifteen": 15, "twenty": 20, "thirty": 30}
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 
 _MONTH = (
@@ -37,9 +28,16 @@ _MONTH = (
 _DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
 _WEEKDAY = r"(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
-_COUNT = r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|a couple of)"
+_COUNT = (
+    r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"fifteen|twenty|thirty|a couple of)"
+)
 _UNIT = r"(?P<unit>day|week|month|year|decade)s?"
-_PART = r"(?:(?P<part>early|mid|late|the end of|the start of|the beginning of|the middle of|the first half of|the second half of)[ -])"
+_PART = (
+    r"(?:(?P<part>early|mid|late|the end of|the start of|the beginning of|the middle of|"
+    r"the first half of|the second half of)[ -])"
+)
+_NO_YEAR = r"(?:people|troops|soldiers|men|women|tonnes|tons|euros|dollars|homes|families|metre|meter)"
 _SECOND = r"(?P<day2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 
 _AHEAD = re.compile(
@@ -131,16 +129,16 @@ def _full(match: re.Match[str], context: Context) -> Days | None:
     """A day with month and perhaps a year; without, the nearest, or the one that falls on the weekday named."""
     month, day = _month(match), int(match["day"])
     if match["year"]:
-        return _one(date(int(match["year"]), month, day))
+        return one(date(int(match["year"]), month, day))
     if context.published is None:
         return None
     years = [context.published.year + shift for shift in (0, -1, 1)]
     days = [date(year, month, day) for year in years if day <= calendar.monthrange(year, month)[1]]
     weekday = match.groupdict().get("weekday")
     if weekday and (fitting := [one for one in days if one.weekday() == WEEKDAYS[weekday.lower()]]):
-        return _one(fitting[0])
+        return one(fitting[0])
     published = context.published
-    return _one(min(days, key=lambda one: abs((one - published).days)))
+    return one(min(days, key=lambda one: abs((one - published).days)))
 
 
 def _days_of_month(match: re.Match[str], context: Context) -> Days | None:
@@ -153,7 +151,7 @@ def _days_of_month(match: re.Match[str], context: Context) -> Days | None:
 
 
 def _iso(match: re.Match[str], _: Context) -> Days | None:
-    return _one(date.fromisoformat(match[0]))
+    return one(date.fromisoformat(match[0]))
 
 
 def _month_of_year(match: re.Match[str], context: Context) -> Days | None:
@@ -165,7 +163,7 @@ def _month_of_year(match: re.Match[str], context: Context) -> Days | None:
         return None
     else:
         year = _year_of(month, match.groupdict().get("which"), context.published, context.sentence)
-    return _part(date(year, month, 1), _month_end(year, month), match, "month")
+    return part(date(year, month, 1), month_end(year, month), match, "month")
 
 
 def _year_of(month: int, which: str | None, published: date, sentence: str) -> int:
@@ -183,7 +181,7 @@ def _year_of(month: int, which: str | None, published: date, sentence: str) -> i
 
 def _year(match: re.Match[str], _: Context) -> Days | None:
     year = int(match["year"])
-    return _part(date(year, 1, 1), date(year, 12, 31), match, "year")
+    return part(date(year, 1, 1), date(year, 12, 31), match, "year")
 
 
 def _years(match: re.Match[str], _: Context) -> Days | None:
@@ -194,7 +192,7 @@ def _years(match: re.Match[str], _: Context) -> Days | None:
 
 def _decade(match: re.Match[str], _: Context) -> Days | None:
     year = int(match["decade"])
-    return _part(date(year, 1, 1), date(year + 9, 12, 31), match, "decade")
+    return part(date(year, 1, 1), date(year + 9, 12, 31), match, "decade")
 
 
 def _quarter(match: re.Match[str], context: Context) -> Days | None:
@@ -202,7 +200,7 @@ def _quarter(match: re.Match[str], context: Context) -> Days | None:
     year = int(match["year"]) if match["year"] else None
     if year is None:
         return None
-    return date(year, number * 3 - 2, 1), _month_end(year, number * 3), "quarter"
+    return date(year, number * 3 - 2, 1), month_end(year, number * 3), "quarter"
 
 
 def _season(match: re.Match[str], context: Context) -> Days | None:
@@ -216,7 +214,7 @@ def _season(match: re.Match[str], context: Context) -> Days | None:
             match["which"].lower(), 0
         )
     end = month + 2
-    return date(year, month, 1), _month_end(year + (end > 12), (end - 1) % 12 + 1), "season"
+    return date(year, month, 1), month_end(year + (end > 12), (end - 1) % 12 + 1), "season"
 
 
 def _weekday(match: re.Match[str], context: Context) -> Days | None:
@@ -227,17 +225,17 @@ def _weekday(match: re.Match[str], context: Context) -> Days | None:
     number = WEEKDAYS[match["weekday"].lower()]
     back = (context.published.weekday() - number) % 7
     if which in ("last", "past"):
-        return _one(context.published - timedelta(days=back or 7))
+        return one(context.published - timedelta(days=back or 7))
     if which in ("next", "coming", "this coming"):
-        return _one(context.published + timedelta(days=(7 - back) or 7))
+        return one(context.published + timedelta(days=(7 - back) or 7))
     due = re.search(r"\b(?:by|until|before|next)\s$", context.before)
     if back and (due or _AHEAD.search(_clause(match, context))):
-        return _one(context.published + timedelta(days=7 - back))
-    return _one(context.published - timedelta(days=back))
+        return one(context.published + timedelta(days=7 - back))
+    return one(context.published - timedelta(days=back))
 
 
 def _clause(match: re.Match[str], context: Context) -> str:
-    """The words around a weekday that tell whether it lies ahead: its part of the sentence, between commas and quotes."""
+    """The words around a weekday that tell whether it lies ahead: its part of the sentence, up to commas."""
     at = context.sentence.find(match[0])
     before = re.split(r"[,;:“”\"]|\b(?:that|said|says|after|before|who|which)\b", context.sentence[: max(at, 0)])[-1]
     after = re.split(r"[,;:“”\".]|\b(?:that|after|who|which)\b", context.sentence[max(at, 0) + len(match[0]) :])[0]
@@ -257,7 +255,7 @@ def _near(match: re.Match[str], context: Context) -> Days | None:
         shift = -2 if "before" in match["word"] else 2
     if match["word"].lower() == "last night":
         shift = -1
-    return _one(context.published + timedelta(days=shift))
+    return one(context.published + timedelta(days=shift))
 
 
 def _this(match: re.Match[str], context: Context) -> Days | None:
@@ -265,110 +263,45 @@ def _this(match: re.Match[str], context: Context) -> Days | None:
     if context.published is None:
         return None
     shift = {"last": -1, "previous": -1, "next": 1, "coming": 1}.get(match["which"].lower(), 0)
-    return _unit(context.published, match["unit"].lower(), shift, match)
-
-
-def _unit(day: date, unit: str, shift: int, match: re.Match[str]) -> Days | None:
-    if unit == "week":
-        first = day - timedelta(days=day.weekday()) + timedelta(weeks=shift)
-        return first, first + timedelta(days=6), "week"
-    if unit == "month":
-        first = _months(day.replace(day=1), shift)
-        return _part(first, _month_end(first.year, first.month), match, "month")
-    if unit == "year":
-        return _part(date(day.year + shift, 1, 1), date(day.year + shift, 12, 31), match, "year")
-    if unit == "decade" and shift == 0:
-        return date(day.year // 10 * 10, 1, 1), date(day.year // 10 * 10 + 9, 12, 31), "decade"
-    if unit == "weekend":
-        saturday = day - timedelta(days=day.weekday()) + timedelta(days=5, weeks=shift)
-        return saturday, saturday + timedelta(days=1), "range"
-    return None
+    return unit(context.published, match["unit"].lower(), shift, match)
 
 
 def _ago(match: re.Match[str], context: Context) -> Days | None:
     """So many days, weeks, months or years before publication."""
-    return _moved(context.published, match, -1) if context.published else None
+    return moved(context.published, match, -1) if context.published else None
 
 
 def _later(match: re.Match[str], context: Context) -> Days | None:
     """So many days after, or before, the day named before."""
     if context.anchor is None:
         return None
-    return _moved(context.anchor, match, -1 if match["way"].lower() in ("earlier", "before") else 1)
+    return moved(context.anchor, match, -1 if match["way"].lower() in ("earlier", "before") else 1)
 
 
 def _following(match: re.Match[str], context: Context) -> Days | None:
     if context.anchor is None:
         return None
-    return _one(
+    return one(
         context.anchor + timedelta(days=-1 if "previous" in match[0].lower() or "before" in match[0].lower() else 1)
     )
 
 
 def _hence(match: re.Match[str], context: Context) -> Days | None:
-    return _moved(context.published, match, 1) if context.published else None
-
-
-def _moved(day: date, match: re.Match[str], way: int) -> Days | None:
-    unit, count = match["unit"].lower(), _count(match["count"]) * way
-    if unit == "day":
-        return _one(day + timedelta(days=count))
-    if unit == "week":
-        return _unit(day + timedelta(weeks=count), "week", 0, match)
-    if unit == "month":
-        return _unit(_months(day.replace(day=1), count), "month", 0, match)
-    years = count * (10 if unit == "decade" else 1)
-    return date(day.year + years, 1, 1), date(day.year + years, 12, 31), "year"
+    return moved(context.published, match, 1) if context.published else None
 
 
 def _past(match: re.Match[str], context: Context) -> Days | None:
     """The past or next so many days, weeks, months or years."""
     if context.published is None:
         return None
-    count, unit = _count(match["count"]), match["unit"].lower()
+    number, length = count(match["count"]), match["unit"].lower()
     ahead = match["which"].lower() in ("next", "coming", "following")
     way = 1 if ahead else -1
-    if unit in ("day", "week"):
-        other = context.published + timedelta(days=way * count * (7 if unit == "week" else 1))
+    if length in ("day", "week"):
+        other = context.published + timedelta(days=way * number * (7 if length == "week" else 1))
     else:
-        other = _months(context.published, way * count * {"month": 1, "year": 12, "decade": 120}[unit])
+        other = months(context.published, way * number * {"month": 1, "year": 12, "decade": 120}[length])
     return (context.published, other, "range") if ahead else (other, context.published, "range")
-
-
-def _count(word: str) -> int:
-    word = word.lower()
-    return int(word) if word.isdigit() else 2 if word.startswith("a couple") else NUMBERS[word]
-
-
-def _one(day: date) -> Days:
-    return day, day, "day"
-
-
-def _months(day: date, count: int) -> date:
-    month = day.year * 12 + day.month - 1 + count
-    year, month = divmod(month, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _part(first: date, last: date, match: re.Match[str], precision: Precision) -> Days:
-    """The early, middle or late third of a stretch, or its first or second half, where the text says so."""
-    part = (match.groupdict().get("part") or "").lower()
-    if not part:
-        return first, last, precision
-    length = (last - first).days + 1
-    if "half" in part:
-        middle = first + timedelta(days=length // 2)
-        return (first, middle - timedelta(days=1), "half") if "first" in part else (middle, last, "half")
-    third = length // 3
-    if part in ("early", "the start of", "the beginning of"):
-        return first, first + timedelta(days=third - 1), "range"
-    if part in ("late", "the end of"):
-        return last - timedelta(days=third - 1), last, "range"
-    return first + timedelta(days=third), last - timedelta(days=third), "range"
 
 
 def _rules() -> Iterator[Rule]:
@@ -430,16 +363,15 @@ def _rules() -> Iterator[Rule]:
     yield re.compile(rf"\b(?:the\s+)?(?P<span>{_PART}?(?P<decade>(?:1[5-9]|20)\d0)s)\b"), _decade, "absolute"
     yield (
         re.compile(
-            rf"\b(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter|[Oo]f|[Ii]n or after)\s+)(?P<span>(?:{_PART})?{_YEAR})\b(?![,.]?\d)(?!\s+(?:people|troops|soldiers|men|women|tonnes|tons|euros|dollars|homes|families))"
+            r"\b(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter|[Oo]f)\s+)"
+            rf"(?P<span>(?:{_PART})?{_YEAR})\b(?![,.]?\d)(?!\s+{_NO_YEAR})"
         ),
         _year,
         "absolute",
     )
     yield re.compile(rf"\b(?P<span>{_PART}{_YEAR})\b(?![,.]?\d)"), _year, "absolute"
     yield (
-        re.compile(
-            r"\b[Tt]he\s+(?P<span>(?P<year>19\d\d|20[0-4]\d))\s+(?=[a-zA-Z])(?!(?:people|troops|soldiers|men|women|tonnes|tons|euros|dollars|homes|families|metre|meter)\b)"
-        ),
+        re.compile(r"\b[Tt]he\s+(?P<span>(?P<year>19\d\d|20[0-4]\d))\s+(?=[a-zA-Z])(?!" + _NO_YEAR + r"\b)"),
         _year,
         "absolute",
     )
@@ -481,7 +413,8 @@ def _rules() -> Iterator[Rule]:
     )
     yield (
         re.compile(
-            r"\b(?P<word>[Tt]he day before yesterday|[Tt]he day after tomorrow|[Yy]esterday|[Tt]omorrow|[Tt]oday|[Tt]onight|[Ll]ast night)\b(?!['’]s\s+(?:world|standards|youth))"
+            r"\b(?P<word>[Tt]he day before yesterday|[Tt]he day after tomorrow|[Yy]esterday|[Tt]omorrow|"
+            r"[Tt]oday|[Tt]onight|[Ll]ast night)\b(?!['’]s\s+(?:world|standards|youth))"
         ),
         _near,
         "relative",

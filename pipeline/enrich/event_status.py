@@ -28,9 +28,10 @@ def status_of(trigger: Word) -> Told | None:
             found = _own(word, below) if verb else _described(word)
             if found is not None and (told is None or found[0] in ("threatened", "denied")):
                 told = found
-        if below is not None and verb and told is None:
+        if below is not None and told is None:
             if (
-                lemma in words["wished_verbs"]
+                verb
+                and lemma in words["wished_verbs"]
                 and below.dep in ("xcomp", "obj", "obl", "ccomp", "advcl")
                 and not _is_root_noun(trigger, below)
             ):
@@ -84,6 +85,8 @@ def _own(word: Word, below: Word | None) -> Told | None:
     modal = next((helper for helper in helpers if helper in words["conditional_aux"]), None)
     if modal is not None:
         return "threatened", modal
+    if any(child.text.lower() in ("due", "set", "about") and child.dep == "mark" for child in word.children):
+        return "planned", "due to"
     future = next((helper for helper in helpers if helper in words["future_aux"]), None)
     if future is not None:
         return "planned", future

@@ -120,6 +120,8 @@ def _verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
             rule = next((rule for rule in rules if _fits(rule, word, object_)), None)
             if rule is not None:
                 actors = parties.of(subject, strict=True)
+                if not actors and subject is not None and subject.pos == "NOUN":
+                    continue  # an earthquake, a law: nobody acts
                 targets = _targets(rule, word, object_, parties)
                 kind = "REJECT" if rule.type in REFUSED and _refuses(word) else rule.type
                 yield Found(kind, word, tuple(actors), tuple(targets), "verb")
@@ -133,7 +135,7 @@ def _verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
 def _refuses(verb: Word) -> bool:
     """Whether a verb says that its subject will not do something."""
     helpers = {child.text.lower() for child in verb.all("aux")}
-    return negated(verb) and bool(helpers & {"will", "wo", "would", "can", "ca", "wo"})
+    return negated(verb) and bool(helpers & {"will", "wo", "would", "can", "ca"})
 
 
 def _must(clause: Word) -> bool:
@@ -167,13 +169,10 @@ def _subject(verb: Word) -> Word | None:
 
 def _relative_object(verb: Word) -> Word | None:
     """What a relative clause without an object of its own is about: "the guarantees that Moscow requested"."""
-    if (
-        verb.dep == "acl:relcl"
-        and verb.child("nsubj") is not None
-        and verb.child("nsubj").text.lower() not in ("who", "which", "that")
-    ):  # type: ignore[union-attr]  # checked before
-        return verb.head
-    return None
+    subject = verb.child("nsubj")
+    if verb.dep != "acl:relcl" or subject is None or subject.text.lower() in ("who", "which", "that"):
+        return None
+    return verb.head
 
 
 def _antecedent(word: Word | None) -> Word | None:
@@ -211,7 +210,7 @@ def _targets(rule: VerbRule, verb: Word, object_: Word | None, parties: Parties)
 
 
 def _at(place: str, verb: Word, object_: Word | None) -> list[Word]:
-    below = verb.child("xcomp")
+    below = verb.child("xcomp") or next((one for one in verb.all("advcl") if one.tag == "VB"), None)
     if place == "obj":
         further = below.child("obj") if below is not None and object_ is None else None
         return [word for word in (object_, further) if word is not None]
@@ -221,8 +220,8 @@ def _at(place: str, verb: Word, object_: Word | None) -> list[Word]:
         clause = verb.child("ccomp", "xcomp")
         subject = clause.child("nsubj", "nsubj:pass") if clause is not None else None
         return [subject] if subject is not None else []
-    further = [word for word in verb.all("xcomp") for word in (word, *word.all("obj"))]
-    holders = [verb, *([object_] if object_ is not None else []), *further]
+    deeper = [each for word in verb.all("xcomp") for each in (word, *word.all("obj"))]
+    holders = [verb, *([object_] if object_ is not None else []), *deeper]
     return [child for holder in holders for child in holder.all("obl", "nmod", "obl:agent") if _case(child) == place]
 
 
@@ -332,7 +331,8 @@ def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequ
         yield Event(
             type=found.type, actor=actor, target=target, place=where, date=day, status=status, trigger=trigger,
             sentence=Stretch(field=sentence.field, start=sentence.start, end=sentence.end), method=f"{found.how}+parse",
-            confidence=_confidence(actor, target, found), reason=f"{found.how} “{found.trigger.text}”; {status}: {reason}",
+            confidence=_confidence(actor, target, found),
+            reason=f"{found.how} “{found.trigger.text}”; {status}: {reason}",
         )  # fmt: skip
 
 
@@ -343,10 +343,8 @@ def _may_be_alone(kind: EventType, actor: Party | None) -> bool:
 
 
 def _confidence(actor: Party | None, target: Party | None, found: Found) -> float:
-    if actor is None or target is None:
-        base = ONE
-    else:
-        base = BOTH if is_named(actor) and is_named(target) else UNNAMED
+    both = BOTH if is_named(actor) and is_named(target) else UNNAMED
+    base = both if actor and target else ONE
     return round(base - (0.05 if found.how == "noun" else 0.0), 2)
 
 

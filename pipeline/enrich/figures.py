@@ -36,7 +36,8 @@ def _number() -> re.Pattern[str]:
     digits = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     return re.compile(
         rf"(?<![\w.,/:#-])(?P<sign>{signs})?\s?(?:(?P<digits>{digits})(?:\s?-?(?P<scale>{scales})\b|(?P<short>bn|tn|mn|m|k)\b)?"
-        rf"|(?P<words>(?:{words})(?:[- ](?:{words}))?|a(?=\s(?:{scales})\b)|half\sa)(?:\s(?P<scale2>{scales})\b)?(?:\s(?P<scale3>thousand|million|billion)\b)?)"
+        rf"|(?P<words>(?:{words})(?:[- ](?:{words}))?|a(?=\s(?:{scales})\b)|half\sa)"
+        rf"(?:\s(?P<scale2>{scales})\b)?(?:\s(?P<scale3>thousand|million|billion)\b)?)"
         r"(?P<percent>\s?%|\s(?:percent|per\scent)\b)?(?!\w)(?![,.]\d)(?!-year)(?!\s?[-–/:]\s?\d)",
         re.IGNORECASE,
     )
@@ -87,7 +88,8 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
         unit = None if noun is number or noun.lemma.lower() in table()["people"]["nouns"] else noun.lemma.lower()
     qualifier = _qualifier(text, start)
     return Figure(
-        field=field, start=start, end=end, surface=text[start:end], value=value, kind=kind, unit=unit, currency=currency,
+        field=field, start=start, end=end, surface=text[start:end], value=value, kind=kind, unit=unit,
+        currency=currency,
         counted=counted, qualifier=qualifier, method="number+parse" if kind not in ("money", "percent") else "number",
         confidence=0.9 if kind != "other" else 0.7,
     )  # fmt: skip
@@ -108,7 +110,8 @@ def _said_beside(text: str, start: int, end: int) -> FigureKind | None:
     return (
         "killed"
         if re.search(
-            r"\b(?:death toll|toll of dead)\b[^.]{0,40}\b(?:to|at|reached|of|is|was)\s(?:at least\s|about\s|more than\s|over\s)?$",
+            r"\b(?:death toll|toll of dead)\b[^.]{0,40}\b(?:to|at|reached|of|is|was)\s"
+            r"(?:at least\s|about\s|more than\s|over\s)?$",
             before,
         )
         else None
@@ -139,7 +142,7 @@ def _value(match: re.Match[str]) -> float | None:
             return None
         if match["scale3"]:
             value *= scales[match["scale3"].lower()]
-    return round(value * scales.get(scale, 1), 4)
+    return round(float(value * scales.get(scale, 1)), 4)
 
 
 def _currency(match: re.Match[str], text: str, end: int) -> tuple[str | None, int]:
@@ -166,7 +169,47 @@ def _purpose(text: str, end: int) -> str | None:
     return " ".join(words[:stop]) or None
 
 
-_STOP = ("the", "a", "an", "to", "for", "from", "in", "on", "at", "by", "and", "or", "over", "this", "that", "its", "their", "his", "her", "as", "since", "after", "was", "were", "is", "are", "has", "have", "had", "which", "who", "will", "last", "next", "between", "with", "of", "into", "than")  # fmt: skip
+_STOP = (
+    "the",
+    "a",
+    "an",
+    "to",
+    "for",
+    "from",
+    "in",
+    "on",
+    "at",
+    "by",
+    "and",
+    "or",
+    "over",
+    "this",
+    "that",
+    "its",
+    "their",
+    "his",
+    "her",
+    "as",
+    "since",
+    "after",
+    "was",
+    "were",
+    "is",
+    "are",
+    "has",
+    "have",
+    "had",
+    "which",
+    "who",
+    "will",
+    "last",
+    "next",
+    "between",
+    "with",
+    "of",
+    "into",
+    "than",
+)
 
 
 def _share(text: str, end: int) -> str | None:
@@ -202,14 +245,8 @@ def _noun(number: Word) -> Word | None:
     if head is not number and head.pos in ("NOUN", "PROPN", "ADJ", "VERB") and head.at > number.at:
         if head.pos == "VERB":
             return number
-        of = next(
-            (
-                child
-                for child in head.all("nmod")
-                if child.child("case") is not None and child.child("case").text == "of"
-            ),
-            None,
-        )  # type: ignore[union-attr]  # checked before
+        cases = {child: child.child("case") for child in head.all("nmod")}
+        of = next((child for child, case in cases.items() if case is not None and case.text == "of"), None)
         return of if head.lemma in ("lot", "number", "total") and of is not None else head
     return number
 
@@ -237,6 +274,7 @@ def _kind(noun: Word, number: Word) -> FigureKind:
         child.text.lower() for child in noun.all("amod", "acl")
     }
     describing |= {verb.lemma.lower(), verb.text.lower()} if verb is not None and verb.pos == "ADJ" else set()
+    kind: FigureKind
     for kind in get_args(FigureKind):
         if kind not in kinds:
             continue
@@ -255,7 +293,7 @@ def _kind_of_verb(verb: Word) -> bool:
 
 
 def _verb(noun: Word) -> Word | None:
-    """The verb that a noun depends on; conjoined nouns share it, "leaving 12 people dead" has the adjective below it."""
+    """The verb that a noun depends on; conjoined nouns share it; in "leaving 12 people dead" it is the adjective."""
     word = noun
     while word.dep == "conj" and word.head is not None and word.head.pos in ("NOUN", "NUM", "PROPN"):
         if (orphan := next((child for child in word.children if child.pos == "VERB"), None)) is not None:

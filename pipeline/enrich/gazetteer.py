@@ -55,7 +55,7 @@ def lookup(name: str) -> tuple[Known, ...]:
 
 @cache
 def names_of_regions() -> frozenset[str]:
-    """The names, as written, of regions, seas and the like, and of the divisions that news names as it names countries."""
+    """The names, as written, of regions, seas and the like, and of the divisions that news knows."""
     tables = Path(__file__).parent / "tables"
     rows = [
         line.split("\t")

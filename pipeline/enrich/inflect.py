@@ -38,7 +38,7 @@ def regular_forms(verb: str) -> list[str]:
     """The forms of a verb by rule, with and without a doubled last letter."""
     sibilant = re.search(r"(s|x|z|sh|ch|o)$", verb)
     third = verb + "es" if sibilant else verb[:-1] + "ies" if re.search(r"[^aeou]y$", verb) else verb + "s"
-    stem = verb[:-1] if verb.endswith("e") else verb
+    stem = verb.removesuffix("e")
     past = verb + "d" if verb.endswith("e") else verb[:-1] + "ied" if re.search(r"[^aeou]y$", verb) else verb + "ed"
     forms = [verb, third, past, stem + "ing"]
     if re.search(r"[^aeiou][aeiou][bdgklmnprt]$", verb):

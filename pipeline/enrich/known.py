@@ -56,4 +56,4 @@ def seats() -> dict[str, str]:
     """Houses and seats of governments (tables/metonyms.tsv), with the country whose government they are."""
     lines = (Path(__file__).parent / "tables" / "metonyms.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {name: code for name, code in rows}
+    return dict(rows)

@@ -40,8 +40,10 @@ Named = tuple[Span, EntityType]
 _EDGE = re.compile(r"^(?:the|The|THE)\s+|['’]s?$|^[^\w(]+|[^\w.)]+$")
 _SENTENCE_DOT = re.compile(r"(?<=\w\w)\.$")
 _CREDIT = re.compile(  # of a picture or an author: the line, or its part up to a dash that a caption follows
-    r"^[ \t]*(?:(?:photo|foto|image|credit|picture)s?\b[^\n]{0,80}?|(?:AP|AFP|REUTERS|EPA|EFE|TASS|Xinhua|Getty(?: Images)?)\s?/[^\n]{0,80}?)"
-    r"(?:\s+[-–—]\s+|$)|^[ \t]*(?:By|BY) [A-Z][^\n.]{2,60}$|\(?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting) by[^\n)]{3,200}\)?[ \t]*$",
+    r"^[ \t]*(?:(?:photo|foto|image|credit|picture)s?\b[^\n]{0,80}?|"
+    r"(?:AP|AFP|REUTERS|EPA|EFE|TASS|Xinhua|Getty(?: Images)?)\s?/[^\n]{0,80}?)"
+    r"(?:\s+[-–—]\s+|$)|^[ \t]*(?:By|BY) [A-Z][^\n.]{2,60}$|"
+    r"\(?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting) by[^\n)]{3,200}\)?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _LONG_AND_SHORT = re.compile(
@@ -194,8 +196,10 @@ def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, in
         for match in pattern.finditer(text):
             span = Span(field=field, start=match.start(), end=match.end(), surface=match[0])
             before = _NAME_BEFORE.search(text[max(0, span.start - 30) : span.start])
+            ends = before is not None and re.search(r"[a-z]{3}\.$", before[0].strip()) is not None
             alone = (
                 before is None
+                or ends
                 or before[0].strip() in (*_BEFORE_PLACES, *table()["address"])
                 or is_head(before[0].strip())
             )
@@ -260,7 +264,37 @@ def _known_places(reading: Reading) -> Iterator[Named]:
 
 _NAME_BEFORE = re.compile(r"(?:[A-Z][\w.'’-]*|[Uu]niversity of|[Bb]ank of|&)\s$")
 _NAME_AFTER = re.compile(r"\s(?:[A-Z][a-z]|[A-Z]{2}|&)|['’]s\s[A-Z]")
-_BEFORE_PLACES = ("In", "The", "From", "At", "For", "To", "But", "And", "Of", "On", "Across", "As", "With", "While", "After", "Before", "Near", "Northern", "Southern", "Eastern", "Western", "Central", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")  # fmt: skip
+_BEFORE_PLACES = (
+    "In",
+    "The",
+    "From",
+    "At",
+    "For",
+    "To",
+    "But",
+    "And",
+    "Of",
+    "On",
+    "Across",
+    "As",
+    "With",
+    "While",
+    "After",
+    "Before",
+    "Near",
+    "Northern",
+    "Southern",
+    "Eastern",
+    "Western",
+    "Central",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
 
 
 def _within_name(text: str, start: int, end: int) -> bool:

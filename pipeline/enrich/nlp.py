@@ -106,8 +106,8 @@ def _collect_words(reading: Reading, where: FieldName, start: int, doc: Any) -> 
             continue
         first = start + token.idx
         word = Word(
-            len(reading.words), where, first, first + len(token), token.text, base_form(token.text, token.tag_) or token.lemma_, token.pos_, token.tag_,
-            token.dep_, number,
+            len(reading.words), where, first, first + len(token), token.text,
+            base_form(token.text, token.tag_) or token.lemma_, token.pos_, token.tag_, token.dep_, number,
         )  # fmt: skip
         known[token.i] = word
         reading.words.append(word)

@@ -4,8 +4,9 @@ The relations are those of Universal Dependencies (`nsubj:pass`, `obl`, `nmod:po
 words without heads, and rules over the parse find nothing then.
 """
 
+import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.article import FieldName, Span
 
@@ -25,7 +26,7 @@ class Word:
     dep: str
     sentence: int  # the number of its sentence
     head: "Word | None" = None
-    children: "list[Word]" = field(default_factory=list)
+    children: "list[Word]" = dataclasses.field(default_factory=list)
 
     def child(self, *relations: str) -> "Word | None":
         """The first word that depends on this one in one of these relations."""

@@ -20,10 +20,63 @@ from pipeline.text import fold
 
 MOST = 3  # parties that one conjunction may give
 OF_STATE = frozenset(
-    "government army military police force forces troop troops court parliament authority authorities administration ministry navy "
-    "state regime president minister premier chancellor cabinet senate congress soldier jet warplane artillery security "
-    "official secretary spokesman spokeswoman ambassador envoy king leader junta embassy department air warship missile "
-    "drone strike airstrike general delegation diplomat legislature commission lawmaker guard kingdom republic".split()
+    [
+        "government",
+        "army",
+        "military",
+        "police",
+        "force",
+        "forces",
+        "troop",
+        "troops",
+        "court",
+        "parliament",
+        "authority",
+        "authorities",
+        "administration",
+        "ministry",
+        "navy",
+        "state",
+        "regime",
+        "president",
+        "minister",
+        "premier",
+        "chancellor",
+        "cabinet",
+        "senate",
+        "congress",
+        "soldier",
+        "jet",
+        "warplane",
+        "artillery",
+        "security",
+        "official",
+        "secretary",
+        "spokesman",
+        "spokeswoman",
+        "ambassador",
+        "envoy",
+        "king",
+        "leader",
+        "junta",
+        "embassy",
+        "department",
+        "air",
+        "warship",
+        "missile",
+        "drone",
+        "strike",
+        "airstrike",
+        "general",
+        "delegation",
+        "diplomat",
+        "legislature",
+        "commission",
+        "lawmaker",
+        "guard",
+        "kingdom",
+        "republic",
+    ]
 )
 
 

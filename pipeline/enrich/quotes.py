@@ -8,13 +8,13 @@ quote. Indirect quotes are what depends on a verb of saying in the parse, or wha
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline.article import Entity, FieldName, Quote, Span, Stance
-from pipeline.enrich.inflect import verb_forms
+from pipeline.enrich.cues import base, head_within, is_cue, says, verbs
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.parse import Word, conjuncts, stretch, words_between
-from pipeline.enrich.speakers import Speaker, Speakers, cues
+from pipeline.enrich.parse import Word, words_between
+from pipeline.enrich.reported import reported
+from pipeline.enrich.speakers import Speaker, Speakers
 
 PAIRS = {"“": '”"', "«": "»", "„": "“”", '"': '"”', "``": "''", "''": "''", "‘": "’", "‟": "”", "”": "”"}
 LONGEST = 8_000  # characters; a mark that is closed later than this was not closed
@@ -44,13 +44,13 @@ class Quoted:
 
 def find_quotes(reading: Reading, entities: Sequence[Entity]) -> list[Quote]:
     """The quotes of an article in order, direct ones with and without a known speaker, and indirect ones."""
-    quoted = [part for part in _quoted(reading, "text")]
+    quoted = list(_quoted(reading, "text"))
     spans = [Span(field=part.field, start=part.start, end=part.end, surface="") for part in quoted]
     speakers = Speakers(reading, entities, spans)
     direct = _direct(reading, quoted, speakers)
     covered = {at for part in direct for at in range(part.outer, part.outer_end)}
     found = [_quote(reading, part) for part in direct]
-    for content, speaker, cue in _indirect(reading, speakers):
+    for content, speaker, cue in reported(reading, speakers):
         if (cue.field == "text" and cue.start in covered) or any(part.cue is cue for part in direct):
             continue
         inside = sum(1 for at in range(content.start, content.end) if at in covered)
@@ -113,7 +113,7 @@ def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> l
         after = quoted[number + 1].outer if number + 1 < len(quoted) else len(text)
         start = max(before, text.rfind("\n", 0, part.outer) + 1)
         between = words_between(reading.words, "text", start, part.outer) if start == before else []
-        if not _is_speech(text, part, len(between) < CUE_WITHIN and any(_is_cue(word) for word in between)):
+        if not _is_speech(text, part, len(between) < CUE_WITHIN and any(is_cue(word) for word in between)):
             continue
         newline = text.find("\n", part.outer_end)
         end = min(after, newline if newline >= 0 else len(text))
@@ -126,47 +126,20 @@ def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> l
 
 
 def _is_speech(text: str, part: Quoted, cue_before: bool) -> bool:
-    """Whether a quotation is a clause of its own: it opens a sentence or follows a comma, a colon or a verb of saying."""
+    """Whether a quotation is a clause of its own: it opens a sentence, or follows a comma or a verb of saying."""
     before = text[max(0, part.outer - 40) : part.outer].rstrip(" \t")
     inside = text[part.start : part.end].strip()
     if not inside or not any(character.isalpha() for character in inside):
         return False
     opens = not before or before[-1] in "\n.?!:,;”’\"'»—–―)-"
     last = re.search(r"(\w+)$", before)
-    if not opens and last and inside[0].isupper() and _says(last[1]):
+    if not opens and last and inside[0].isupper() and says(last[1]):
         opens = True
     terminal = bool(_TERMINAL.search(inside)) or text[part.outer_end : part.outer_end + 1] in (",", ".", "?", "!")
     if cue_before and terminal and len(inside.split()) >= SHORTEST_UNATTRIBUTED:
         return True
     goes_on = cue_before or before[-1:] in ("", "\n", ".", ":")
     return opens and terminal and (not inside[0].islower() or goes_on)
-
-
-def _says(word: str) -> bool:
-    base = _forms().get(word.lower())
-    return base is not None and base not in cues()["weak"]["verbs"] and word.lower() != base
-
-
-@cache
-def _verbs() -> dict[str, Stance]:
-    return {verb: stance for stance, verbs in cues()["stance"].items() for verb in verbs}
-
-
-@cache
-def _forms() -> dict[str, str]:
-    return {form: base for form, base in verb_forms().items() if base in _verbs()}
-
-
-def _base(word: Word) -> str:
-    return _forms().get(word.text.lower(), word.lemma.lower())
-
-
-def _is_cue(word: Word, *, weak: bool = False) -> bool:
-    base = _forms().get(word.text.lower())
-    if base is None or (not weak and base in cues()["weak"]["verbs"]):
-        return False
-    past = word.text.lower().endswith("ed") or word.text.lower() in ("said", "told", "wrote")
-    return word.pos == "VERB" or word.tag.startswith("V") or (past and word.pos != "ADJ")
 
 
 def _attribute(reading: Reading, part: Quoted, start: int, end: int, speakers: Speakers) -> None:
@@ -179,7 +152,7 @@ def _attribute(reading: Reading, part: Quoted, start: int, end: int, speakers: S
     before = _last_sentence(before)[-CUE_WITHIN:]
     if dash := _DASH.match(text, part.outer_end):
         named = [(word, entity) for word, entity in speakers.at(after[:6]) if entity.type == "PERSON"]
-        if named and named[0][0].start - dash.end() < 8 and not any(_is_cue(word) for word in after):
+        if named and named[0][0].start - dash.end() < 8 and not any(is_cue(word) for word in after):
             part.speaker = speakers.of(named[0][0])
             return
     inside = text[part.start : part.end].rstrip()
@@ -188,7 +161,7 @@ def _attribute(reading: Reading, part: Quoted, start: int, end: int, speakers: S
     order = [before] if closed else [before, after] if introduced and inside[-1:] != "," else [after, before]
     for side in order:
         for cue in side if side is after else reversed(side):
-            if _is_cue(cue) and (subject := _subject(cue, side, speakers)) is not None:
+            if is_cue(cue) and (subject := _subject(cue, side, speakers)) is not None:
                 part.cue, part.speaker = cue, speakers.of(subject)
                 return
 
@@ -207,17 +180,10 @@ def _subject(cue: Word, near: Sequence[Word], speakers: Speakers) -> Word | None
     for side in (near[:at], near[at + 1 :]):
         people = [word for word, entity in speakers.at(side) if entity.type == "PERSON"]
         if people:
-            return _head_within(people[-1] if side is near[:at] else people[0], side)
+            return head_within(people[-1] if side is near[:at] else people[0], side)
     nouns = [word for word in near[:at][-6:] if word.pos in ("PROPN", "PRON", "NOUN")][-1:]
     nouns = nouns or [word for word in near[at + 1 : at + 6] if word.pos in ("PROPN", "PRON", "NOUN")][:1]
-    return _head_within(nouns[0], near) if nouns else None
-
-
-def _head_within(word: Word, near: Sequence[Word]) -> Word:
-    """The head of a name of several words."""
-    while word.head is not None and word.head in near and word.dep.split(":")[0] in ("flat", "compound"):
-        word = word.head
-    return word
+    return head_within(nouns[0], near) if nouns else None
 
 
 def _fills_paragraph(text: str, part: Quoted) -> bool:
@@ -261,191 +227,9 @@ def _last_sentence(words: Sequence[Word]) -> list[Word]:
     return found[::-1]
 
 
-def _indirect(reading: Reading, speakers: Speakers) -> Iterator[tuple[Span, Speaker, Word]]:
-    """What is said without quotation marks: content, speaker and verb."""
-    sentences = _by_sentence(reading.words)
-    for word in reading.words:
-        if word.text.lower() == "according":
-            yield from _according(reading, word, speakers)
-        elif _is_cue(word, weak=True):
-            sentence = sentences[word.sentence]
-            content = _content(word, sentence) or _by_place(word, sentence)
-            subject = _subject_of(word, sentence)
-            if content and subject is not None and subject not in content:
-                yield _trimmed(content, reading.text_of(word.field)), speakers.of(subject), word
-
-
-def _by_sentence(words: Sequence[Word]) -> dict[int, list[Word]]:
-    found: dict[int, list[Word]] = {}
-    for word in words:
-        found.setdefault(word.sentence, []).append(word)
-    return found
-
-
-def _subject_of(cue: Word, sentence: Sequence[Word]) -> Word | None:
-    subject = cue.child("nsubj")
-    verb = cue
-    while subject is None and verb.dep in ("conj", "xcomp", "advcl") and verb.head is not None:
-        verb = verb.head
-        subject = verb.child("nsubj")
-    if subject is None and cue.dep.startswith("acl"):
-        subject = cue.head
-    if subject is None and _base(cue) in _core():
-        before = [word for word in sentence if word.at < cue.at and word.at > cue.at - 5]
-        nouns = [
-            word for word in before if word.pos in ("PROPN", "PRON", "NOUN") and word.dep not in ("obj", "obl:unmarked")
-        ]
-        subject = _head_within(nouns[-1], before) if nouns else None
-    return subject
-
-
-def _core() -> list[str]:
-    verbs: list[str] = cues()["core"]["verbs"]
-    return verbs
-
-
-def _content(cue: Word, sentence: Sequence[Word]) -> list[Word]:
-    """The words that depend on a verb of saying as what is said; before it, after it, or around it."""
-    lemma = _base(cue)
-    clause = next((child for child in cue.all("ccomp") if child.pos != "ADP"), None)
-    subject = cue.child("nsubj")
-    if (
-        clause is None
-        and cue.dep in ("parataxis", "ccomp")
-        and cue.head is not None
-        and subject
-        and not cue.child("mark")
-    ):
-        return _around(cue)
-    if clause is not None and clause.at < cue.at:
-        edge = min(cue.at, min((word.at for word in subject.subtree()), default=cue.at) if subject else cue.at)
-        before = [word for word in sentence if word.at < edge]
-        return before if before and before[-1].text == "," else [word for word in clause.subtree() if word.at < edge]
-    if clause is None and lemma in cues()["infinitive"]["verbs"]:
-        clause = next((child for child in cue.all("xcomp") if child.child("mark")), None)
-    if clause is None and lemma in cues()["addressed"]["verbs"] and cue.child("obj", "obl") is not None:
-        clause = next((child for child in cue.all("xcomp", "advcl") if child.child("mark")), None)
-    if clause is None:
-        return _object(cue)
-    words = [word for word in clause.subtree() if word.at > cue.at]
-    if joined := next((one for one in conjuncts(clause)[1:] if _is_cue(one) and not one.child("nsubj")), None):
-        words = [word for word in words if word.at < min(joined.at, *(one.at for one in joined.all("cc")), joined.at)]
-    if words and lemma in _core():
-        words = _lead(cue, words[0], sentence) + words
-    if words:
-        words += _rest(cue, words[-1])
-    return words if len(words) > 1 else []
-
-
-def _lead(cue: Word, first: Word, sentence: Sequence[Word]) -> list[Word]:
-    """What stands between a verb of saying and its clause and belongs to the clause: the parse often misses its subject."""
-    own = {cue.at}
-    for child in cue.children:
-        if (
-            child.dep in ("obl", "obl:unmarked", "advmod", "obj", "iobj", "nsubj", "compound:prt", "cc")
-            and child.child("case", "det") is not None
-        ) or child.dep in ("advmod", "obl:unmarked"):
-            own |= {word.at for word in child.subtree()}
-    between = [word for word in sentence if cue.at < word.at < first.at]
-    while between and (between[0].at in own or between[0].pos in ("PUNCT", "ADV")):
-        between.pop(0)
-    return between if between and between[0].pos in ("PROPN", "NOUN", "DET", "PRON", "ADJ", "NUM") else []
-
-
-def _object(cue: Word) -> list[Word]:
-    """What is announced, demanded or denied by a noun ("called for a ceasefire")."""
-    for verb, case in cues()["object"]["verbs"]:
-        if _base(cue) == verb:
-            for child in cue.all("obj", "obl", "nmod"):
-                mark = child.child("case")
-                if child.at > cue.at and (mark.text.lower() if mark else "") == case and child.pos != "PRON":
-                    words = [word for word in child.subtree() if word is not mark]
-                    return words if len(words) > 1 else []
-    return []
-
-
-def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
-    """The content by the order of the words, for the verbs of saying alone, where the parse has none."""
-    if _base(cue) not in _core():
-        return []
-    after = [word for word in sentence if word.at > cue.at]
-    that = next(
-        (number for number, word in enumerate(after[:9]) if word.text.lower() == "that" and word.dep == "mark"), None
-    )
-    if that is not None:
-        return after[that:]
-    skipped = 0
-    while skipped < len(after) and after[skipped].dep in ("advmod", "obl:unmarked", "obl:tmod", "nmod:unmarked"):
-        skipped += 1
-    rest = after[skipped:]
-    if (
-        len(rest) > 3
-        and rest[0].pos in ("PRON", "DET", "PROPN", "NOUN", "NUM", "ADJ")
-        and any(w.tag in ("VBD", "VBZ", "VBP", "MD") for w in rest[1:])
-    ):
-        return rest if _base(cue) != "tell" else []
-    before = [word for word in sentence if word.at < cue.at]
-    comma = next((number for number in range(len(before) - 1, -1, -1) if before[number].text == ","), None)
-    if comma is not None and comma > 3 and 1 <= len(before) - comma - 1 <= 12 and len(rest) < 8:
-        return before[:comma]
-    return []
-
-
-def _rest(cue: Word, last: Word) -> list[Word]:
-    """What follows a content in its sentence and is not joined to the verb of saying itself: the parse often hangs the
-    end of a long clause too high."""
-    own = {word.at for child in cue.all("conj", "parataxis", "cc") for word in child.subtree()}
-    above = set[int]()
-    if cue.head is not None:
-        above = {cue.head.at, *(word.at for child in cue.head.children if child is not cue for word in child.subtree())}
-    following = [word for word in cue.subtree() if word.at > last.at]
-    kept = []
-    for word in following:
-        if word.at in own or word.at in above:
-            break
-        kept.append(word)
-    return kept
-
-
-def _around(cue: Word) -> list[Word]:
-    """The sentence around a parenthesis ("the bridge, he said, will stay")."""
-    own = {word.at for word in cue.subtree()}
-    assert cue.head is not None
-    words = [word for word in cue.head.subtree() if word.at not in own]
-    before = [word for word in words if word.at < min(own)]
-    after = [word for word in words if word.at > max(own) and word.pos != "PUNCT"]
-    return before if len(before) > 2 else after if len(after) > 2 else []
-
-
-def _according(reading: Reading, word: Word, speakers: Speakers) -> Iterator[tuple[Span, Speaker, Word]]:
-    """The rest of a sentence that is "according to" somebody."""
-    head = word.head if word.dep in ("case", "mark", "fixed") else word.child("obl", "obj", "nmod") or word.head
-    if head is None or head.pos not in ("NOUN", "PROPN", "PRON"):
-        return
-    own = {part.at for part in head.subtree()} | {part.at for part in word.subtree()}
-    top = head.head if word.dep in ("case", "mark", "fixed") else word.head
-    if top is None or top.at in own:
-        return
-    rest = [part for part in top.subtree() if part.at not in own]
-    before = [part for part in rest if part.at < word.at]
-    content = before if len(before) > 2 else [part for part in rest if part.at > word.at]
-    if len(content) > 2:
-        yield _trimmed(content, reading.text_of(word.field)), speakers.of(head), word
-
-
-def _trimmed(words: Sequence[Word], text: str) -> Span:
-    """A stretch without commas, stops and quotation marks at its ends that do not belong to it."""
-    kept = list(words)
-    while len(kept) > 1 and kept[-1].pos == "PUNCT" and kept[-1].text not in ("”", '"', "''", ")"):
-        kept.pop()
-    while len(kept) > 1 and kept[0].text in (",", ".", ":", ";", "—", "–", "-"):
-        kept.pop(0)
-    return stretch(kept, text)
-
-
 def _quote(reading: Reading, part: Quoted) -> Quote:
     cue = part.cue
-    stance: Stance = _verbs().get(_base(cue), "said") if cue is not None else "said"
+    stance: Stance = verbs().get(base(cue), "said") if cue is not None else "said"
     speaker = part.speaker
     return Quote(
         field=part.field,
@@ -464,7 +248,7 @@ def _quote(reading: Reading, part: Quoted) -> Quote:
 
 
 def _indirect_quote(content: Span, speaker: Speaker, cue: Word) -> Quote:
-    lemma = _base(cue)
+    lemma = base(cue)
     return Quote(
         field=content.field,
         start=content.start,
@@ -475,7 +259,7 @@ def _indirect_quote(content: Span, speaker: Speaker, cue: Word) -> Quote:
         speaker_id=speaker.id,
         source=speaker.source,
         cue="according to" if cue.text.lower() == "according" else cue.text,
-        stance=_verbs().get(lemma, "said"),
+        stance=verbs().get(lemma, "said"),
         method="parse",
         confidence=round(speaker.confidence * 0.9, 2),
     )

@@ -31,9 +31,7 @@ def role_of(mentions: Sequence[Span], reading: Reading) -> str | None:
     found: list[str] = []
     for span in mentions:
         text = reading.text_of(span.field)
-        for role in (before(text, span.start), after(text, span.end)):
-            if role is not None:
-                found.append(role)
+        found += [role for role in (before(text, span.start), after(text, span.end)) if role is not None]
     return max(found, key=lambda role: (len(role.split()), -found.index(role))) if found else None
 
 
@@ -42,7 +40,7 @@ def before(text: str, start: int) -> str | None:
     line = text[max(0, start - 120) : start]
     stripped = line.rstrip(" ")
     stripped = stripped[:-1].rstrip() if stripped.endswith(",") else stripped
-    words = [match for match in _WORD.finditer(stripped)]
+    words = list(_WORD.finditer(stripped))
     if not words or not stripped.endswith(words[-1][0]):
         return None
     last, size = words[-1][0], 1

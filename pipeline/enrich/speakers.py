@@ -163,7 +163,7 @@ class Speakers:
         return any(field == text and first <= start < last for field, first, last in self._quoted)
 
     def _office(self, subject: Word, words: Sequence[Word]) -> Entity | None:
-        """The person named last before whose role is the office, rank and all ("the deputy minister" is no minister)."""
+        """The person named last before whose role is the office, rank and all."""
         wanted = {word.text.lower() for word in words if word.pos in ("NOUN", "PROPN", "ADJ")}
         key = (subject.field == "text", subject.start)
         for at in range(bisect_left(self._keys, key) - 1, -1, -1):

@@ -36,6 +36,18 @@ def check_offsets(article: EnrichedArticle) -> None:
         for span in fact.mentions:
             assert fields[span.field][span.start : span.end] == span.surface
         assert 0 < fact.confidence <= 1
+    for quote in article.quotes:
+        assert fields[quote.field][quote.start : quote.end] == quote.text
+    for event in article.events:
+        trigger = event.trigger
+        assert fields[trigger.field][trigger.start : trigger.end] == trigger.surface
+        assert event.sentence.start <= trigger.start < trigger.end <= event.sentence.end
+        for party in (event.actor, event.target):
+            assert party is None or fields[party.field][party.start : party.end].strip()
+    for span in (*article.dates, *article.figures):
+        assert fields[span.field][span.start : span.end] == span.surface
+    for day in article.dates:
+        assert day.first <= day.last
     for place in article.places:
         assert place.pinned == (place.lat is not None)
         assert place.pinned or not place.is_focus
