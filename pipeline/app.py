@@ -117,7 +117,9 @@ async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, d
     tombstones, articles = _apart(batch)
     good, failures = _decode(articles, stages.decode_article, "enrich")
     results = await rooms.nlp.enrich([article for _, article in good])
-    confirmations = [(enriched, stone.id, delivery.value, delivery.origin) for delivery, stone in tombstones]
+    confirmations = [
+        Sending(enriched, stone.id, delivery.value, headers_of(delivery)) for delivery, stone in tombstones
+    ]
     for (delivery, article), result in zip(good, results, strict=True):
         value = b"" if isinstance(result, Poison) else result.model_dump_json().encode()
         if isinstance(result, Poison) or len(value) > MAX_RECORD:
