@@ -146,7 +146,7 @@ async def test_any_query_finds_what_the_evaluator_finds(filled: Filled, archive:
         expected = [one.id for one in ARCHIVES[archive] if matches(node, one, languages=LANGUAGES[archive])]
         assert ids == sorted(expected), text
         answers.add(tuple(ids))
-    assert len(answers) > 40  # the queries do differ
+    assert len(answers) > 20  # the queries do differ
 
 
 @pytest.mark.servers
