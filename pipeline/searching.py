@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.article import EnrichedArticle
 from pipeline.enrich.gazetteer import lookup
 from pipeline.index import Facet, Highlight, Index, Sort
+from pipeline.index.fields import DEEPEST
 from pipeline.query.evaluate import highlights
 from pipeline.query.grammar import parse
 from pipeline.query.printing import to_text
@@ -20,7 +21,7 @@ from pipeline.query.why import Reason, reasons
 
 SNIPPET = 220  # characters of context that a hit shows
 LEAD = 60  # of them before the first match
-DEEPEST = 1_000  # results that ranked and folded pages reach
+
 COUNTED = 10_000  # clusters and names that are looked through
 MAX_TRIED = 12  # clauses of a query without results, each left out in turn
 _SUGGESTED: dict[str, Facet] = {

@@ -60,7 +60,7 @@ async def search_as(
     form: Annotated[formats.Format, Path(description="the format")],
     q: Text = "",
     size: Annotated[
-        int | None, Query(ge=0, le=searching.DEEPEST, description="without it: all of them (a feed: the newest 50)")
+        int | None, Query(ge=0, le=answers.DEEPEST, description="without it: all of them (a feed: the newest 50)")
     ] = None,
     sort: Annotated[Sort, Query(description="only with a size; all of them come newest first")] = "newest",
     fold: Fold = True,
