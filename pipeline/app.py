@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import faust
 
 from pipeline import removing, stages
-from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome, Tombstone
+from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome
 from pipeline.broker import MAX_MESSAGE, TopicSpec
 from pipeline.broker.faust_options import faust_options
 from pipeline.errors import Misconfigured, Poison, Unavailable
@@ -27,6 +27,7 @@ from pipeline.index import Index, Put
 from pipeline.settings import Settings
 from pipeline.stages import Delivery, Failure, Watch
 from pipeline.state import State
+from pipeline.tombstone import Tombstone
 
 GROUP = "geowire"  # the consumer group of all workers
 ARTICLES, ENRICHED, DEAD = "articles", "articles.enriched", "articles.dead"

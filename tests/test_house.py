@@ -15,7 +15,8 @@ FRONT = {"cli", "web"}
 APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "searching"}
 APP |= {"removing", "polling", "poller", "subscribing", "rules"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
-LEAVES = {"query", "text", "countries", "elastic_client", "article", "identity", "feed", "settings", "errors"}
+LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
+LEAVES |= {"tombstone", "identity", "feed"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

@@ -6,9 +6,10 @@ Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, indices
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.article import LedgerRow, Outcome, Tombstone
+from pipeline.article import LedgerRow, Outcome
 from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
+from pipeline.tombstone import Tombstone
 
 
 class State(Protocol):

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.article import LedgerRow, Outcome, Tombstone
+from pipeline.article import LedgerRow, Outcome
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll
+from pipeline.tombstone import Tombstone
 
 T = TypeVar("T")
 
