@@ -11,7 +11,9 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## create .venv with everything pinned (constraints.txt) and build the gazetteer
 
-$(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py pipeline/enrich/gazetteer_build.py
+GAZETTEER := pipeline/enrich/gazetteer_build.py pipeline/text.py pipeline/countries.py $(wildcard pipeline/enrich/tables/* pipeline/data/*)
+
+$(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py $(GAZETTEER)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "geowire needs Python 3.11 or newer: set PYTHON=python3.x"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv module; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r constraints.txt
@@ -21,7 +23,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py pipeline/enrich/ga
 demo: setup ## index the sample news and serve them on http://127.0.0.1:8000
 	$(BIN)/geowire demo
 
-test: setup check ## everything: lint, types and all tests, on real servers where Java and Maven are there
+test: setup lint types ## everything: lint, types and all tests, on real servers where Java and Maven are there
 	$(BIN)/python -m pytest
 
 check: setup lint types ## the fast part, under two minutes

@@ -86,7 +86,7 @@ class Article(Record):
     authors: list[Short] = []
     source: Source = Source()
     published_at: Moment | None = None
-    published_offset: int | None = None
+    published_offset: Annotated[int, Field(ge=-1440, le=1440)] | None = None  # minutes east of UTC
     published_from: PublishedFrom = "none"
     modified_at: Moment | None = None
     first_seen_at: Moment | None = None
@@ -318,13 +318,14 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
         raise Rejected("not a JSON object")
     article = _validated(data)
     _check(article)
-    offset = _zone_minutes(data.get("published_at"))
+    told = "published_offset" in data  # by our own door: its published_at is in UTC by now
+    offset = article.published_offset if told else _zone_minutes(data.get("published_at"))
     canonical = canonical_url(article.url)
     update: dict[str, Any] = {
         "id": article.id or article_id(canonical, article.title, article.text),
         "canonical_url": article.canonical_url or canonical,
         "fetched_at": min(article.fetched_at or now, now),
-        "published_offset": article.published_offset if offset is None else offset,
+        "published_offset": offset,
         "source": _source(article.source, canonical),
     }
     update["first_seen_at"] = min(article.first_seen_at or update["fetched_at"], now)

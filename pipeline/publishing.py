@@ -19,6 +19,7 @@ from pipeline.sources.door import Input, Refusal
 from pipeline.state import State
 from pipeline.tombstone import Tombstone
 
+SUBMISSION = "submission"  # the first part of the ledger keys of what was refused before publishing
 BATCH, BATCH_CHARACTERS = 200, 8_000_000  # a batch ends at either, which bounds memory
 MAX_ARTICLE = MAX_MESSAGE - 128 * 1024  # bytes of JSON, with room for the key, the headers and the broker's own
 
@@ -128,7 +129,7 @@ def _attributes(kind: str, subject: str, at: datetime) -> Headers:
 
 def _row(refusal: Refusal) -> LedgerRow:
     return LedgerRow(
-        key=f"submission/{uuid.uuid4()}",
+        key=f"{SUBMISSION}/{uuid.uuid4()}",
         outcome=Outcome(refusal.outcome),
         reason=refusal.reason,
         article_id=refusal.id,

@@ -145,7 +145,12 @@ async def _feeds(
     from pipeline.open import rooms
 
     async with rooms(settings) as (_, _, state):
-        return await state.feeds(), await state.counts()
+        counts: dict[str, dict[Outcome, int]] = {}
+        for tally in await state.tally():
+            if not tally.sent_again:
+                counted = counts.setdefault(tally.source, {})
+                counted[tally.outcome] = counted.get(tally.outcome, 0) + tally.rows
+        return await state.feeds(), counts
 
 
 async def _pause(settings: configuration.Settings, names: list[str], paused: bool) -> list[Feed]:

@@ -18,6 +18,7 @@ from pipeline.article import Article
 from pipeline.cli import output
 from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
 from pipeline.cli.worker import Data
+from pipeline.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from pipeline.publishing import Published
@@ -132,15 +133,19 @@ async def _publish(
         pass
     if skipped:
         output.note(f"{skipped} inputs were published before; going on after them")
-    with output.progress("publishing", total) as advance:
-        advance(skipped)
-        async for answer in _answers(settings, inputs, lambda done: progress.set(skipped + done)):
-            advance(1)
-            sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
-            if as_json:
-                output.line(answer.answer())
-            elif answer.outcome == "rejected":
-                output.note(f"rejected: {answer.origin}: {answer.reason}")
+    try:
+        with output.progress("publishing", total) as advance:
+            advance(skipped)
+            async for answer in _answers(settings, inputs, lambda done: progress.set(skipped + done)):
+                advance(1)
+                sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
+                if as_json:
+                    output.line(answer.answer())
+                elif answer.outcome == "rejected":
+                    output.note(f"rejected: {answer.origin}: {answer.reason}")
+    except (Unavailable, Misconfigured):
+        output.note(f"stopped after {sent} published, {rejected} rejected; go on with --resume")
+        raise
     progress.set(None)
     if not as_json:
         print(f"{sent} published, {rejected} rejected; geowire status shows what becomes of them")

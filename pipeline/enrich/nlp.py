@@ -50,7 +50,8 @@ def load(name: str) -> Any:
         nlp = spacy.load(SHIPPED if name in SHIPPED_NAMES else name)
     except OSError as exc:
         raise Misconfigured(
-            f"GEOWIRE_NLP_MODEL={name}: no such spaCy pipeline; install it (pip install {name}) or use accurate ({exc})"
+            f"GEOWIRE_NLP_MODEL={name}: no such spaCy pipeline; install it (python -m spacy download {name}) "
+            f"or use accurate ({exc})"
         ) from None
     if "ner" not in nlp.pipe_names and "entity_ruler" not in nlp.pipe_names:
         raise Misconfigured(f"GEOWIRE_NLP_MODEL={name} has no entity recogniser")

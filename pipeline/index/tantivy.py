@@ -6,6 +6,7 @@ their own, so that a crash between the two commits leaves nothing out and a seco
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,16 +16,17 @@ import orjson
 import tantivy
 
 from pipeline.article import EnrichedArticle
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
 from pipeline.index.compile_tantivy import compile_query
-from pipeline.index.decide import Meta, Stored, decide
-from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, Fields, fields, milliseconds
+from pipeline.index.decide import Meta, Stored, decide, version_key
+from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, Fields, fields
 from pipeline.query.evaluate import highlights
 from pipeline.query.tree import Node
 
 T = TypeVar("T")
 
+_OF_THE_DISK = re.compile(r"os error|io error|no space left", re.IGNORECASE)  # tantivy raises ValueError for these too
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
 SCORED = ("title_exact", "title_stem", "text_exact", "text_stem", "person", "org", "place", "source_name")
 EXACT = ("id", "country", "source_key", "lang")
@@ -141,7 +143,7 @@ class TantivyIndex:
     def _commit(self, written: dict[str, Stored], retired: Sequence[EnrichedArticle]) -> None:
         articles, versions = self._open_writers()
         for article in retired:
-            key = f"{article.id}@{milliseconds(article.fetched_at) if article.fetched_at else 0}"
+            key = version_key(article)
             versions.delete_documents_by_term("key", key)
             versions.add_document(_version(key, article))
         if retired:
@@ -217,7 +219,10 @@ class TantivyIndex:
         except OSError as exc:
             raise Unavailable(f"{self._path}: {exc}") from exc
         except ValueError as exc:
-            raise Misconfigured(f"the index in {self._path} can't be used: {exc}") from exc
+            if not _OF_THE_DISK.search(str(exc)):
+                raise Misconfigured(f"the index in {self._path} can't be used ({exc}); {RESTORE}") from exc
+            self._writers = self._opened = None  # a writer that failed stays so
+            raise Unavailable(f"{self._path}: {exc}") from exc
 
 
 def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tuple[float, str, Any]], int]:

@@ -27,7 +27,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Input:
-    """One input: where it came from (`notes/water.txt`, `news.ndjson:17`), and what it is."""
+    """One input: where it came from (`notes/water.txt`, `news.ndjson:17`; valid Unicode), and what it is."""
 
     origin: str
     item: Article | Refusal
@@ -71,7 +71,8 @@ class Door:
     def take(self, origin: str, data: object) -> Input:
         """One article from a decoded JSON value or an adapter's fields, or the reason why not."""
         try:
-            return Input(origin, admit(self._filled(unwrapped(data)), now=self._clock(), pushed=True))
+            data = unwrapped(data)
+            return Input(_printable(origin), admit(self._filled(data), now=self._clock(), pushed=True))
         except Rejected as exc:
             return self.refuse(origin, str(exc), data)
 
@@ -82,7 +83,7 @@ class Door:
         source = known.get("source")
         source_id = source.get("id") or source.get("name") if isinstance(source, Mapping) else None
         return Input(
-            origin,
+            _printable(origin),
             Refusal(
                 reason,
                 given[:200] if isinstance(given, str) and given else None,
@@ -108,6 +109,11 @@ class Door:
         if defaults.source and (not source or (isinstance(source, Mapping) and not _named(source))):
             filled["source"] = {**(source or {}), "name": defaults.source}
         return filled
+
+
+def _printable(origin: str) -> str:
+    """A file's name may be any bytes; what is no UTF-8 of it is shown as such."""
+    return origin.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _named(source: Mapping[Any, Any]) -> bool:

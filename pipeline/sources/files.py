@@ -105,6 +105,9 @@ def _whole(origin: str, raw: bytes, suffix: str, door: Door) -> Iterator[Input]:
     except Rejected as exc:
         yield door.refuse(origin, str(exc))
         return
+    except Exception as exc:  # noqa: BLE001  # whatever a parser trips over in a stranger's file, the next file goes on
+        yield door.refuse(origin, f"can't be read as {suffix[1:]}: {type(exc).__name__}: {exc}")
+        return
     for number, fields in enumerate(found, start=1):
         yield door.take(f"{origin}[{number}]" if suffix in FEEDS else origin, fields)
 

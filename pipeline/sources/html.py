@@ -67,7 +67,7 @@ def decode(raw: bytes) -> str:
     for charset in ("utf-8-sig", declared[1].decode("ascii") if declared else "utf-8"):
         try:
             return raw.decode(charset)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return raw.decode("utf-8", "replace")
 

@@ -4,12 +4,27 @@ Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, indices
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.article import LedgerRow, Outcome
 from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
 from pipeline.tombstone import Tombstone
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows there are of one source, outcome and topic (`submission` for what never came into a topic).
+
+    `sent_again` rows are those of messages of `dead retry`: their input has a row of its own.
+    """
+
+    source: str
+    outcome: Outcome
+    topic: str
+    sent_again: bool
+    rows: int
 
 
 class State(Protocol):
@@ -25,14 +40,8 @@ class State(Protocol):
     async def get(self, key: str) -> LedgerRow | None:
         """The row of one input."""
 
-    async def rows(self, *, outcome: Outcome | None = None, limit: int = 100) -> list[LedgerRow]:
-        """The newest rows, of one outcome or of all."""
-
-    async def counts(self) -> dict[str, dict[Outcome, int]]:
-        """Source id → outcome → number of rows. Rows with `retry_of` are not inputs and are not counted."""
-
-    async def settled(self, topics: Sequence[str]) -> int:
-        """How many messages of these topics have a row, retried ones included: published less settled is pending."""
+    async def tally(self) -> list[Tally]:
+        """All rows, counted at one moment, in no order."""
 
     async def feeds(self) -> list[tuple[Feed, Poll]]:
         """All feeds in the order in which they were added, each with what the poller knows of it."""

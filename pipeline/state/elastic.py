@@ -9,7 +9,7 @@ other's. A lease is written on the state that it was read in (`if_seq_no`), so t
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.article import LedgerRow, Outcome
@@ -17,6 +17,7 @@ from pipeline.elastic_client import answered, connect, fault
 from pipeline.errors import Unavailable
 from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
+from pipeline.state import Tally
 from pipeline.tombstone import Tombstone
 
 ALIAS, STATE = "ledger", "state"
@@ -88,44 +89,26 @@ class ElasticState:
         found = (await self._stored([key])).get(key)
         return LedgerRow.model_validate(found["_source"]) if found else None
 
-    async def rows(self, *, outcome: Outcome | None = None, limit: int = 100) -> list[LedgerRow]:
-        """As the seam says."""
-        query: dict[str, Any] = {"match_all": {}} if outcome is None else {"term": {"outcome": str(outcome)}}
-        async with answered(self._settings):
-            await self._client.indices.refresh(index=ALIAS)
-            found = await self._client.search(
-                index=ALIAS, query=query, size=limit, sort=[{"at": "desc"}, {"key": "asc"}]
-            )
-        return [LedgerRow.model_validate(hit["_source"]) for hit in found["hits"]["hits"]]
-
-    async def counts(self) -> dict[str, dict[Outcome, int]]:
-        """As the seam says; the counts are exact, page by page."""
-        counted: dict[str, dict[Outcome, int]] = {}
-        parts = [{name: {"terms": {"field": name}}} for name in ("source", "outcome")]
+    async def tally(self) -> list[Tally]:
+        """As the seam says; exact, page by page, at one point in time."""
+        parts = [{name: {"terms": {"field": name}}} for name in ("source", "outcome", "topic")]
         composite: dict[str, Any] = {"size": PAGE, "sources": parts}
+        again = {"again": {"filter": {"exists": {"field": "retry_of"}}}}
+        counted: list[Tally] = []
         async with answered(self._settings):
             await self._client.indices.refresh(index=ALIAS)
-            while True:
-                found = await self._client.search(
-                    index=ALIAS,
-                    size=0,
-                    query={"bool": {"must_not": [{"exists": {"field": "retry_of"}}]}},
-                    aggs={"parts": {"composite": composite}},
-                )
-                parted = found["aggregations"]["parts"]
-                for bucket in parted["buckets"]:
-                    key = bucket["key"]
-                    counted.setdefault(key["source"], {})[Outcome(key["outcome"])] = bucket["doc_count"]
-                if "after_key" not in parted:
-                    return counted
-                composite = composite | {"after": parted["after_key"]}
-
-    async def settled(self, topics: Sequence[str]) -> int:
-        """As the seam says."""
-        async with answered(self._settings):
-            await self._client.indices.refresh(index=ALIAS)
-            found = await self._client.count(index=ALIAS, query={"terms": {"topic": list(topics)}})
-        return int(found["count"])
+            moment = (await self._client.open_point_in_time(index=ALIAS, keep_alive="1m"))["id"]
+            try:
+                while True:
+                    aggs = {"parts": {"composite": composite, "aggs": again}}
+                    found = await self._client.search(pit={"id": moment, "keep_alive": "1m"}, size=0, aggs=aggs)
+                    page = found["aggregations"]["parts"]
+                    counted += [tally for bucket in page["buckets"] for tally in _tallies(bucket)]
+                    if "after_key" not in page:
+                        return counted
+                    composite = composite | {"after": page["after_key"]}
+            finally:
+                await self._client.close_point_in_time(id=moment)
 
     async def feeds(self) -> list[tuple[Feed, Poll]]:
         """As the seam says; page by page."""
@@ -273,3 +256,11 @@ class ElasticState:
 def _tombstone_id(name: str) -> str:
     """A document's id of bounded length."""
     return f"tombstone:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def _tallies(bucket: Mapping[str, Any]) -> Iterator[Tally]:
+    """What one bucket of source, outcome and topic counts, messages that were sent again apart."""
+    key, again = bucket["key"], int(bucket["again"]["doc_count"])
+    for sent_again, rows in ((False, int(bucket["doc_count"]) - again), (True, again)):
+        if rows:
+            yield Tally(key["source"], Outcome(key["outcome"]), key["topic"], sent_again, rows)

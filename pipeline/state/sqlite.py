@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.article import LedgerRow, Outcome
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll
+from pipeline.state import Tally
 from pipeline.tombstone import Tombstone
 
 T = TypeVar("T")
@@ -24,7 +25,6 @@ SCHEMA = """
 create table if not exists ledger (
     key text primary key, outcome text not null, reason text, article_id text, source text not null,
     retry_of text, at text not null) without rowid;
-create index if not exists ledger_at on ledger (at);
 create table if not exists feed (id text primary key, added_at text not null, feed text not null, poll text);
 create table if not exists tombstone (name text primary key, at text not null) without rowid;
 create table if not exists lease (name text primary key, holder text not null, until real not null);
@@ -72,34 +72,22 @@ class SqliteState:
 
     async def get(self, key: str) -> LedgerRow | None:
         """As the seam says."""
-        found = await self._rows("select * from ledger where key = ?", (key,))
-        return found[0] if found else None
 
-    async def rows(self, *, outcome: Outcome | None = None, limit: int = 100) -> list[LedgerRow]:
+        def fetch(db: sqlite3.Connection) -> LedgerRow | None:
+            cursor = db.execute("select * from ledger where key = ?", (key,))
+            names, row = [column[0] for column in cursor.description], cursor.fetchone()
+            return None if row is None else LedgerRow.model_validate(dict(zip(names, row, strict=True)))
+
+        return await self._run(fetch)
+
+    async def tally(self) -> list[Tally]:
         """As the seam says."""
-        if outcome is None:
-            return await self._rows("select * from ledger order by at desc, key limit ?", (limit,))
-        return await self._rows(
-            "select * from ledger where outcome = ? order by at desc, key limit ?", (str(outcome), limit)
+        sql = (
+            "select source, outcome, substr(key, 1, instr(key, '/') - 1) as topic, retry_of is not null, count(*) "
+            "from ledger group by 1, 2, 3, 4"
         )
-
-    async def counts(self) -> dict[str, dict[Outcome, int]]:
-        """As the seam says."""
-        sql = "select source, outcome, count(*) from ledger where retry_of is null group by source, outcome"
-        counted: dict[str, dict[Outcome, int]] = {}
-        for source, outcome, count in await self._run(lambda db: db.execute(sql).fetchall()):
-            counted.setdefault(source, {})[Outcome(outcome)] = count
-        return counted
-
-    async def settled(self, topics: Sequence[str]) -> int:
-        """As the seam says."""
-
-        def count(db: sqlite3.Connection) -> int:
-            sql = "select count(*) from ledger where key >= ? and key < ?"
-            # "/" is followed by "0" in ASCII: the range of all keys that begin with "topic/".
-            return sum(db.execute(sql, (f"{topic}/", f"{topic}0")).fetchone()[0] for topic in topics)
-
-        return await self._run(count)
+        counted = await self._run(lambda db: db.execute(sql).fetchall())
+        return [Tally(source, Outcome(outcome), topic, bool(again), n) for source, outcome, topic, again, n in counted]
 
     async def feeds(self) -> list[tuple[Feed, Poll]]:
         """As the seam says."""
@@ -146,14 +134,6 @@ class SqliteState:
     async def close(self) -> None:
         """Nothing stays open between calls."""
 
-    async def _rows(self, sql: str, values: Sequence[object]) -> list[LedgerRow]:
-        def fetch(db: sqlite3.Connection) -> list[LedgerRow]:
-            cursor = db.execute(sql, values)
-            names = [column[0] for column in cursor.description]
-            return [LedgerRow.model_validate(dict(zip(names, row, strict=True))) for row in cursor]
-
-        return await self._run(fetch)
-
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.to_thread(self._in_transaction, work)
 
@@ -174,4 +154,4 @@ class SqliteState:
                 raise Unavailable(f"{self._path}: {exc}") from exc
             raise Misconfigured(f"{self._path}: {exc}") from exc
         except (sqlite3.DatabaseError, OSError) as exc:
-            raise Misconfigured(f"{self._path} can't be used: {exc}") from exc
+            raise Misconfigured(f"{self._path} can't be used ({exc}); {RESTORE}") from exc

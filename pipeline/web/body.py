@@ -1,6 +1,7 @@
 """The body of a publishing request: bounded, of a declared type, and split into inputs."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from fastapi import Request
 
@@ -9,6 +10,7 @@ from pipeline.sources import lines
 from pipeline.sources.door import Door, Input
 from pipeline.web.problems import HttpProblem
 
+MAX_INPUTS = 5_000  # of one request: each gets a row in the ledger
 MAX_BODY = MAX_MESSAGE  # bytes; a larger archive is published in several requests, or by `geowire publish`
 JSON, NDJSON = "application/json", "application/x-ndjson"
 EVENT, EVENTS = "application/cloudevents+json", "application/cloudevents-batch+json"
@@ -50,11 +52,17 @@ async def read(request: Request) -> bytes:
 
 
 def inputs(kind: str, raw: bytes) -> Iterator[Input]:
-    """The inputs of a body; a line or an article that can't be taken is a refusal among them."""
+    """The inputs of a body; a line or an article that can't be taken is a refusal among them.
+
+    Raises:
+        HttpProblem: 413 where there are too many; nothing is published then.
+    """
     door = Door()
-    if kind == NDJSON:
-        return lines.ndjson("body", raw.split(b"\n"), door)
-    return lines.document("body", raw, door)
+    found = lines.ndjson("body", raw.split(b"\n"), door) if kind == NDJSON else lines.document("body", raw, door)
+    taken = list(islice(found, MAX_INPUTS + 1))
+    if len(taken) > MAX_INPUTS:
+        raise HttpProblem(413, "inputs", f"more than {MAX_INPUTS:,} articles; send them in several requests")
+    return iter(taken)
 
 
 def _check(size: int) -> None:

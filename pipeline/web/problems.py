@@ -64,9 +64,12 @@ def describe(exc: Exception) -> HttpProblem:
             }
             return HttpProblem(400, "query", exc.message, **extra)
         case Unavailable():
-            return HttpProblem(503, "unavailable", str(exc), headers={"Retry-After": str(RETRY_SECONDS)})
+            log.warning("%s", exc)
+            detail = "the broker or the index does not answer; the log of the server tells more, and what to start"
+            return HttpProblem(503, "unavailable", detail, headers={"Retry-After": str(RETRY_SECONDS)})
         case Misconfigured():
-            return HttpProblem(500, "misconfigured", str(exc))
+            log.error("%s", exc)
+            return HttpProblem(500, "misconfigured", "a person must act; the log of the server tells what to do")
         case GeowireError():
             return HttpProblem(422, "rejected", str(exc))
         case RequestValidationError():

@@ -90,8 +90,6 @@ def any_query(rng: random.Random, depth: int = 0) -> str:
     return rng.choice(("", "", "-")) + "(" + rng.choice((" ", " OR ")).join(parts) + ")"
 
 
-
-
 async def test_any_query_finds_what_the_evaluator_finds(filled: Index) -> None:
     rng = random.Random(20261124)
     answers = set()

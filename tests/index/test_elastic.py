@@ -101,9 +101,7 @@ async def test_facets_and_ranks_over_several_shards(settings: Settings, monkeypa
         found = (await many.aggregate(query("ferry"), ["person"], size=4))["person"]
         assert [(bucket.value, bucket.count) for bucket in found] == [("P00", 5), ("P01", 5), ("P02", 5), ("P03", 5)]
         hits = (await many.search(query("ferry"), size=100)).hits
-        assert [hit.article.id for hit in hits] == [
-            f"{n:03}" for rest in (2, 1, 0) for n in range(80) if n % 3 == rest
-        ]
+        assert [hit.article.id for hit in hits] == [f"{n:03}" for rest in (2, 1, 0) for n in range(80) if n % 3 == rest]
     finally:
         await many.close()
 

@@ -15,7 +15,7 @@ from pipeline import settings as configuration
 from pipeline.article import LedgerRow, Outcome
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
-from pipeline.state import State, open_state
+from pipeline.state import State, Tally, open_state
 from pipeline.state.sqlite import SqliteState
 from pipeline.tombstone import Tombstone
 
@@ -67,7 +67,8 @@ async def test_rows_come_back_as_they_were(state: State) -> None:
 async def test_the_first_final_outcome_stands(state: State) -> None:
     await state.record([row("articles/0/1", Outcome.INDEXED)])
     await state.record([row("articles/0/1", Outcome.UNCHANGED), row("articles/0/2", Outcome.UPDATED)])
-    assert await state.counts() == {"tidewater": {Outcome.INDEXED: 1, Outcome.UPDATED: 1}}
+    found = [await state.get(f"articles/0/{n}") for n in (1, 2)]
+    assert [one.outcome for one in found if one] == [Outcome.INDEXED, Outcome.UPDATED]
 
 
 async def test_a_dead_row_is_replaced_by_a_later_one(state: State) -> None:
@@ -87,45 +88,37 @@ async def test_the_same_rule_holds_within_a_batch(state: State) -> None:
     assert found.outcome is Outcome.UPDATED
 
 
-async def test_settled_counts_messages_and_counts_count_inputs(state: State) -> None:
+async def test_the_tally_tells_sources_outcomes_topics_and_retries_apart(state: State) -> None:
     await state.record(
         [
             row("articles/0/1"),
+            row("articles/3/5"),
             row("articles/10/7", Outcome.UPDATED, source="other"),
             row("articles/0/2", retry_of="articles/0/1"),
             row("articles.enriched/0/1", Outcome.DEAD),
             row("submission/1b2c", Outcome.REJECTED, source=""),
         ]
     )
-    assert await state.settled(["articles"]) == 3
-    assert await state.settled(["articles", "articles.enriched"]) == 4
-    assert await state.counts() == {
-        "tidewater": {Outcome.INDEXED: 1, Outcome.DEAD: 1},
-        "other": {Outcome.UPDATED: 1},
-        "": {Outcome.REJECTED: 1},
+    assert set(await state.tally()) == {
+        Tally("tidewater", Outcome.INDEXED, "articles", False, 2),
+        Tally("tidewater", Outcome.INDEXED, "articles", True, 1),
+        Tally("other", Outcome.UPDATED, "articles", False, 1),
+        Tally("tidewater", Outcome.DEAD, "articles.enriched", False, 1),
+        Tally("", Outcome.REJECTED, "submission", False, 1),
     }
 
 
-async def test_counts_are_exact_for_many_sources(state: State) -> None:
+async def test_the_tally_is_exact_for_many_sources(state: State) -> None:
     await state.record([row(f"articles/0/{n}", source=f"outlet {n % 1200}") for n in range(1500)])
-    counts = await state.counts()
-    assert len(counts) == 1200
-    assert sum(found[Outcome.INDEXED] for found in counts.values()) == 1500
-
-
-async def test_newest_rows_first(state: State) -> None:
-    rows = [row(f"articles/0/{n}", at=NOW + timedelta(microseconds=n)) for n in range(5)]
-    await state.record([*rows, row("articles/1/0", Outcome.DEAD, at=NOW - timedelta(days=1))])
-    assert [found.key for found in await state.rows(limit=3)] == ["articles/0/4", "articles/0/3", "articles/0/2"]
-    assert [found.key for found in await state.rows(outcome=Outcome.DEAD)] == ["articles/1/0"]
+    tallies = await state.tally()
+    assert len({tally.source for tally in tallies}) == 1200
+    assert sum(tally.rows for tally in tallies) == 1500
 
 
 async def test_writers_at_the_same_time_agree(state: State) -> None:
     outcomes = [Outcome.INDEXED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SUPERSEDED]
     await asyncio.gather(*(state.record([row(f"articles/0/{n}", o) for n in range(20)]) for o in outcomes))
-    assert await state.settled(["articles"]) == 20
-    counts = await state.counts()
-    assert sum(counts["tidewater"].values()) == 20
+    assert sum(tally.rows for tally in await state.tally()) == 20
 
 
 async def test_init_again_keeps_the_rows(state: State) -> None:
@@ -216,7 +209,7 @@ async def test_of_several_takers_one_gets_the_lease(state: State) -> None:
 async def test_no_server_is_unavailable() -> None:
     state = open_state(cluster_settings("http://127.0.0.1:1"))
     try:
-        for call in (state.init(), state.record([row("articles/0/1")]), state.counts(), state.get("x")):
+        for call in (state.init(), state.record([row("articles/0/1")]), state.tally(), state.get("x")):
             with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1"):
                 await call
     finally:

@@ -128,3 +128,10 @@ def test_cloudevents_in_structured_mode(empty: httpx2.Client) -> None:
     batch = {"Content-Type": "application/cloudevents-batch+json"}
     several = empty.post("/api/articles", json=[event, event | {"data": {}}], headers=batch)
     assert [each["outcome"] for each in several.json()] == ["pending", "rejected"]
+
+
+def test_too_many_articles_for_one_request(empty: httpx2.Client) -> None:
+    before = empty.get("/api/status").json()["inputs"]
+    response = empty.post("/api/articles", content=b"1\n" * 5_001, headers={"Content-Type": "application/x-ndjson"})
+    assert "5,000" in str(problem(response, 413)["detail"])
+    assert empty.get("/api/status").json()["inputs"] == before
