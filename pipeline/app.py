@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import faust
 
 from pipeline import removing, stages
-from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome, Tombstone
+from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome
 from pipeline.broker import MAX_MESSAGE, TopicSpec
 from pipeline.broker.faust_options import faust_options
 from pipeline.errors import Misconfigured, Poison, Unavailable
@@ -28,6 +28,7 @@ from pipeline.index import Index, Put
 from pipeline.settings import Settings
 from pipeline.stages import Delivery, Failure, Fuse, Watch
 from pipeline.state import State
+from pipeline.tombstone import Tombstone
 
 GROUP = "geowire"  # the consumer group of all workers
 ARTICLES, ENRICHED, DEAD = "articles", "articles.enriched", "articles.dead"
@@ -117,9 +118,7 @@ async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, d
     tombstones, articles = _apart(batch)
     good, failures = _decode(articles, stages.decode_article, "enrich")
     results = await rooms.nlp.enrich([article for _, article in good])
-    confirmations = [
-        Sending(enriched, stone.id, delivery.value, headers_of(delivery)) for delivery, stone in tombstones
-    ]
+    confirmations = [Sending(enriched, each.id, delivery.value, headers_of(delivery)) for delivery, each in tombstones]
     for (delivery, article), result in zip(good, results, strict=True):
         value = b"" if isinstance(result, Poison) else result.model_dump_json().encode()
         if isinstance(result, Poison) or len(value) > MAX_RECORD:

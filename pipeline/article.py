@@ -289,19 +289,6 @@ class DeadLetter(Record):
     failed_at: Moment
 
 
-class Tombstone(Record):
-    """An article, or everything of a source, that is taken out for good: a message in the topic `articles`."""
-
-    tombstone: Literal["article", "source"]
-    id: Annotated[str, Field(min_length=1, max_length=500)]
-    at: Moment
-
-    @property
-    def name(self) -> str:
-        """`article:…` or `source:…`."""
-        return f"{self.tombstone}:{self.id}"
-
-
 class LedgerRow(Record):
     """What became of one input. `key` is `topic/partition/offset`, or `submission/…` before publishing."""
 

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from pipeline.app import ARTICLES
-from pipeline.article import Article, LedgerRow, Outcome, Tombstone
+from pipeline.article import Article, LedgerRow, Outcome
 from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message, Position
 from pipeline.sources.door import Input, Refusal
 from pipeline.state import State
+from pipeline.tombstone import Tombstone
 
 SUBMISSION = "submission"  # the first part of the ledger keys of what was refused before publishing
 BATCH, BATCH_CHARACTERS = 200, 8_000_000  # a batch ends at either, which bounds memory

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from pipeline import stages
-from pipeline.article import EnrichedArticle, LedgerRow, Outcome, Tombstone
+from pipeline.article import EnrichedArticle, LedgerRow, Outcome
 from pipeline.index import Index
 from pipeline.query.tree import Term
 from pipeline.stages import Delivery, Watch
 from pipeline.state import State
+from pipeline.tombstone import Tombstone
 
 PAGE = 1000  # articles of a source that are removed at once
 

@@ -16,7 +16,8 @@ APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "
 APP |= {"polling", "poller", "subscribing", "rules"}
 APP |= {"searching", "counting", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
-LEAVES = {"query", "text", "countries", "elastic_client", "article", "identity", "feed", "settings", "errors"}
+LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
+LEAVES |= {"tombstone", "identity", "feed"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

@@ -12,10 +12,11 @@ import pytest
 
 from pipeline import stages
 from pipeline.app import MAX_RECORD, Rooms, enrich_batch, headers_of, index_batch
-from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, Tombstone
+from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Put, PutResult
 from pipeline.stages import Delivery, Failure, Fuse
+from pipeline.tombstone import Tombstone
 
 STAMP = datetime(2026, 11, 3, tzinfo=UTC).timestamp()
 

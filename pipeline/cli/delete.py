@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as configuration
-from pipeline.article import Tombstone
 from pipeline.cli import output
 from pipeline.cli.worker import Data
+from pipeline.tombstone import Tombstone
 
 
 def delete(

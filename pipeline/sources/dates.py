@@ -58,7 +58,7 @@ def date_in_url(url: str | None) -> str | None:
 def _iso(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     if (match := _SPACED.match(text)) is None:
         return None

@@ -71,7 +71,8 @@ class Door:
     def take(self, origin: str, data: object) -> Input:
         """One article from a decoded JSON value or an adapter's fields, or the reason why not."""
         try:
-            return Input(_printable(origin), admit(self._filled(unwrapped(data)), now=self._clock(), pushed=True))
+            data = unwrapped(data)
+            return Input(_printable(origin), admit(self._filled(data), now=self._clock(), pushed=True))
         except Rejected as exc:
             return self.refuse(origin, str(exc), data)
 

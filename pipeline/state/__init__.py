@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.article import LedgerRow, Outcome, Tombstone
+from pipeline.article import LedgerRow, Outcome
 from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
+from pipeline.tombstone import Tombstone
 
 
 @dataclass(frozen=True)

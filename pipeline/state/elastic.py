@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.article import LedgerRow, Outcome, Tombstone
+from pipeline.article import LedgerRow, Outcome
 from pipeline.elastic_client import answered, connect, fault
 from pipeline.errors import Unavailable
 from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
 from pipeline.state import Tally
+from pipeline.tombstone import Tombstone
 
 ALIAS, STATE = "ledger", "state"
 ROUNDS = 10  # of read and decide again, before other writers count as too busy

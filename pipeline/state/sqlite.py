@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.article import LedgerRow, Outcome, Tombstone
+from pipeline.article import LedgerRow, Outcome
 from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll
 from pipeline.state import Tally
+from pipeline.tombstone import Tombstone
 
 T = TypeVar("T")
 

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from pipeline import settings as configuration
-from pipeline.article import LedgerRow, Outcome, Tombstone
+from pipeline.article import LedgerRow, Outcome
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
 from pipeline.state import State, Tally, open_state
 from pipeline.state.sqlite import SqliteState
+from pipeline.tombstone import Tombstone
 
 NOW = datetime(2026, 11, 3, 8, 0, 0, 123456, tzinfo=UTC)
 
