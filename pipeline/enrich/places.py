@@ -267,7 +267,7 @@ def _candidate(known: Known) -> Candidate:
         name=known.name,
         lat=known.lat,
         lon=known.lon,
-        country=known.country,
+        country=known.country or None,
         admin1=known.admin1,
         geonames_id=known.geonames_id,
     )
