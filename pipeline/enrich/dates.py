@@ -276,7 +276,7 @@ def _past(match: re.Match[str], context: Context) -> Days | None:
     return (context.published, other, "range") if ahead else (other, context.published, "range")
 
 
-def _rules() -> Iterator[Rule]:
+def _absolute_rules() -> Iterator[Rule]:
     weekday = rf"(?:{WEEKDAY},?\s+(?:the\s+)?)?"
     prefix = r"(?:(?:in|since|of|until|till|by|from|during|for|before|after|between|to|and|through)\s+)"
     yield re.compile(r"\b(?:1[5-9]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b"), _iso, "absolute"
@@ -347,6 +347,9 @@ def _rules() -> Iterator[Rule]:
         _year,
         "absolute",
     )
+
+
+def _relative_rules() -> Iterator[Rule]:
     yield re.compile(rf"\b(?:{COUNT}\s+{UNIT}\s+ago)\b", re.IGNORECASE), _ago, "relative"
     yield (
         re.compile(
@@ -393,4 +396,4 @@ def _rules() -> Iterator[Rule]:
     )
 
 
-RULES: tuple[Rule, ...] = tuple(_rules())
+RULES: tuple[Rule, ...] = (*_absolute_rules(), *_relative_rules())
