@@ -8,57 +8,29 @@ import calendar
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipeline.article import Article, DateMention, FieldName
-from pipeline.enrich.days import Days, count, month_end, months, moved, one, part, unit
+from pipeline.enrich.date_words import (
+    AFTER_NAMES,
+    AHEAD,
+    COUNT,
+    DAY,
+    MONTH,
+    MONTHS,
+    NAMES,
+    NO_YEAR,
+    PART,
+    SEASONS,
+    SECOND,
+    UNIT,
+    WEEKDAY,
+    WEEKDAYS,
+    YEAR,
+)
+from pipeline.enrich.days import Context, Days, count, month_end, months, moved, one, part, unit
 from pipeline.enrich.names import Named
 from pipeline.enrich.nlp import Reading
-
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-
-_MONTH = (
-    "(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
-)
-_DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
-_WEEKDAY = r"(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
-_COUNT = (
-    r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
-    r"fifteen|twenty|thirty|a couple of)"
-)
-_UNIT = r"(?P<unit>day|week|month|year|decade)s?"
-_PART = (
-    r"(?:(?P<part>early|mid|late|the end of|the start of|the beginning of|the middle of|"
-    r"the first half of|the second half of)[ -])"
-)
-_NO_YEAR = r"(?:people|troops|soldiers|men|women|tonnes|tons|euros|dollars|homes|families|metre|meter)"
-_SECOND = r"(?P<day2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
-
-_AHEAD = re.compile(
-    r"\b(?:will|shall|would|to be held|due|scheduled|set to|plans?|planned|expected|upcoming|is to|are to|next|"
-    r"ahead of|tomorrow|invited|would)\b"
-)
-_NAMES = re.compile(r"(?:Black|Good|Bloody|Super|Ash|Palm|Easter|Holy|Cyber|Giving|Fat|Every|Each|every|each)\s$")
-_AFTER_NAMES = re.compile(
-    r"s\b|['’]?\s*(?:Times|Mail|Telegraph|Mirror|Herald|Express|Night|Morning|Standard|Islands?|[Pp]rayers?)\b"
-)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a date is resolved against: the day of publication, the day named before, the sentence around."""
-
-    published: date | None
-    anchor: date | None
-    sentence: str
-    before: str
-
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Context], Days | None], str]
 
@@ -176,7 +148,7 @@ def _year_of(month: int, which: str | None, published: date, sentence: str) -> i
         return past if month != published.month else published.year - 1
     if which in ("this", "This", "coming"):
         return published.year
-    return ahead if _AHEAD.search(sentence) and (month - published.month) % 12 <= 6 else past
+    return ahead if AHEAD.search(sentence) and (month - published.month) % 12 <= 6 else past
 
 
 def _year(match: re.Match[str], _: Context) -> Days | None:
@@ -219,7 +191,7 @@ def _season(match: re.Match[str], context: Context) -> Days | None:
 
 def _weekday(match: re.Match[str], context: Context) -> Days | None:
     """The last day of that name, the day of publication included; the next one where the text looks ahead."""
-    if context.published is None or _NAMES.search(context.before) or _AFTER_NAMES.match(match.string, match.end()):
+    if context.published is None or NAMES.search(context.before) or AFTER_NAMES.match(match.string, match.end()):
         return None
     which = (match["which"] or "").lower()
     number = WEEKDAYS[match["weekday"].lower()]
@@ -229,7 +201,7 @@ def _weekday(match: re.Match[str], context: Context) -> Days | None:
     if which in ("next", "coming", "this coming"):
         return one(context.published + timedelta(days=(7 - back) or 7))
     due = re.search(r"\b(?:by|until|before|next)\s$", context.before)
-    if back and (due or _AHEAD.search(_clause(match, context))):
+    if back and (due or AHEAD.search(_clause(match, context))):
         return one(context.published + timedelta(days=7 - back))
     return one(context.published - timedelta(days=back))
 
@@ -304,31 +276,31 @@ def _past(match: re.Match[str], context: Context) -> Days | None:
     return (context.published, other, "range") if ahead else (other, context.published, "range")
 
 
-def _rules() -> Iterator[Rule]:
-    weekday = rf"(?:{_WEEKDAY},?\s+(?:the\s+)?)?"
+def _absolute_rules() -> Iterator[Rule]:
+    weekday = rf"(?:{WEEKDAY},?\s+(?:the\s+)?)?"
     prefix = r"(?:(?:in|since|of|until|till|by|from|during|for|before|after|between|to|and|through)\s+)"
     yield re.compile(r"\b(?:1[5-9]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b"), _iso, "absolute"
     yield (
-        re.compile(rf"\b{_DAY}\s?(?:-|–|to|and|until)\s?{_SECOND}\s+{_MONTH}(?:,?\s+{_YEAR})?\b"),
+        re.compile(rf"\b{DAY}\s?(?:-|–|to|and|until)\s?{SECOND}\s+{MONTH}(?:,?\s+{YEAR})?\b"),
         _days_of_month,
         "nearest",
     )
     yield (
-        re.compile(rf"\b{_MONTH}\s+{_DAY}\s?(?:-|–|to|and|through)\s?{_SECOND}(?:,?\s+{_YEAR})?\b"),
+        re.compile(rf"\b{MONTH}\s+{DAY}\s?(?:-|–|to|and|through)\s?{SECOND}(?:,?\s+{YEAR})?\b"),
         _days_of_month,
         "nearest",
     )
-    yield re.compile(rf"\b{weekday}{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?(?![\w:])"), _full, "nearest"
-    yield re.compile(rf"\b{weekday}{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR}|(?![\w:,]\d)(?!\w))"), _full, "nearest"
-    yield re.compile(rf"\b{_PART}?{_MONTH},?\s+(?:of\s+)?{_YEAR}\b"), _month_of_year, "absolute"
+    yield re.compile(rf"\b{weekday}{DAY}\s+(?:of\s+)?{MONTH}(?:,?\s+{YEAR})?(?![\w:])"), _full, "nearest"
+    yield re.compile(rf"\b{weekday}{MONTH}\s+{DAY}(?:,?\s+{YEAR}|(?![\w:,]\d)(?!\w))"), _full, "nearest"
+    yield re.compile(rf"\b{PART}?{MONTH},?\s+(?:of\s+)?{YEAR}\b"), _month_of_year, "absolute"
     yield (
-        re.compile(rf"\b{prefix}(?P<span>{_PART}?{_MONTH})(?P<year>(?!))?(?![\w’'-])(?!\s+[A-Z])"),
+        re.compile(rf"\b{prefix}(?P<span>{PART}?{MONTH})(?P<year>(?!))?(?![\w’'-])(?!\s+[A-Z])"),
         _month_of_year,
         "nearest",
     )
     yield (
         re.compile(
-            rf"\b(?P<span>(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his|past|coming)\s+|{_PART}){_MONTH})(?P<year>(?!))?\b(?!\s+\d)"
+            rf"\b(?P<span>(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his|past|coming)\s+|{PART}){MONTH})(?P<year>(?!))?\b(?!\s+\d)"
         ),
         _month_of_year,
         "relative",
@@ -341,15 +313,15 @@ def _rules() -> Iterator[Rule]:
         "absolute",
     )
     yield (
-        re.compile(r"\b(?P<which>first|second|third|fourth|Q(?=\d))\s?(?:quarter\s+(?:of|in)\s+)" + _YEAR + r"\b"),
+        re.compile(r"\b(?P<which>first|second|third|fourth|Q(?=\d))\s?(?:quarter\s+(?:of|in)\s+)" + YEAR + r"\b"),
         _quarter,
         "absolute",
     )
-    yield re.compile(r"\bQ(?P<which>[1-4])\s+" + _YEAR + r"\b"), _quarter, "absolute"
+    yield re.compile(r"\bQ(?P<which>[1-4])\s+" + YEAR + r"\b"), _quarter, "absolute"
     yield (
         re.compile(
             r"\b(?:the\s+|in\s+)?(?:(?P<which>last|next|this)\s+)?(?P<season>spring|summer|autumn|fall|winter)(?:\s+of)?\s+"
-            + _YEAR
+            + YEAR
             + r"\b"
         ),
         _season,
@@ -360,25 +332,28 @@ def _rules() -> Iterator[Rule]:
         _season,
         "relative",
     )
-    yield re.compile(rf"\b(?:the\s+)?(?P<span>{_PART}?(?P<decade>(?:1[5-9]|20)\d0)s)\b"), _decade, "absolute"
+    yield re.compile(rf"\b(?:the\s+)?(?P<span>{PART}?(?P<decade>(?:1[5-9]|20)\d0)s)\b"), _decade, "absolute"
     yield (
         re.compile(
             r"\b(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter|[Oo]f)\s+)"
-            rf"(?P<span>(?:{_PART})?{_YEAR})\b(?![,.]?\d)(?!\s+{_NO_YEAR})"
+            rf"(?P<span>(?:{PART})?{YEAR})\b(?![,.]?\d)(?!\s+{NO_YEAR})"
         ),
         _year,
         "absolute",
     )
-    yield re.compile(rf"\b(?P<span>{_PART}{_YEAR})\b(?![,.]?\d)"), _year, "absolute"
+    yield re.compile(rf"\b(?P<span>{PART}{YEAR})\b(?![,.]?\d)"), _year, "absolute"
     yield (
-        re.compile(r"\b[Tt]he\s+(?P<span>(?P<year>19\d\d|20[0-4]\d))\s+(?=[a-zA-Z])(?!" + _NO_YEAR + r"\b)"),
+        re.compile(r"\b[Tt]he\s+(?P<span>(?P<year>19\d\d|20[0-4]\d))\s+(?=[a-zA-Z])(?!" + NO_YEAR + r"\b)"),
         _year,
         "absolute",
     )
-    yield re.compile(rf"\b(?:{_COUNT}\s+{_UNIT}\s+ago)\b", re.IGNORECASE), _ago, "relative"
+
+
+def _relative_rules() -> Iterator[Rule]:
+    yield re.compile(rf"\b(?:{COUNT}\s+{UNIT}\s+ago)\b", re.IGNORECASE), _ago, "relative"
     yield (
         re.compile(
-            rf"\b{_COUNT}\s+{_UNIT}\s+(?P<way>later|earlier|before|after)\b(?=[,.]|\s+(?:on|in|the|he|she|it|they)\b|$)",
+            rf"\b{COUNT}\s+{UNIT}\s+(?P<way>later|earlier|before|after)\b(?=[,.]|\s+(?:on|in|the|he|she|it|they)\b|$)",
             re.IGNORECASE,
         ),
         _later,
@@ -390,24 +365,24 @@ def _rules() -> Iterator[Rule]:
         "relative",
     )
     yield (
-        re.compile(rf"\b(?:in|within)\s+(?P<span>{_COUNT}\s+{_UNIT}['’]?\s+time)\b", re.IGNORECASE),
+        re.compile(rf"\b(?:in|within)\s+(?P<span>{COUNT}\s+{UNIT}['’]?\s+time)\b", re.IGNORECASE),
         _hence,
         "relative",
     )
     yield (
-        re.compile(rf"\b(?:the\s+)?(?P<which>past|last|next|coming)\s+(?:the\s+)?{_COUNT}\s+{_UNIT}\b", re.IGNORECASE),
+        re.compile(rf"\b(?:the\s+)?(?P<which>past|last|next|coming)\s+(?:the\s+)?{COUNT}\s+{UNIT}\b", re.IGNORECASE),
         _past,
         "relative",
     )
     yield (
         re.compile(
-            rf"\b{_PART}?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|coming|previous)\s+(?P<unit>weekend|week|month|year|decade)\b(?!-)"
+            rf"\b{PART}?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|coming|previous)\s+(?P<unit>weekend|week|month|year|decade)\b(?!-)"
         ),
         _this,
         "relative",
     )
     yield (
-        re.compile(rf"\b(?:(?P<which>[Ll]ast|[Nn]ext|this coming|[Tt]his|past|coming)\s+)?{_WEEKDAY}(?![\w])"),
+        re.compile(rf"\b(?:(?P<which>[Ll]ast|[Nn]ext|this coming|[Tt]his|past|coming)\s+)?{WEEKDAY}(?![\w])"),
         _weekday,
         "relative",
     )
@@ -421,4 +396,4 @@ def _rules() -> Iterator[Rule]:
     )
 
 
-RULES: tuple[Rule, ...] = tuple(_rules())
+RULES: tuple[Rule, ...] = (*_absolute_rules(), *_relative_rules())

@@ -2,11 +2,23 @@
 
 import calendar
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 Precision = Literal["day", "week", "month", "season", "quarter", "half", "year", "decade", "range"]
 Days = tuple[date, date, Precision]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a date is resolved against: the day of publication, the day named before, the sentence around."""
+
+    published: date | None
+    anchor: date | None
+    sentence: str
+    before: str
+
 
 NUMBERS = {
     word: number

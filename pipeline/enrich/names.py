@@ -38,6 +38,10 @@ PLACES = ("GPE", "LOC", "FAC")
 Named = tuple[Span, EntityType]
 
 _EDGE = re.compile(r"^(?:the|The|THE)\s+|['’]s?$|^[^\w(]+|[^\w.)]+$")
+_OWNED = re.compile(
+    r"\s(?:Tribune|Times|Globe|Post|Herald|Gazette|Courier|Journal|Press|University|College|Bank|Airlines|Airways|Insider|"
+    r"sprouts|fries|duck)\b"
+)
 _SENTENCE_DOT = re.compile(r"(?<=\w\w)\.$")
 _CREDIT = re.compile(  # of a picture or an author: the line, or its part up to a dash that a caption follows
     r"^[ \t]*(?:(?:photo|foto|image|credit|picture)s?\b[^\n]{0,80}?|"
@@ -110,6 +114,8 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     if first in table()["address"] and rest:
         start = trimmed.start + len(trimmed.surface) - len(rest.lstrip())
         return trimmed.model_copy(update={"start": start, "surface": rest.lstrip()}), "PERSON"
+    if kind in PLACES and _is_no_place(reading.text_of(span.field), trimmed):
+        return None
     if kind in ("PERSON", "ORG") and country_named(trimmed.surface) is None:
         bare = _without_role(trimmed)
         if bare is None:
@@ -117,6 +123,13 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
         if bare is not trimmed:
             return bare, "PERSON"
     return trimmed, kind
+
+
+def _is_no_place(text: str, span: Span) -> bool:
+    """Whether a place's name is a part of a paper's or a bank's, or stands alone in quotation marks as a title."""
+    marks = '"“”‘’«»'
+    titled = text[max(0, span.start - 1) : span.start] in marks and text[span.end : span.end + 1] in marks
+    return (titled and span.start > 0 and span.end < len(text)) or _OWNED.match(text, span.end) is not None
 
 
 def _trim(span: Span) -> Span | None:

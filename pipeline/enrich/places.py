@@ -146,7 +146,9 @@ def _candidates(name: str) -> list[Known]:
         found = [known for known in found if known.number != STATE_OF_WASHINGTON] + list(lookup("Washington, D.C."))[:1]
     code = country_named(name)
     country = country_place(code) if code else None
-    part = next((known for known in found if known.feature_code == "ADM1" and known.country == code), None)
+    part = next(
+        (known for known in found if known.country == code and (known.is_region or known.feature_code == "ADM1")), None
+    )
     if part is not None and country is not None and tuple(fold(name)) != tuple(fold(country.name)):
         return [part]  # England is a part of the country that its name leads to
     return [country, *found] if country else found
@@ -265,7 +267,7 @@ def _candidate(known: Known) -> Candidate:
         name=known.name,
         lat=known.lat,
         lon=known.lon,
-        country=known.country,
+        country=known.country or None,
         admin1=known.admin1,
         geonames_id=known.geonames_id,
     )
