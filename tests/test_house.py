@@ -23,7 +23,9 @@ CONFINED = {
     "elasticsearch": {"index/elastic", "state/elastic", "elastic_client"},
     "elastic_transport": {"index/elastic", "state/elastic", "elastic_client"},
     "tantivy": {"index/tantivy", "index/compile_tantivy"},
-    "spacy": {"enrich/nlp"},
+    "spacy": {"enrich/nlp", "enrich/recogniser", "enrich/encoded"},
+    "thinc": {"enrich/encoded"},
+    "onnxruntime": {"enrich/recogniser"},
     "fastapi": {"web"},
 }
 
