@@ -23,8 +23,7 @@ CONFINED = {
     "elasticsearch": {"index/elastic", "state/elastic", "elastic_client"},
     "elastic_transport": {"index/elastic", "state/elastic", "elastic_client"},
     "tantivy": {"index/tantivy", "index/compile_tantivy"},
-    "spacy": {"enrich/nlp", "enrich/recogniser", "enrich/encoded"},
-    "thinc": {"enrich/encoded"},
+    "spacy": {"enrich/nlp", "enrich/recogniser"},
     "onnxruntime": {"enrich/recogniser"},
     "fastapi": {"web"},
 }
@@ -32,7 +31,7 @@ CONFINED = {
 
 def modules() -> list[Path]:
     """Every Python file of the package."""
-    return sorted(path for path in PACKAGE.rglob("*.py") if "model" not in path.parts)
+    return sorted(path for path in PACKAGE.rglob("*.py") if "model" not in path.relative_to(PACKAGE).parts)
 
 
 def name_of(path: Path) -> str:

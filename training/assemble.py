@@ -1,4 +1,4 @@
-"""Join a finished encoder and what was trained over it into a pipeline that ships.
+"""Join a finished encoder with tagger, parser and lemmatizer into a pipeline that ships.
 
 Parts of speech (UPOS) are not trained: spaCy's attribute ruler writes them from tag and dependency, by rules that are
 counted on the UD training data here. "IN" is ADP, but SCONJ under `mark`; "VBZ" is VERB, but AUX under `aux` and `cop`.
@@ -21,7 +21,7 @@ META: dict[str, Any] = {
     "lang": "en",
     "name": "geowire",
     "version": "0.2.0",
-    "description": "English news: entities by a fine-tuned MiniLM, tagger, parser and lemmatizer on its vectors",
+    "description": "English news: entities by a fine-tuned MiniLM, tagger, parser and lemmatizer by a small CNN",
     "author": "the geowire authors",
     "email": "",
     "url": "",
@@ -99,7 +99,8 @@ def rule_strings(rule: dict[str, Any]) -> set[str]:
 def join(size: str, folder: Path, out: Path) -> Language:
     """The pipeline of a size: ner, tok2vec, tagger, parser, attribute_ruler, lemmatizer; saved in OUT/SIZE."""
     nlp = spacy.load(out / "syntax")
-    nlp.get_pipe("ner").from_disk(out / f"{size}.encoder")
+    recogniser: Any = nlp.add_pipe("geowire_ner", name="ner", first=True)
+    recogniser.from_disk(out / f"{size}.encoder")
     ruler: Any = nlp.add_pipe("attribute_ruler", after="parser")
     ruler.add_patterns(pos_rules(syntax.sentences(folder)))
     nlp.meta |= META | {"name": f"geowire_{size}"}

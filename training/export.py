@@ -65,9 +65,8 @@ def layer(graph: Graph, x: str, mask: str, name: str, weights: Weights) -> str:
     return graph.norm(graph.add("Add", x, graph.dense(inner, f"{name}.outer", weights)), f"{name}.norm2", weights)
 
 
-def build(model: Encoder, told: int) -> onnx.ModelProto:
-    """The graph: `ids` and `cases` (windows, pieces) in, id 0 is padding; `scores` (windows, pieces, tags) and
-    `vectors` (windows, pieces, WIDTH), the output of layer `told`, out."""
+def build(model: Encoder) -> onnx.ModelProto:
+    """The graph: `ids` and `cases` (windows, pieces) in, `scores` (windows, pieces, tags) out; id 0 is padding."""
     weights: Weights = {
         name: value.detach().numpy().astype(np.float32)
         for name, value in model.state_dict().items()
@@ -100,23 +99,20 @@ def build(model: Encoder, told: int) -> onnx.ModelProto:
     mask = graph.add("Unsqueeze", mask, "axes.mask")
     for at in range(len(model.layers)):
         x = layer(graph, x, mask, f"layers.{at}", weights)
-        if at + 1 == told:
-            graph.nodes.append(helper.make_node("Identity", [x], ["vectors"], name="vectors"))
     graph.nodes.append(helper.make_node("Identity", [graph.dense(x, "head", weights)], ["scores"], name="scores"))
     shape = ["windows", "pieces"]
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("ids", "cases")]
-    sizes = {"scores": model.head.out_features, "vectors": WIDTH}
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [*shape, size]) for name, size in sizes.items()]
-    made = helper.make_graph(graph.nodes, "encoder", inputs, outputs, list(graph.constants.values()))
+    output = helper.make_tensor_value_info("scores", TensorProto.FLOAT, [*shape, model.head.out_features])
+    made = helper.make_graph(graph.nodes, "encoder", inputs, [output], list(graph.constants.values()))
     result = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
     onnx.checker.check_model(result)
     return result
 
 
-def write(model: Encoder, told: int, path: Path) -> None:
+def write(model: Encoder, path: Path) -> None:
     """Build, quantise and save."""
     whole = path.with_suffix(".float.onnx")
-    onnx.save(build(model, told), whole)
+    onnx.save(build(model), whole)
     quantize_dynamic(
         whole,
         path,

@@ -162,7 +162,7 @@ def start(plan: Plan, out: Path, size: str) -> tuple[encoder.Encoder, encoder.En
 
 
 def freeze(model: encoder.Encoder) -> None:
-    """Let the first layers stay as they are: that is faster, and tagger, parser and the small model can share them."""
+    """Let the first layers stay as they are: that is faster, and the small model begins with the same."""
     parts: list[torch.nn.Module] = [model.words, model.places, model.cases, model.norm, model.early]
     for part in [*parts, *model.layers[: encoder.SHARED]]:
         part.requires_grad_(False)

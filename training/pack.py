@@ -16,7 +16,7 @@ def pack(size: str, out: Path, sentences: Sequence[Sequence[Sentence]]) -> Path:
     """The finished encoder as the recogniser's folder OUT/SIZE.encoder, calibrated on the sentences held out."""
     folder = out / f"{size}.encoder"
     folder.mkdir(exist_ok=True)
-    export.write(finetune.trained(out / f"{size}.pt"), encoder.SHARED, folder / "encoder.onnx")
+    export.write(finetune.trained(out / f"{size}.pt"), folder / "encoder.onnx")
     (folder / "vocabulary.txt").write_text("\n".join(encoder.vocabulary()) + "\n", encoding="utf-8")
     settings: dict[str, Any] = {"size": size, "made_with": {name: version(name) for name in ("torch", "onnxruntime")}}
     path = folder / "settings.json"

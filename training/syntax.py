@@ -1,8 +1,7 @@
-"""Train tagger, parser and lemmatizer over a finished encoder: `python -m training.syntax --data DIR --out DIR`.
+"""Train tagger, parser and lemmatizer: `python -m training.syntax --data DIR --out DIR`.
 
-They share a small CNN that hears the encoder's vectors (pipeline/enrich/encoded.py). Those are made once, for the
-encoder does not learn any more, and its first layers, which are heard, are the same in both sizes, so that an epoch
-takes about a minute. The number of words, not the time, ends the training.
+They share a small CNN of their own (spaCy's HashEmbedCNN: hash embeddings, no vectors) and are the same in both sizes.
+The number of words, not the time, ends the training.
 """
 
 import argparse
@@ -22,8 +21,8 @@ from spacy.util import compounding, fix_random_seed, load_config, load_model_fro
 from training import corpora
 
 SEED = 7
-WORDS = 1_000_000  # seen in all
-RATE, LEAST = 0.002, 0.03  # the learning rate falls in a line from the first to this share of it
+WORDS = 6_000_000  # seen in all
+RATE, LEAST = 0.001, 0.05  # the learning rate falls in a line from the first to this share of it
 SENTENCES = (1, 2, 3, 4, 6)  # in a row make a document, so that sentence boundaries are learned
 CHECKPOINT_SECONDS = 240
 
@@ -74,33 +73,29 @@ def document(nlp: Language, group: Sequence[Rows]) -> Doc:
 
 
 def examples(nlp: Language, rows: Sequence[Rows], rng: random.Random) -> list[Example]:
-    """Documents of one to six sentences, cut into words by spaCy, with the encoder's vectors."""
+    """Documents of one to six sentences, cut into words by spaCy."""
     references, at = [], 0
     while at < len(rows):
         size = rng.choice(SENTENCES)
         references.append(document(nlp, rows[at : at + size]))
         at += size
-    predicted = nlp.get_pipe("ner").pipe(nlp.make_doc(gold.text) for gold in references)
-    return [Example(doc, gold) for doc, gold in zip(predicted, references, strict=True)]
+    return [Example(nlp.make_doc(gold.text), gold) for gold in references]
 
 
-def train(folder: Path, encoder: Path, out: Path, words: int) -> None:
+def train(folder: Path, out: Path, words: int) -> None:
     """Train for so many words with Adam, growing batches and averaged weights; saved every few minutes."""
     fix_random_seed(SEED)
     rng = random.Random(SEED)
     nlp = blank()
-    nlp.get_pipe("ner").from_disk(encoder)
     found = examples(nlp, sentences(folder), rng)
     print(json.dumps({"documents": len(found)}), flush=True)
     optimizer = nlp.initialize(lambda: found)
-    nlp.get_pipe("ner").from_disk(encoder)
     started = saved = time.monotonic()
     losses: dict[str, float] = {}
     seen = 0
     for batch in minibatch(_endless(found, rng), size=compounding(16.0, 48.0, 1.002)):
         optimizer.learn_rate = RATE * max(LEAST, 1 - seen / words)
-        with nlp.select_pipes(disable="ner"):
-            nlp.update(batch, sgd=optimizer, drop=0.1, losses=losses)
+        nlp.update(batch, sgd=optimizer, drop=0.1, losses=losses)
         seen += sum(len(example.reference) for example in batch)
         done = seen >= words
         if done or time.monotonic() - saved > CHECKPOINT_SECONDS:
@@ -126,12 +121,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.syntax", description=__doc__)
     data = os.environ.get("TRAINING_DATA")
     parser.add_argument("--data", type=Path, default=data, required=not data, help="folder with the corpora")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="working folder; the encoder is in OUT/accurate.encoder"
-    )
+    parser.add_argument("--out", type=Path, required=True, help="working folder")
     parser.add_argument("--words", type=int, default=WORDS, help="to see in all")
     options = parser.parse_args()
-    train(options.data, options.out / "accurate.encoder", options.out / "syntax", options.words)
+    train(options.data, options.out / "syntax", options.words)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_name
 from pipeline.enrich.nlp import Reading
 from pipeline.text import fold
 
+# Of a name that a rule found, or a pipeline that does not say how sure it is.
 CONFIDENCE = {
     "PERSON": 0.8,
     "ORG": 0.65,
@@ -46,7 +47,14 @@ def find_entities(reading: Reading, names: Sequence[Named], places: Sequence[Pla
         if group.name.isupper() and not span.surface.isupper() and len(span.surface) > 3:
             group.name = span.surface  # of TBILISI in a dateline and Tbilisi, the one to read
     merged = _join_acronyms(_join_surnames(list(groups.values())), reading)
-    return [_entity(group, resolved) for group in merged]
+    sure = _sureness(reading)
+    return [_entity(group, resolved, sure) for group in merged]
+
+
+def _sureness(reading: Reading) -> dict[tuple[str, int], float]:
+    """How sure the model is of the names that begin or end at each place of title and text."""
+    known = [name for name in reading.names if name.confidence is not None]
+    return {(n.span.field, edge): n.confidence or 0.0 for n in known for edge in (n.span.start, -n.span.end)}
 
 
 def _place_type(kind: EntityType, place: Place | None) -> EntityType:
@@ -98,7 +106,7 @@ def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
     return [group for group in groups if id(group) not in joined]
 
 
-def _entity(group: _Group, resolved: dict[tuple[str, ...], Place]) -> Entity:
+def _entity(group: _Group, resolved: dict[tuple[str, ...], Place], sure: dict[tuple[str, int], float]) -> Entity:
     mentions = sorted(group.mentions, key=lambda span: (span.field == "text", span.start))
     place = resolved.get(_key(group.name))
     country = country_named(group.name) if group.kind == "GPE" else None
@@ -107,6 +115,8 @@ def _entity(group: _Group, resolved: dict[tuple[str, ...], Place]) -> Entity:
     is_country = country is not None
     if country is None and place is not None and place.pinned:
         country = place.country
+    edges = ((span.field, edge) for span in mentions for edge in (span.start, -span.end))
+    told = [sure[edge] for edge in edges if edge in sure]
     return Entity(
         id=f"country:{country}" if is_country else f"{group.kind.lower()}:{slug(group.name)}",
         name=group.name,
@@ -115,7 +125,7 @@ def _entity(group: _Group, resolved: dict[tuple[str, ...], Place]) -> Entity:
         aliases=sorted(set(group.aliases)),
         mentions=mentions,
         method="ner+rules",
-        confidence=CONFIDENCE[group.kind],
+        confidence=max(told, default=CONFIDENCE[group.kind]),
     )
 
 

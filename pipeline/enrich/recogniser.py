@@ -2,12 +2,12 @@
 
 `spacy.load` of a model's folder finds it by the entry point `spacy_factories` of this package. It reads a batch of
 documents in windows of like length, turns the encoder's scores into spans by the best path that BIO allows (Viterbi,
-1967), gives a name one type throughout a document, leaves one of the encoder's layers with the document for tagger and
-parser, and says how sure it is: `ent._.confidence`, between 0 and 1, is calibrated so that of the entities with .8
-about eight in ten are right (docs/model-card.md shows it).
+1967), gives a name one type throughout a document, and says how sure it is: of the entities whose `ent._.confidence` is
+.8 about eight in ten are right (docs/model-card.md shows it).
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,6 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans, minibatch
 
-from pipeline.enrich.encoded import VECTORS, WIDTH
 from pipeline.enrich.pieces import Pieces, case_of
 
 LABELS = ("PERSON", "ORG", "LOC", "NORP", "EVENT", "MISC")
@@ -27,10 +26,12 @@ TAGS = ("O", *(f"{edge}-{label}" for label in LABELS for edge in "BI"))
 HIDDEN = {"MISC"}  # taught so that titles of works are none of the others; not given out
 MOST_PIECES = 158  # in a window, as in training, without its two marks
 OVERLAP = 16  # words that two windows share where no sentence ends
-WINDOWS = 16  # that the encoder reads at once
+WINDOWS = 4  # that the encoder reads at once; more are no faster in one thread, and take memory
 HYPHENS = {"-", "‐", "‑"}
 IMPOSSIBLE = -1e4
 FILES = ("encoder.onnx", "vocabulary.txt", "settings.json")
+
+_ABBREVIATION = re.compile(r"[A-Z](?: ?\. ?[A-Z])+")
 
 Floats = npt.NDArray[np.float32]
 
@@ -76,32 +77,28 @@ class Recogniser:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
         """Set `ents` of each document, a batch at a time."""
         for docs in minibatch(stream, size=batch_size):
-            for doc, (scores, vectors) in zip(docs, self.read(docs), strict=True):
+            for doc, scores in zip(docs, self.read(docs), strict=True):
                 doc.ents = tuple(self._entities(doc, scores))
-                everywhere = np.zeros((len(doc), WIDTH), np.float32)
-                everywhere[[token.i for token in doc if not token.is_space]] = vectors
-                doc.user_data[VECTORS] = everywhere
                 yield doc
 
-    def read(self, docs: Sequence[Doc]) -> list[tuple[Floats, Floats]]:
-        """Log-probabilities (words that are not blank, tags) and vectors (words, WIDTH) for each document."""
+    def read(self, docs: Sequence[Doc]) -> list[Floats]:
+        """Log-probabilities (words that are not blank, tags) for each document."""
         assert self._pieces is not None, "no model: load a pipeline's folder"
         words = [[token.text for token in doc if not token.is_space] for doc in docs]
         pieces = [[self._pieces.of(word) for word in found] for found in words]
-        sizes = (len(TAGS), WIDTH)
-        results = [tuple(np.zeros((len(found), size), np.float32) for size in sizes) for found in words]
+        results = [np.zeros((len(found), len(TAGS)), np.float32) for found in words]
         windows = [window for at, doc in enumerate(docs) for window in cut(at, pieces[at], _sentence_ends(doc))]
         windows.sort(key=lambda window: sum(len(found) for found in pieces[window.doc][window.first : window.last]))
         for at in range(0, len(windows), WINDOWS):
             self._run(windows[at : at + WINDOWS], words, pieces, results)
-        return [(scores, vectors) for scores, vectors in results]
+        return results
 
     def _run(
         self,
         windows: Sequence[Window],
         words: Sequence[Sequence[str]],
         pieces: Sequence[Sequence[tuple[int, ...]]],
-        results: Sequence[Sequence[Floats]],
+        results: Sequence[Floats],
     ) -> None:
         """Run the encoder over a few windows and keep what it says about their cores."""
         assert self._pieces is not None
@@ -119,11 +116,10 @@ class Recogniser:
         inputs = np.zeros(shape, np.int64)
         for at, row in enumerate(rows):
             inputs[:, at, : len(row[0])] = row
-        scores, vectors = self._session.run(["scores", "vectors"], {"ids": inputs[0], "cases": inputs[1]})
+        scores: Floats = self._session.run(["scores"], {"ids": inputs[0], "cases": inputs[1]})[0]
         for at, window in enumerate(windows):
             own = starts[at][window.core - window.first : window.core_end - window.first]
-            results[window.doc][0][window.core : window.core_end] = _log_softmax(scores[at, own])
-            results[window.doc][1][window.core : window.core_end] = vectors[at, own]
+            results[window.doc][window.core : window.core_end] = _log_softmax(scores[at, own])
 
     def _entities(self, doc: Doc, scores: Floats) -> list[Span]:
         tokens = [token.i for token in doc if not token.is_space]
@@ -134,20 +130,26 @@ class Recogniser:
                 span = _whole(Span(doc, tokens[first], tokens[last - 1] + 1, label=label))
                 span._.confidence = self._calibrated(label, sure)
                 spans.append(span)
-        whole: list[Span] = filter_spans(spans)
+        whole: list[Span] = filter_spans(span for span in spans if not span.text.islower())
         return whole
 
     def _consistent(
         self, doc: Doc, tokens: Sequence[int], found: Sequence[tuple[int, int, str, float]]
     ) -> Iterator[tuple[int, int, str, float]]:
-        """One type for a name throughout a document: the one that its mentions are surest of together."""
+        """One type for a name throughout a document: the one that its mentions are surest of together. The last name of
+        somebody who is named in full is a person's."""
         weights: dict[str, dict[str, float]] = {}
         names = [doc[tokens[first] : tokens[last - 1] + 1].text.casefold() for first, last, _, _ in found]
         for name, (_, _, label, sure) in zip(names, found, strict=True):
             votes = weights.setdefault(name, {})
             votes[label] = votes.get(label, 0.0) + sure
+        full = (name.split() for name, (_, _, label, _) in zip(names, found, strict=True) if label == "PERSON")
+        families = {words[-1] for words in full if len(words) > 1}
         for name, (first, last, _, sure) in zip(names, found, strict=True):
-            yield first, last, max(weights[name], key=lambda label: weights[name][label]), sure
+            label = max(weights[name], key=lambda label: weights[name][label])
+            if name in families and label in ("LOC", "ORG"):
+                label = "PERSON"
+            yield first, last, label, sure
 
     def _calibrated(self, label: str, sure: float) -> float:
         slope, shift = self._settings.get("calibration", {}).get(label, (1.0, 0.0))
@@ -184,6 +186,7 @@ class Recogniser:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they keep what the longest text needed
         options.log_severity_level = 3
         if files:
             providers = ["CPUExecutionProvider"]
@@ -283,8 +286,13 @@ _EVERY = np.arange(len(TAGS))
 
 
 def _whole(span: Span) -> Span:
-    """A person's name with what a hyphen joins to it: spaCy cuts "Okonkwo-Adeyemi" into three words."""
+    """A name with what is cut off from it: the last dot of "U.S.", the article of a paper that is called "The …"
+    inside a sentence, and what a hyphen joins to a person, for spaCy cuts "Okonkwo-Adeyemi" into three words."""
     first, last, doc = span.start, span.end, span.doc
+    if last < len(doc) and doc[last].text == "." and _ABBREVIATION.fullmatch(span.text):
+        return Span(doc, first, last + 1, label=span.label_)
+    if span.label_ == "ORG" and first > 1 and doc[first - 1].text == "The" and doc[first - 2].text[-1:].isalnum():
+        return Span(doc, first - 1, last, label="ORG")
     if span.label_ != "PERSON":
         return span
     while first > 1 and doc[first - 1].text in HYPHENS and _tight(doc[first - 2 : first + 1]):
