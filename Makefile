@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types test-es8 servers bench bench-search constraints clean
+.PHONY: help setup demo test check lint types test-es8 servers bench bench-search model constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,8 +47,13 @@ bench: setup ## measure: articles a second, memory, search latency
 bench-search: setup ## measure searching 100,000 generated articles: latency, facets, timeline, map, size of the index
 	$(BIN)/python -m benchmarks.search
 
-constraints: ## resolve pyproject.toml anew into constraints.txt (needs uv)
-	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate --no-header --quiet --upgrade pyproject.toml -o constraints.txt
+model: setup ## make the language model anew from the corpora in TRAINING_DATA (hours; goes on where it was stopped)
+	@test -d "$(TRAINING_DATA)" || { echo "set TRAINING_DATA to the folder with the corpora (training/README.md)"; exit 1; }
+	$(BIN)/python -c 'import torch, faker, onnx' 2>/dev/null || $(BIN)/python -m pip install --only-binary :all: --editable '.[train]'
+	OMP_NUM_THREADS=1 nice $(BIN)/python -m training --data "$(TRAINING_DATA)" --out build/model
+
+constraints: ## resolve pyproject.toml anew into constraints.txt (needs uv); training has its own extra, and is no part of it
+	uv pip compile --universal --python-version 3.11 --extra warc --extra otel --extra dev --generate-hashes --no-annotate --no-header --quiet --upgrade pyproject.toml -o constraints.txt
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

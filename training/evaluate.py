@@ -1,16 +1,17 @@
 """Score a pipeline: `python -m training.evaluate MODEL --data DIR`.
 
-Entities: exact-span F1 on Worldwide (evaluation only), GPE and LOC taken as one type. Syntax: spaCy's own scorer on
-the development sets of UD English EWT and GUM.
+Entities: exact-span F1 on Worldwide (evaluation only) and on this project's challenge set, GPE and LOC taken as one
+type. Syntax: spaCy's own scorer on the development sets of UD English EWT and GUM.
 """
 
 import argparse
 import json
 import os
+import re
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,87 +20,135 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from training import cleaning, corpora
-from training.train import syntax_doc
+from training import cleaning, corpora, syntax
 
 SCORED = ("PERSON", "ORG", "LOC")
 SYNTAX_SCORED = ("tag_acc", "pos_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f")
 MERGED = {"GPE": "LOC"}
+CHALLENGE = Path(__file__).parent / "challenge"
+BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
+
+Gold = tuple[Doc, set[tuple[int, int, str]]]
+_MARKED = re.compile(r"\[([A-Z]+) ([^\]]+)\]")
 
 
-def entity_scores(nlp: Language, sentences: Iterable[corpora.Sentence]) -> dict[str, float]:
-    """Exact-span precision, recall and F1 of PERSON, ORG and LOC, on the corpus's own tokens."""
-    gold: list[set[tuple[int, int, str]]] = []
-    docs: list[Doc] = []
-    for words, tags in sentences:
-        docs.append(Doc(nlp.vocab, words=words))
-        gold.append({span for span in cleaning.spans((words, tags)) if span[2] in SCORED})
+def f1(counts: Counter[tuple[str, str]], kinds: Sequence[str]) -> dict[str, float]:
+    """F1 of all types together and of each, from counts of found, gold and both."""
+    for part in ("found", "gold", "both"):
+        counts["all", part] = sum(counts[kind, part] for kind in kinds)
+    return {
+        kind: round(2 * counts[kind, "both"] / max(1, counts[kind, "found"] + counts[kind, "gold"]), 4)
+        for kind in ("all", *kinds)
+    }
+
+
+def count(nlp: Language, gold: Sequence[Gold], kinds: Sequence[str] = SCORED) -> Counter[tuple[str, str]]:
+    """How many spans were found, are right, and are both, by type."""
     counts: Counter[tuple[str, str]] = Counter()
-    for doc, right in zip(nlp.pipe(docs, batch_size=256), gold, strict=True):
-        found = {(ent.start, ent.end, MERGED.get(ent.label_, ent.label_)) for ent in doc.ents}
-        found = {span for span in found if span[2] in SCORED}
-        for kind in SCORED:
+    for doc, (_, right) in zip(nlp.pipe((doc for doc, _ in gold), batch_size=16), gold, strict=True):
+        found = {(ent.start_char, ent.end_char, MERGED.get(ent.label_, ent.label_)) for ent in doc.ents}
+        for kind in kinds:
             counts[kind, "found"] += sum(span[2] == kind for span in found)
             counts[kind, "gold"] += sum(span[2] == kind for span in right)
             counts[kind, "both"] += sum(span[2] == kind for span in found & right)
-    for part in ("found", "gold", "both"):
-        counts["all", part] = sum(counts[kind, part] for kind in SCORED)
-    return {
-        kind: round(2 * counts[kind, "both"] / max(1, counts[kind, "found"] + counts[kind, "gold"]), 4)
-        for kind in ("all", *SCORED)
-    }
+    return counts
+
+
+def documents(nlp: Language, articles: Iterable[Sequence[corpora.Sentence]]) -> list[Gold]:
+    """Articles of tagged words as documents on the corpus's own words."""
+    gold: list[Gold] = []
+    for sentences in articles:
+        words = [word for found, _ in sentences for word in found]
+        doc = Doc(nlp.vocab, words=words)
+        spans = cleaning.spans((words, [tag for _, tags in sentences for tag in tags]))
+        gold.append((doc, {(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), kind) for a, b, kind in spans}))
+    return gold
+
+
+def reliability(nlp: Language, gold: Sequence[Gold]) -> list[tuple[float, int, float]]:
+    """Of the entities in each stretch of confidence: its start, how many there are, and the share that is right."""
+    seen: Counter[float] = Counter()
+    right: Counter[float] = Counter()
+    for doc, truth in gold:
+        for ent in nlp.get_pipe("ner")(doc).ents:
+            if ent.label_ in SCORED:
+                start = max(edge for edge in BINS if edge <= ent._.confidence)
+                seen[start] += 1
+                right[start] += (ent.start_char, ent.end_char, ent.label_) in truth
+    return [(start, seen[start], round(right[start] / seen[start], 3)) for start in sorted(seen)]
+
+
+def challenge(nlp: Language) -> dict[str, list[Gold]]:
+    """The challenge set, by class: `[PERSON Ruth Mwangi]` marks a name."""
+    classes: dict[str, list[Gold]] = {}
+    for path in sorted(CHALLENGE.glob("*.txt")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        classes[path.stem] = [_unmarked(nlp, line) for line in lines if line and not line.startswith("#")]
+    return classes
+
+
+def _unmarked(nlp: Language, line: str) -> Gold:
+    text, last = "", 0
+    spans: set[tuple[int, int, str]] = set()
+    for match in _MARKED.finditer(line):
+        text += line[last : match.start()]
+        spans.add((len(text), len(text) + len(match[2]), match[1]))
+        text += match[2]
+        last = match.end()
+    return nlp.make_doc(text + line[last:]), spans
 
 
 def syntax_scores(nlp: Language, path: Path) -> dict[str, float]:
     """Accuracies, UAS, LAS and sentence F1 on a UD development set, ten sentences a document."""
     rows = list(corpora.conllu(path))
-    references = []
-    for at in range(0, len(rows), 10):
-        reference = Doc.from_docs([syntax_doc(nlp, sentence) for sentence in rows[at : at + 10]])
-        assert reference is not None
-        references.append(reference)
+    references = [syntax.document(nlp, rows[at : at + 10]) for at in range(0, len(rows), 10)]
     predicted = nlp.pipe([reference.text for reference in references])
     examples = [Example(doc, reference) for doc, reference in zip(predicted, references, strict=True)]
     scores: dict[str, Any] = nlp.evaluate(examples)
     return {name: round(scores[name], 4) for name in SYNTAX_SCORED}
 
 
-def speed(nlp: Language, texts: list[str]) -> dict[str, float]:
-    """Tokens a second over raw texts by the whole pipeline in this process, and the memory it peaked at."""
-    started = time.perf_counter()
-    tokens = sum(len(doc) for doc in nlp.pipe(texts, batch_size=32))
+def speed(nlp: Language, articles: Sequence[Sequence[corpora.Sentence]]) -> dict[str, float]:
+    """Words per second of processor time over raw texts by the whole pipeline, one by one, and the peak of memory."""
+    texts = [" ".join(cleaning.joined(sentence)[0] for sentence in article) for article in articles]
+    for text in texts[:3]:
+        nlp(text)
+    started = time.process_time()
+    words = sum(sum(not token.is_punct for token in nlp(text)) for text in texts)
     return {
-        "tokens_per_s": round(tokens / (time.perf_counter() - started)),
+        "words_per_s": round(words / (time.process_time() - started)),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
 
 
-def running_texts(sentences: list[corpora.Sentence], size: int = 20, most: int = 100) -> list[str]:
-    """Raw texts of about an article's length, for measuring speed."""
-    groups = [sentences[at : at + size] for at in range(0, len(sentences), size)][:most]
-    return [" ".join(cleaning.joined(sentence)[0] for sentence in group) for group in groups]
+def scores(nlp: Language, folder: Path, every: int = 1) -> dict[str, Any]:
+    """All scores; of Worldwide every n-th article."""
+    articles = list(corpora.worldwide_articles(folder))
+    found: dict[str, Any] = {"speed": speed(nlp, articles[5:205:5])}
+    entities_only = [name for name in nlp.pipe_names if name != "ner"]
+    with nlp.select_pipes(disable=entities_only):
+        gold = documents(nlp, articles[::every])
+        found["worldwide_dev"] = f1(count(nlp, gold), SCORED)
+        if "geowire_ner" in {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
+            found["reliability"] = reliability(nlp, gold)
+        classes = {name: count(nlp, sentences, (*SCORED, "NORP")) for name, sentences in challenge(nlp).items()}
+        found["challenge"] = {name: f1(counts, (*SCORED, "NORP"))["all"] for name, counts in classes.items()}
+        found["challenge"]["all"] = f1(sum(classes.values(), Counter()), (*SCORED, "NORP"))["all"]
+    if "parser" in nlp.pipe_names:
+        for name, file in (("ewt_dev", "ud_ewt/en_ewt-ud-dev"), ("gum_dev", "ud_gum/en_gum-ud-dev.permissive")):
+            found[name] = syntax_scores(nlp, folder / f"{file}.conllu.gz")
+    return found
 
 
 def main() -> None:
     """Print all scores as JSON."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("model", type=Path, help="folder of a spaCy pipeline")
+    parser.add_argument("model", help="folder or name of a spaCy pipeline")
     data = os.environ.get("TRAINING_DATA")
     parser.add_argument("--data", type=Path, default=data, required=not data, help="folder with the corpora")
-    parser.add_argument("--keep", action="store_true", help="write the scores into the pipeline's meta.json")
+    parser.add_argument("--every", type=int, default=1, help="of Worldwide only every n-th article")
     options = parser.parse_args()
-    nlp = spacy.load(options.model)
-    sentences = list(corpora.worldwide(options.data))
-    scores: dict[str, Any] = {"speed": speed(nlp, running_texts(sentences))}
-    scores["worldwide_dev"] = entity_scores(nlp, sentences)
-    if "parser" in nlp.pipe_names:
-        for name, file in (("ewt_dev", "ud_ewt/en_ewt-ud-dev"), ("gum_dev", "ud_gum/en_gum-ud-dev.permissive")):
-            scores[name] = syntax_scores(nlp, options.data / f"{file}.conllu.gz")
-    if options.keep:
-        path = options.model / "meta.json"
-        meta = json.loads(path.read_text(encoding="utf-8")) | {"performance": scores}
-        path.write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(json.dumps(scores, indent=2))
+    print(json.dumps(scores(spacy.load(options.model), options.data, options.every), indent=2))
 
 
 if __name__ == "__main__":

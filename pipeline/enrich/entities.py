@@ -19,6 +19,7 @@ from pipeline.enrich.nlp import Reading
 from pipeline.enrich.roles import country_in, role_of
 from pipeline.text import fold
 
+# Of a name that a rule found, or a pipeline that does not say how sure it is.
 CONFIDENCE = {
     "PERSON": 0.8,
     "ORG": 0.65,
@@ -62,7 +63,14 @@ def find_entities(
             groups[key] = group
             group.add(span)
     joined = _join_acronyms(_join_surnames(_named(list(groups.values()))), reading)
-    return [_entity(group, resolved, reading) for group in joined]
+    sure = _sureness(reading)
+    return [_entity(group, resolved, reading, sure) for group in joined]
+
+
+def _sureness(reading: Reading) -> dict[tuple[str, int], float]:
+    """How sure the model is of the names that begin or end at each place of title and text."""
+    known = [name for name in reading.names if name.confidence is not None]
+    return {(n.span.field, edge): n.confidence or 0.0 for n in known for edge in (n.span.start, -n.span.end)}
 
 
 def _group(span: Span, kind: EntityType, place: Place | None, government: str | None) -> _Group:
@@ -163,10 +171,14 @@ def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
     return [group for group in groups if id(group) not in joined]
 
 
-def _entity(group: _Group, resolved: dict[tuple[str, ...], Place], reading: Reading) -> Entity:
+def _entity(
+    group: _Group, resolved: dict[tuple[str, ...], Place], reading: Reading, sure: dict[tuple[str, int], float]
+) -> Entity:
     mentions = sorted(group.mentions, key=lambda span: (span.field == "text", span.start))
     place = resolved.get(_key(group.name))
     role = role_of(mentions, reading) if group.kind == "PERSON" else None
+    edges = ((span.field, edge) for span in mentions for edge in (span.start, -span.end))
+    told = [sure[edge] for edge in edges if edge in sure]
     return Entity(
         id=group.id or f"{group.kind.lower()}:{slug(group.name)}",
         name=group.name,
@@ -176,7 +188,7 @@ def _entity(group: _Group, resolved: dict[tuple[str, ...], Place], reading: Read
         aliases=sorted({form for form in group.aliases if form != group.name}),
         mentions=mentions,
         method="table+ner" if group.id and not group.country else "ner+rules",
-        confidence=0.9 if group.id else CONFIDENCE[group.kind],
+        confidence=0.9 if group.id else max(told, default=CONFIDENCE[group.kind]),
     )
 
 

@@ -18,10 +18,12 @@ CHUNK = 20_000  # characters that spaCy reads at once: its memory grows with the
 
 @dataclass(frozen=True)
 class Name:
-    """A stretch that the model calls a name, with its label (PERSON ORG GPE LOC NORP FAC EVENT PRODUCT)."""
+    """A stretch that the model calls a name, with its label (PERSON ORG GPE LOC NORP FAC EVENT PRODUCT), and how sure
+    it is (0 to 1, calibrated; None of a pipeline that does not say)."""
 
     span: Span
     label: str
+    confidence: float | None = None
 
 
 @dataclass
@@ -50,7 +52,7 @@ def load(name: str) -> Any:
     import spacy
 
     try:
-        nlp = spacy.load(SHIPPED if name in SHIPPED_NAMES else name)
+        nlp = spacy.load(SHIPPED / name if name in SHIPPED_NAMES else name)
     except OSError as exc:
         raise Misconfigured(
             f"GEOWIRE_NLP_MODEL={name}: no such spaCy pipeline; install it (python -m spacy download {name}) "
@@ -87,7 +89,9 @@ def _collect(reading: Reading, name: str, start: int, doc: Any) -> None:
     def span(first: int, last: int) -> Span:
         return Span(field=where, start=start + first, end=start + last, surface=whole[start + first : start + last])
 
-    reading.names += [Name(span(ent.start_char, ent.end_char), ent.label_) for ent in doc.ents]
+    for ent in doc.ents:
+        sure = ent._.confidence if ent.has_extension("confidence") else None
+        reading.names.append(Name(span(ent.start_char, ent.end_char), ent.label_, sure))
     if doc.has_annotation("SENT_START"):
         reading.sentences += [span(sent.start_char, sent.end_char) for sent in doc.sents]
     else:

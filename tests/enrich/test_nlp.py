@@ -6,12 +6,13 @@ import pytest
 import spacy
 
 from pipeline.article import MAX_TEXT, admit
+from pipeline.enrich.entities import CONFIDENCE
 from pipeline.enrich.facts import enrich
 from pipeline.enrich.language import detect
-from pipeline.enrich.nlp import SHIPPED, describe, load
+from pipeline.enrich.nlp import describe, load
 from pipeline.errors import Misconfigured
 from tests.cli.conftest import NOW
-from tests.enrich.conftest import read, shipped
+from tests.enrich.conftest import read
 
 SENTENCE = "Officials of the World Bank met in Nairobi, Kenya, on Tuesday. "
 
@@ -51,11 +52,15 @@ def test_no_such_pipeline_says_what_to_do(tmp_path: Path) -> None:
         load(str(tmp_path / "blank"))
 
 
-def test_the_shipped_model_is_small_and_complete() -> None:
-    size = sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file())
-    assert size < 12 * 1024**2
-    assert {"tagger", "parser", "lemmatizer", "ner"} <= set(shipped().pipe_names)
-    assert "spaCy" in describe("accurate")
+def test_the_shipped_models_say_what_they_are() -> None:
+    assert describe("accurate").startswith("en_geowire_accurate 0.2.0 on spaCy")
+    assert describe("fast").startswith("en_geowire_fast 0.2.0 on spaCy")
+
+
+def test_entities_are_as_sure_as_the_model() -> None:
+    sure = {entity.name: entity.confidence for entity in read(SENTENCE, language="en").entities}
+    assert sure["World Bank"] != CONFIDENCE["ORG"]
+    assert 0.5 < sure["World Bank"] < 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""The mix that the encoder learns from: other names swapped in, windows, batches. Needs the extra `train`."""
+
+import random
+
+import numpy as np
+import pytest
+
+pytest.importorskip("faker")
+
+from pipeline.enrich.pieces import Pieces
+from pipeline.enrich.recogniser import TAGS
+from training import cleaning, mix, swaps
+from training.corpora import Sentence
+
+SENTENCE: Sentence = (["Anna", "Berg", "left", "the", "Bank", "for", "Rome", "."], [])
+SENTENCE[1].extend(["B-PERSON", "I-PERSON", "O", "O", "B-ORG", "O", "B-LOC", "O"])
+
+
+def pieces() -> Pieces:
+    """A vocabulary of single letters."""
+    letters = [chr(code) for code in range(33, 127)]
+    return Pieces(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{letter}" for letter in letters)])
+
+
+def test_names_are_swapped_and_the_rest_stays() -> None:
+    rng = random.Random(1)
+    seen = set()
+    for _ in range(60):
+        words, tags = swaps.vary(SENTENCE, rng)
+        assert len(words) == len(tags)
+        assert [kind for _, _, kind in cleaning.spans((words, tags))] == ["PERSON", "ORG", "LOC"]
+        assert [word for word, tag in zip(words, tags, strict=True) if tag == "O"] == ["left", "the", "for", "."]
+        seen.add(" ".join(words))
+    assert len(seen) > 20
+
+
+def test_a_seed_draws_the_same_names() -> None:
+    assert swaps.vary(SENTENCE, random.Random(3)) == swaps.vary(SENTENCE, random.Random(3))
+
+
+def test_names_come_from_many_languages_in_latin_letters() -> None:
+    lists = swaps.people()
+    assert len(lists) > 40
+    assert all(swaps.organisation(random.Random(seed)) for seed in range(200))
+
+
+def test_datelines_and_bylines_are_tagged() -> None:
+    for seed in range(100):
+        words, tags = swaps.opening(random.Random(seed))
+        assert len(words) == len(tags)
+        assert "B-PERSON" in tags if words[0] == "By" else tags[0] == "B-LOC"
+
+
+def test_windows_hold_every_word_once() -> None:
+    group = [SENTENCE] * 30
+    found = list(mix.windows([group], pieces(), random.Random(1)))
+    assert len(found) > 1
+    assert all(len(window.ids) == len(window.cases) == len(window.tags) <= mix.WINDOW + 1 for window in found)
+    told = np.concatenate([window.tags for window in found])
+    assert (told == TAGS.index("B-PERSON")).sum() == 30
+    assert (told != mix.IGNORED).sum() == 30 * len(SENTENCE[0])
+
+
+def test_batches_hold_every_window_once_and_keep_to_their_size() -> None:
+    found = list(mix.windows([[SENTENCE] * n for n in range(1, 12)], pieces(), random.Random(1)))
+    batches = list(mix.batches(found, 200, random.Random(2)))
+    assert sorted(id(window) for batch in batches for window in batch) == sorted(id(window) for window in found)
+    for batch in batches:
+        ids, _, tags = mix.padded(batch)
+        assert ids.size <= 200 or len(batch) == 1
+        assert (tags[ids == 0] == mix.IGNORED).all()
+
+
+def test_what_is_held_out_is_not_trained_on() -> None:
+    sentences = [([str(at)], ["O"]) for at in range(1000)]
+    train, held = mix.split({"gmb": sentences})
+    assert len(train["gmb"]) == 980
+    assert held == [sentences[980:]]

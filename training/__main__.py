@@ -1,0 +1,51 @@
+"""Make both models from the corpora: `python -m training --data DIR --out DIR`; `make model` does.
+
+Each step leaves a file in the working folder and is left out where that is there: a training that was stopped goes on
+from its last checkpoint. The models end in OUT/accurate and OUT/fast, and go into the package by hand.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import spacy
+
+from training import assemble, evaluate, pack
+
+SIZES = ("accurate", "fast")  # in this order: the second learns from the first
+
+
+def step(module: str, *arguments: str, out: Path, data: Path) -> None:
+    """Run one training as a command of its own, so that its memory is free afterwards."""
+    command = [sys.executable, "-m", f"training.{module}", *arguments, "--out", str(out), "--data", str(data)]
+    print("$", *command[1:], flush=True)
+    subprocess.run(command, check=True)
+
+
+def main() -> None:
+    """Parse the command line and make the models."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    given = os.environ.get("TRAINING_DATA")
+    parser.add_argument("--data", type=Path, default=given, required=not given, help="folder with the corpora")
+    parser.add_argument("--out", type=Path, default=Path("build/model"), help="working folder")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    out, data = options.out, options.data
+    for size in SIZES:
+        if not (out / f"{size}.pt").exists():
+            step("finetune", size, out=out, data=data)
+        if not (out / f"{size}.encoder" / "settings.json").exists():
+            pack.pack(size, out, pack.held_out(data))
+        if not (out / "syntax" / "meta.json").exists():
+            step("syntax", out=out, data=data)
+        assemble.join(size, data, out)
+        scores = evaluate.scores(spacy.load(out / size), data)
+        assemble.keep_scores(out / size, scores)
+        print(size, json.dumps(scores, indent=2), flush=True)
+
+
+if __name__ == "__main__":
+    main()
