@@ -4,14 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types test-es8 servers bench model constraints clean
+.PHONY: help setup demo test check lint types test-es8 servers bench bench-search model constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/.ready ## create .venv with everything pinned (constraints.txt) and build the gazetteer
 
-$(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py pipeline/enrich/gazetteer_build.py
+GAZETTEER := pipeline/enrich/gazetteer_build.py pipeline/text.py pipeline/countries.py $(wildcard pipeline/enrich/tables/* pipeline/data/*)
+
+$(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py $(GAZETTEER)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "geowire needs Python 3.11 or newer: set PYTHON=python3.x"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv module; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r constraints.txt
@@ -21,7 +23,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py pipeline/enrich/ga
 demo: setup ## index the sample news and serve them on http://127.0.0.1:8000
 	$(BIN)/geowire demo
 
-test: setup check ## everything: lint, types and all tests, on real servers where Java and Maven are there
+test: setup lint types ## everything: lint, types and all tests, on real servers where Java and Maven are there
 	$(BIN)/python -m pytest
 
 check: setup lint types ## the fast part, under two minutes
@@ -41,6 +43,9 @@ servers: setup ## start a real Kafka and Elasticsearch by hand, until Ctrl-C
 
 bench: setup ## measure: articles a second, memory, search latency
 	$(BIN)/python -m benchmarks
+
+bench-search: setup ## measure searching 100,000 generated articles: latency, facets, timeline, map, size of the index
+	$(BIN)/python -m benchmarks.search
 
 model: setup ## make the language model anew from the corpora in TRAINING_DATA (hours; goes on where it was stopped)
 	@test -d "$(TRAINING_DATA)" || { echo "set TRAINING_DATA to the folder with the corpora (training/README.md)"; exit 1; }

@@ -10,27 +10,30 @@ defaults lose messages (its issue 606 among others); docs/delivery.md tells how 
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import faust
 
-from pipeline import stages
+from pipeline import removing, stages
 from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome
 from pipeline.broker import MAX_MESSAGE, TopicSpec
 from pipeline.broker.faust_options import faust_options
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Index, Put
 from pipeline.settings import Settings
-from pipeline.stages import Delivery, Failure, Watch
+from pipeline.stages import Delivery, Failure, Fuse, Watch
 from pipeline.state import State
+from pipeline.tombstone import Tombstone
 
 GROUP = "geowire"  # the consumer group of all workers
 ARTICLES, ENRICHED, DEAD = "articles", "articles.enriched", "articles.dead"
 INPUTS = (ARTICLES,)  # the topics whose messages are the ledger's inputs
+READ = (ARTICLES, ENRICHED)  # the topics that agents read
 DAY_MS = 24 * 3600 * 1000
 WITHIN = 0.2  # seconds that an agent waits for a batch to fill
 MAX_RECORD = MAX_MESSAGE - 64 * 1024  # bytes of an enriched record, with room for key and headers
@@ -44,12 +47,13 @@ class Enricher(Protocol):
 
 @dataclass(frozen=True)
 class Rooms:
-    """What the agents work with, opened by worker.py."""
+    """What an agent works with, opened by worker.py; each agent has a watch and a fuse of its own."""
 
     nlp: Enricher
     index: Index
     state: State
-    watch: Watch
+    watch: Watch = field(default_factory=Watch)
+    fuse: Fuse = field(default_factory=lambda: Fuse(1))
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
@@ -62,12 +66,19 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     ]
 
 
-def create_app(settings: Settings, rooms: Rooms) -> faust.App:
-    """The Faust app with its two agents; worker.py starts it."""
+def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], scratch: Path) -> faust.App:
+    """The Faust app with its two agents; worker.py starts it.
+
+    Args:
+        settings: partitions, batch, fuse.
+        rooms: what the agents work with.
+        watches: for each topic that is read, what its agent tells the watchdog.
+        scratch: an empty folder, which stays empty (faust_options.py).
+    """
     app = faust.App(
         GROUP,
         **{
-            **faust_options(settings),
+            **faust_options(settings, scratch),
             "topic_partitions": settings.partitions,
             "topic_disable_leader": True,
             "topic_allow_declare": False,  # `geowire init` creates topics; the start gate checks them
@@ -83,53 +94,71 @@ def create_app(settings: Settings, rooms: Rooms) -> faust.App:
     enriched = app.topic(ENRICHED, **_RAW)
     dead = app.topic(DEAD, **_RAW)
 
+    enriching, indexing = (replace(rooms, watch=watches[name], fuse=Fuse(settings.fuse)) for name in READ)
+
     @app.agent(articles, name="enrich")
     async def enrich(stream: Any) -> None:
         async for events in stream.noack_take(settings.batch, within=WITHIN):
-            with _noting_fatal(rooms.watch):
-                await enrich_batch(rooms, [_delivery(event) for event in events], enriched, dead)
-            await _acknowledge(stream, events, rooms.watch)
+            with _noting_fatal(enriching.watch):
+                await enrich_batch(enriching, [_delivery(event) for event in events], enriched, dead)
+            await _acknowledge(stream, events, enriching.watch)
 
     @app.agent(enriched, name="index")
     async def index(stream: Any) -> None:
         async for events in stream.noack_take(settings.batch, within=WITHIN):
-            with _noting_fatal(rooms.watch):
-                await index_batch(rooms, [_delivery(event) for event in events], dead)
-            await _acknowledge(stream, events, rooms.watch)
+            with _noting_fatal(indexing.watch):
+                await index_batch(indexing, [_delivery(event) for event in events], dead)
+            await _acknowledge(stream, events, indexing.watch)
 
     return app
 
 
 async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, dead: Any) -> None:
     """articles → articles.enriched: read each article with spaCy; what can't be read is dead-lettered."""
-    good, failures = _decode(batch, stages.decode_article, "enrich")
+    tombstones, articles = _apart(batch)
+    good, failures = _decode(articles, stages.decode_article, "enrich")
     results = await rooms.nlp.enrich([article for _, article in good])
-    confirmations = []
+    confirmations = [Sending(enriched, each.id, delivery.value, headers_of(delivery)) for delivery, each in tombstones]
     for (delivery, article), result in zip(good, results, strict=True):
         value = b"" if isinstance(result, Poison) else result.model_dump_json().encode()
         if isinstance(result, Poison) or len(value) > MAX_RECORD:
             reason = str(result) if isinstance(result, Poison) else f"enriched record too large: {len(value):,} bytes"
             failures.append(Failure(delivery, "enrich", reason, article))
         else:
-            confirmations.append((enriched, article.id, value, delivery.origin))
-    stages.check_fuse(failures, len(batch))
+            confirmations.append(Sending(enriched, article.id, value, headers_of(delivery)))
+    rooms.fuse.check(failures, len(batch))
     await _send_all(rooms.watch, confirmations)
     await _bury(rooms, failures, dead, [])
 
 
 async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> None:
     """articles.enriched → index: write, then account for each input with its outcome."""
-    good, failures = _decode(batch, stages.decode_enriched, "index")
+    tombstones, articles = _apart(batch)
+    good, failures = _decode(articles, stages.decode_enriched, "index")
+    await removing.bury(rooms.state, [stone for _, stone in tombstones], rooms.watch)
+    good, refused = await removing.sift(rooms.state, good, rooms.watch)
     puts = [Put(article, delivery.origin) for delivery, article in good]
     results = await stages.until_done(lambda: rooms.index.put(puts), rooms.watch, "index")
+    await removing.remove(rooms, [stone for _, stone in tombstones], [article for _, article in good])
     rows: list[LedgerRow] = []
+    for delivery, stone in tombstones:
+        rows += removing.rows_of(delivery, stone)
+    for delivery, article in refused:
+        rows += stages.rows(delivery, Outcome.DELETED, "taken out for good", article)
     for (delivery, article), result in zip(good, results, strict=True):
         if result.outcome is Outcome.DEAD:
             failures.append(Failure(delivery, "index", result.reason or "refused by the index", article))
         else:
             rows += stages.rows(delivery, result.outcome, result.reason, article)
-    stages.check_fuse(failures, len(batch))
+    rooms.fuse.check(failures, len(batch))
     await _bury(rooms, failures, dead, rows)
+
+
+def _apart(batch: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Tombstone]], list[Delivery]]:
+    """Tombstones, and the other messages. Their order does not matter: what is taken out stays out."""
+    marked = [(delivery, stages.decode_tombstone(delivery)) for delivery in batch]
+    stones = [(delivery, stone) for delivery, stone in marked if stone is not None]
+    return stones, [delivery for delivery, stone in marked if stone is None]
 
 
 def _decode(batch: Sequence[Delivery], decode: Any, stage: Any) -> tuple[list[tuple[Delivery, Any]], list[Failure]]:
@@ -146,17 +175,35 @@ def _decode(batch: Sequence[Delivery], decode: Any, stage: Any) -> tuple[list[tu
 async def _bury(rooms: Rooms, failures: Sequence[Failure], dead: Any, rows: list[LedgerRow]) -> None:
     """Write dead letters, wait for their confirmation, then write the ledger rows of the whole batch."""
     letters = [(failure, stages.dead_letter(failure, datetime.now(UTC))) for failure in failures]
-    await _send_all(
-        rooms.watch, [(dead, letter.origin, letter.model_dump_json().encode(), letter.origin) for _, letter in letters]
-    )
+    sendings = [
+        Sending(dead, letter.origin, letter.model_dump_json().encode(), headers_of(failure.delivery))
+        for failure, letter in letters
+    ]
+    await _send_all(rooms.watch, sendings)
     for failure, letter in letters:
         rows += stages.rows(failure.delivery, Outcome.DEAD, letter.reason, failure.article)
     if rows:
         await stages.until_done(lambda: rooms.state.record(rows), rooms.watch, "ledger")
 
 
-async def _send_all(watch: Watch, messages: Sequence[tuple[Any, str, bytes, str]]) -> None:
-    """Send (topic, key, value, origin) in order and wait until the broker has confirmed every one of them.
+@dataclass(frozen=True)
+class Sending:
+    """A message for a Faust topic."""
+
+    topic: Any
+    key: str
+    value: bytes
+    headers: dict[str, bytes]
+
+
+def headers_of(delivery: Delivery) -> dict[str, bytes]:
+    """The headers of what comes of a message: whose outcome it is, and whether it was sent again."""
+    again = {} if delivery.sent_again is None else {stages.RETRY: delivery.sent_again.encode()}
+    return {stages.ORIGIN: delivery.origin.encode()} | again
+
+
+async def _send_all(watch: Watch, messages: Sequence[Sending]) -> None:
+    """Send in order and wait until the broker has confirmed every one of them.
 
     In order, so that two versions of one article in a batch do not swap; what was not confirmed is sent again.
     """
@@ -179,12 +226,11 @@ async def _send_all(watch: Watch, messages: Sequence[tuple[Any, str, bytes, str]
     await stages.until_done(attempt, watch, "broker")
 
 
-async def _send(message: tuple[Any, str, bytes, str]) -> asyncio.Future[Any]:
+async def _send(message: Sending) -> asyncio.Future[Any]:
     """Queue one message; the future ends when it is confirmed, or with the reason why it is not."""
-    topic, key, value, origin = message
     try:
-        confirmation: asyncio.Future[Any] = await topic.send(
-            key=key.encode(), value=value, headers={stages.ORIGIN: origin.encode()}
+        confirmation: asyncio.Future[Any] = await message.topic.send(
+            key=message.key.encode(), value=message.value, headers=message.headers
         )
     except Exception as exc:  # noqa: BLE001  # as above: it counts as not confirmed
         confirmation = asyncio.get_running_loop().create_future()

@@ -4,17 +4,16 @@ One canonical record per topic, JSON on the wire. Adapters at the edge (sources/
 is the only door, for files, the API and messages of foreign producers alike.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from courlan import normalize_url
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import Rejected
+from pipeline.identity import article_id, canonical_url, domain_of
 
 MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisions)
 MAX_TITLE = 2_000  # code points
@@ -36,6 +35,14 @@ PublishedFrom = Literal["feed", "sitemap", "jsonld", "meta", "time", "url", "pus
 Completeness = Literal["full", "teaser", "title"]
 FieldName = Literal["title", "text"]
 EntityType = Literal["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT"]
+QuoteKind = Literal["direct", "indirect"]
+Stance = Literal["said", "denied", "warned", "claimed", "promised"]
+EventType = Literal[
+    "ACCUSE", "AGREE", "AID", "ASSAULT", "COERCE", "CONCEDE", "CONSULT", "COOPERATE", "MOBILIZE", "PROTEST", "REJECT",
+    "REQUEST", "RETREAT", "SANCTION", "SUPPORT", "THREATEN",
+]  # fmt: skip
+EventStatus = Literal["happened", "ongoing", "planned", "threatened", "denied", "alleged", "historical"]
+FigureKind = Literal["killed", "injured", "displaced", "arrested", "troops", "money", "percent", "other"]
 Why = Literal["place", "demonym", "actor", "metonym"]
 
 
@@ -55,7 +62,7 @@ class Outcome(StrEnum):
 class Record(BaseModel):
     """The base of all records: unknown fields of other versions are dropped, not refused."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
 
 
 class Source(Record):
@@ -79,7 +86,7 @@ class Article(Record):
     authors: list[Short] = []
     source: Source = Source()
     published_at: Moment | None = None
-    published_offset: int | None = None
+    published_offset: Annotated[int, Field(ge=-1440, le=1440)] | None = None  # minutes east of UTC
     published_from: PublishedFrom = "none"
     modified_at: Moment | None = None
     first_seen_at: Moment | None = None
@@ -87,7 +94,9 @@ class Article(Record):
     section: Short | None = None
     image_url: str | None = None
     rights: Short | None = None
+    reservation: Short | None = None  # that the publisher reserves text mining (TDMRep, RSL), and where it says so
     completeness: Completeness = "full"
+    metadata_from: dict[str, Short] = {}  # field → where a page said it: jsonld, meta, time, url, page, feed
     notes: list[str] = []
 
 
@@ -154,13 +163,113 @@ class CountryWeight(Record):
     is_focus: bool = False
 
 
+class Quote(Record):
+    """What somebody is quoted to have said: the content's stretch and text, the speaker, and the words that say so."""
+
+    field: FieldName = "text"
+    start: int
+    end: int
+    text: str
+    kind: QuoteKind
+    speaker: str | None = None
+    speaker_id: str | None = None  # an entity's id
+    source: Span | None = None  # the words that name the speaker here: "Sherman", "she", "the minister"
+    cue: str | None = None  # the verb or phrase as written
+    stance: Stance = "said"
+    method: str
+    confidence: float
+
+
+class DateRange(Record):
+    """Days from `first` to `last`, both included; in JSON they are called `from` and `to`."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+
+
+class DateMention(Span, DateRange):
+    """A date that the text names, resolved; a relative one against the day of publication."""
+
+    precision: Literal["day", "week", "month", "season", "quarter", "half", "year", "decade", "range"]
+    method: str
+    confidence: float
+
+
+class Figure(Span):
+    """A number that the text gives, and what it counts."""
+
+    value: float
+    kind: FigureKind
+    unit: str | None = None
+    currency: str | None = None  # ISO 4217
+    counted: str | None = None  # "military assistance", "people"
+    qualifier: Literal["at least", "up to", "about", "more than", "less than", "nearly"] | None = None
+    method: str
+    confidence: float
+
+
+class Party(Record):
+    """Who acts, or whom an action is aimed at, with the stretch that names them."""
+
+    id: str  # an entity's id
+    name: str
+    country: str | None = None
+    field: FieldName = "text"
+    start: int
+    end: int
+
+
+class Stretch(Record):
+    """A stretch of the title or the text, offsets in code points."""
+
+    field: FieldName = "text"
+    start: int
+    end: int
+
+
+class Event(Record):
+    """Who did what to whom, coded by PLOVER, with the words and the sentence that say so."""
+
+    type: EventType
+    actor: Party | None = None
+    target: Party | None = None
+    place: str | None = None  # the name of one of the article's places
+    date: DateRange | None = None
+    status: EventStatus
+    trigger: Span
+    sentence: Stretch
+    method: str
+    confidence: float
+    reason: str
+
+
+class Topic(Record):
+    """A topic of IPTC Media Topics: id (`medtop:16000000`) and name."""
+
+    id: str
+    name: str
+    confidence: float
+
+
 class EnrichedArticle(Article):
     """An article with its facts, as it stands in `articles.enriched` and in the index."""
 
     enrichment: str
+    language_confidence: float | None = None  # 0 to 1; None where the article's own word is taken
     entities: list[Entity] = []
     places: list[Place] = []
     countries: list[CountryWeight] = []
+    quotes: list[Quote] = []
+    events: list[Event] = []
+    dates: list[DateMention] = []
+    figures: list[Figure] = []
+    topics: list[Topic] = []
+    keywords: list[str] = []
+    tone: float | None = None  # -1 to 1
+    cluster: str | None = None  # the id of the first member of its group of near-duplicates; None: not looked at yet
+    duplicate_of: str | None = None
+    origin: str | None = None  # the article that had the report first
+    origins: int = 1  # independent publishers of the report
 
 
 class DeadLetter(Record):
@@ -211,13 +320,14 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
         raise Rejected("not a JSON object")
     article = _validated(data)
     _check(article)
-    offset = _zone_minutes(data.get("published_at"))
+    told = "published_offset" in data  # by our own door: its published_at is in UTC by now
+    offset = article.published_offset if told else _zone_minutes(data.get("published_at"))
     canonical = canonical_url(article.url)
     update: dict[str, Any] = {
         "id": article.id or article_id(canonical, article.title, article.text),
         "canonical_url": article.canonical_url or canonical,
         "fetched_at": min(article.fetched_at or now, now),
-        "published_offset": article.published_offset if offset is None else offset,
+        "published_offset": offset,
         "source": _source(article.source, canonical),
     }
     update["first_seen_at"] = min(article.first_seen_at or update["fetched_at"], now)
@@ -277,31 +387,6 @@ def _zone_minutes(raw: object) -> int | None:
 
 def _source(source: Source, canonical: str | None) -> Source:
     """The source, with its domain from the URL and an id where none was given."""
-    domain = source.domain or _domain(canonical)
+    domain = source.domain or domain_of(canonical)
     name = source.name or source.id or domain or ""
     return source.model_copy(update={"domain": domain, "name": name, "id": source.id or domain or name})
-
-
-def _domain(url: str | None) -> str | None:
-    match = re.match(r"https?://(?:www\.)?([^/:?#]+)", url or "")
-    return match[1].lower() if match else None
-
-
-def canonical_url(url: str | None) -> str | None:
-    """One spelling of a URL: lower-case host, no fragment, no tracking parameters (library: courlan)."""
-    if not url or not url.strip():
-        return None
-    try:
-        normal: str = normalize_url(url.strip().partition("#")[0], strict=False)
-    except (ValueError, TypeError):
-        return url.strip()
-    return normal or url.strip()
-
-
-def article_id(canonical: str | None, title: str, text: str) -> str:
-    """The id of an article: a hash of its canonical URL, or of title and text where it has none.
-
-    Length: 32 hexadecimal digits (128 bits of SHA-256).
-    """
-    basis = f"url\n{canonical}" if canonical else f"text\n{title}\n{text}"
-    return hashlib.sha256(basis.encode("utf-8")).hexdigest()[:32]

@@ -8,6 +8,8 @@
   + QueryError     a search query that does not parse: position, what was expected, a suggestion (exit code 2)
 """
 
+RESTORE = "restore the whole data folder from a backup, or move it away and publish again"
+
 
 class GeowireError(Exception):
     """The base of all errors that geowire raises on purpose; the message is a sentence for people."""

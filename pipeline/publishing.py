@@ -14,20 +14,22 @@ from typing import Literal
 
 from pipeline.app import ARTICLES
 from pipeline.article import Article, LedgerRow, Outcome
-from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message
+from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message, Position
 from pipeline.sources.door import Input, Refusal
 from pipeline.state import State
+from pipeline.tombstone import Tombstone
 
+SUBMISSION = "submission"  # the first part of the ledger keys of what was refused before publishing
 BATCH, BATCH_CHARACTERS = 200, 8_000_000  # a batch ends at either, which bounds memory
 MAX_ARTICLE = MAX_MESSAGE - 128 * 1024  # bytes of JSON, with room for the key, the headers and the broker's own
 
 
 @dataclass(frozen=True)
 class Published:
-    """What became of one input so far: pending at a place in the topic, or rejected with a reason."""
+    """What became of one input so far: pending at a place in the topic, or rejected or filtered with a reason."""
 
     origin: str
-    outcome: Literal["pending", "rejected"]
+    outcome: Literal["pending", "rejected", "filtered"]
     id: str | None = None
     reason: str | None = None
     position: str | None = None  # `articles/0/17`: the key of its row in the ledger
@@ -35,7 +37,7 @@ class Published:
     def answer(self) -> dict[str, str | None]:
         """As the command and the API tell it."""
         answer = {"id": self.id, "outcome": self.outcome, "origin": self.origin}
-        return answer | ({"reason": self.reason} if self.outcome == "rejected" else {"position": self.position})
+        return answer | ({"position": self.position} if self.outcome == "pending" else {"reason": self.reason})
 
 
 def batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
@@ -60,17 +62,41 @@ async def publish_batch(broker: Broker, state: State, inputs: Sequence[Input]) -
     """
     prepared = [_prepare(each) for each in inputs]
     messages = [item for item in prepared if isinstance(item, Message)]
-    positions = iter(await asyncio.to_thread(broker.publish, ARTICLES, messages) if messages else [])
+    positions = iter(await _sent(broker, messages) if messages else [])
     answers, rows = [], []
     for each, item in zip(inputs, prepared, strict=True):
         if isinstance(item, Message):
             answers.append(Published(each.origin, "pending", item.key.decode(), position=str(next(positions))))
         else:
-            answers.append(Published(each.origin, "rejected", item.id, item.reason))
+            answers.append(Published(each.origin, item.outcome, item.id, item.reason))
             rows.append(_row(item))
     if rows:
         await state.record(rows)
     return answers
+
+
+async def publish_tombstones(broker: Broker, tombstones: Sequence[Tombstone]) -> list[Position]:
+    """Take articles or sources out for good: the index agent applies it, and nothing brings them back.
+
+    Raises:
+        Unavailable, Misconfigured: as the broker does.
+    """
+    kind = "geowire.article.deleted"
+    messages = [
+        Message(each.id.encode(), each.model_dump_json().encode(), _attributes(kind, each.id, each.at))
+        for each in tombstones
+    ]
+    return await _sent(broker, messages)
+
+
+async def _sent(broker: Broker, messages: Sequence[Message]) -> list[Position]:
+    """Publish in a thread. A Ctrl-C waits for its end: the broker must not be closed while it writes."""
+    task = asyncio.ensure_future(asyncio.to_thread(broker.publish, ARTICLES, messages))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _prepare(each: Input) -> Message | Refusal:
@@ -85,14 +111,17 @@ def _prepare(each: Input) -> Message | Refusal:
 
 def cloudevent(article: Article) -> Headers:
     """The headers of a CloudEvent in binary mode (CloudEvents 1.0, Kafka protocol binding, section 3.2)."""
-    fetched = article.fetched_at or datetime.now(UTC)
+    return _attributes("geowire.article.published", article.id, article.fetched_at or datetime.now(UTC))
+
+
+def _attributes(kind: str, subject: str, at: datetime) -> Headers:
     attributes = {
         "ce_specversion": "1.0",
-        "ce_type": "geowire.article.published",
+        "ce_type": kind,
         "ce_source": "geowire",
         "ce_id": str(uuid.uuid4()),
-        "ce_subject": article.id,
-        "ce_time": fetched.isoformat(),
+        "ce_subject": subject,
+        "ce_time": at.isoformat(),
         "content-type": "application/json",
     }
     return tuple((name, value.encode()) for name, value in attributes.items())
@@ -100,8 +129,8 @@ def cloudevent(article: Article) -> Headers:
 
 def _row(refusal: Refusal) -> LedgerRow:
     return LedgerRow(
-        key=f"submission/{uuid.uuid4()}",
-        outcome=Outcome.REJECTED,
+        key=f"{SUBMISSION}/{uuid.uuid4()}",
+        outcome=Outcome(refusal.outcome),
         reason=refusal.reason,
         article_id=refusal.id,
         source=refusal.source,

@@ -1,15 +1,36 @@
-"""A search as people and programs see it: the query's text in, hits with their matching words in context out."""
+"""A search as people and programs see it: the query's text in; hits with their matching words in context out.
 
-from dataclasses import dataclass
+Near-duplicates are folded here: a cluster stands at its best-ranked matching member. Totals count articles.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from pipeline.article import EnrichedArticle
-from pipeline.index import Hit, Hits, Index, Sort
+from pipeline.enrich.gazetteer import lookup
+from pipeline.index import Facet, Highlight, Index, Sort
+from pipeline.index.fields import DEEPEST
+from pipeline.query.evaluate import highlights
 from pipeline.query.grammar import parse
+from pipeline.query.printing import to_text
+from pipeline.query.tree import And, Everything, Node, Not, Or, Term
+from pipeline.query.why import Reason, reasons
 
 SNIPPET = 220  # characters of context that a hit shows
 LEAD = 60  # of them before the first match
+
+COUNTED = 10_000  # clusters and names that are looked through
+MAX_TRIED = 12  # clauses of a query without results, each left out in turn
+_SUGGESTED: dict[str, Facet] = {
+    "person": "person",
+    "org": "org",
+    "place": "place",
+    "source": "source",
+    "topic": "topic",
+}
 
 
 @dataclass(frozen=True)
@@ -20,16 +41,123 @@ class Piece:
     marked: bool = False
 
 
-async def find(index: Index, query: str, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
-    """The articles that match a query, as text.
+@dataclass(frozen=True)
+class Result:
+    """One article found; `folded` near-duplicates of it match, too, and stand behind it. `why` only if asked for."""
+
+    article: EnrichedArticle
+    score: float
+    highlights: tuple[Highlight, ...] = ()
+    folded: int = 0
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Without:
+    """What a query without results would find if a clause were left out; `meant` are names that were probably meant."""
+
+    clause: str
+    total: int
+    query: str
+    meant: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of results: how many articles match, in how many clusters, and if none do, which clause it is."""
+
+    node: Node
+    total: int
+    clusters: int
+    results: list[Result] = field(default_factory=list)
+    without: list[Without] = field(default_factory=list)
+
+
+def understand(query: str) -> Node:
+    """The tree of a query, relative dates counted from now, places of `near:` looked up in the gazetteer.
 
     Raises:
         QueryError: the query does not parse.
     """
-    return await index.search(parse(query, now=datetime.now(UTC)), size=size, offset=offset, sort=sort)
+    return parse(query, now=datetime.now(UTC), locate=_locate)
 
 
-def snippet(hit: Hit) -> list[Piece]:
+async def find(
+    index: Index,
+    query: str,
+    *,
+    size: int = 10,
+    offset: int = 0,
+    sort: Sort = "relevance",
+    fold: bool = True,
+    why: bool = False,
+) -> Found:
+    """A page of the articles that match a query.
+
+    Raises:
+        QueryError: the query does not parse.
+    """
+    node = understand(query)
+    total, kept = await _ranked(index, node, offset + size, sort, fold=fold)
+    shown = kept[offset : offset + size]
+    if not total:
+        return Found(node, 0, 0, without=await explain_nothing(index, node))
+    copies = await index.aggregate(node, ["cluster"], size=COUNTED)
+    members = {bucket.value: bucket.count for bucket in copies["cluster"]}
+    languages = await index.languages()
+    results = []
+    for article, score in shown:
+        marks = tuple(Highlight(*span) for span in highlights(node, article, languages=languages))
+        folded = max(0, members.get(article.cluster or "", 1) - 1) if fold else 0
+        told = tuple(reasons(node, article, languages=languages)) if why else ()
+        results.append(Result(article, score, marks, folded, told))
+    return Found(node, total, total - sum(count - 1 for count in members.values()), results)
+
+
+async def everything(index: Index, node: Node) -> AsyncIterator[Result]:
+    """Every article that matches, newest first, unfolded, without a cap."""
+    languages = await index.languages()
+    async for article in index.scan(node):
+        marks = tuple(Highlight(*span) for span in highlights(node, article, languages=languages))
+        yield Result(article, 0.0, marks)
+
+
+async def one_by_one(results: Sequence[Result]) -> AsyncIterator[Result]:
+    """Results that are there already, as `everything` gives them."""
+    for result in results:
+        yield result
+
+
+async def explain_nothing(index: Index, node: Node) -> list[Without]:
+    """Which clause leaves a query without results: what it finds without each of them, the most first."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    if len(parts) > MAX_TRIED:  # no sentence helps whoever asks for so much at once
+        return []
+    found = []
+    for at, part in enumerate(parts):
+        rest = joined([*parts[:at], *parts[at + 1 :]])
+        total = 0 if isinstance(rest, Everything) else (await index.search(rest, size=0)).total
+        meant = await _meant(index, part)
+        if total or meant:
+            found.append(Without(to_text(part), total, to_text(rest), meant))
+    return sorted(found, key=lambda one: -one.total)
+
+
+def joined(parts: Sequence[Node]) -> Node:
+    """Parts of a query together; every article where there are none."""
+    if not parts:
+        return Everything()
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """What a query is bound to as a whole, part by part."""
+    if isinstance(node, Everything):
+        return ()
+    return node.parts if isinstance(node, And) else (node,)
+
+
+def snippet(hit: Result) -> list[Piece]:
     """The part of the text with the first match, matches marked; the beginning of the text where only the title has."""
     text = hit.article.text
     marks = [(mark.start, mark.end) for mark in hit.highlights if mark.field == "text"]
@@ -44,17 +172,73 @@ def snippet(hit: Hit) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
-def flat(hit: Hit) -> dict[str, Any]:
+def flat(hit: Result) -> dict[str, Any]:
     """A hit for programs: the article's fields, with the score, the matches and the snippet beside them."""
     marks = [{"field": mark.field, "start": mark.start, "end": mark.end} for mark in hit.highlights]
     shown = "".join(piece.text for piece in snippet(hit))
-    found = {"score": round(hit.score, 4), "highlights": marks, "snippet": shown}
+    found: dict[str, Any] = {"score": round(hit.score, 4), "highlights": marks, "snippet": shown, "folded": hit.folded}
+    if hit.why:
+        found["why"] = [why_json(reason) for reason in hit.why]
     return hit.article.model_dump(mode="json") | found
+
+
+def why_json(reason: Reason) -> dict[str, Any]:
+    """A reason for programs."""
+    spans = [{"field": name, "start": start, "end": end} for name, start, end in reason.spans]
+    return {"clause": reason.clause, "surfaces": list(reason.surfaces), "spans": spans}
+
+
+def nothing_in_words(without: Without) -> str:
+    """What would help a query that finds nothing, as a sentence."""
+    said = f"{without.total:,} without `{without.clause}`" if without.total else f"nothing has `{without.clause}`"
+    return f"{said}; did you mean {' or '.join(f'`{name}`' for name in without.meant)}?" if without.meant else said
 
 
 def names(article: EnrichedArticle, *types: str) -> list[str]:
     """The names of an article's entities of some types, in its order."""
     return [entity.name for entity in article.entities if entity.type in types]
+
+
+async def _ranked(
+    index: Index, node: Node, depth: int, sort: Sort, *, fold: bool
+) -> tuple[int, list[tuple[EnrichedArticle, float]]]:
+    """The first `depth` results and the number of all; folded, more are read until there are enough clusters."""
+    read = min(depth, DEEPEST)
+    while True:
+        found = await index.search(node, size=read, sort=sort, highlight=False)
+        kept: dict[str, tuple[EnrichedArticle, float]] = {}
+        for hit in found.hits:
+            key = f"cluster {hit.article.cluster}" if fold and hit.article.cluster else hit.article.id
+            kept.setdefault(key, (hit.article, hit.score))
+        if len(kept) >= depth or len(found.hits) < read or read >= DEEPEST:
+            return found.total, list(kept.values())
+        read = min(DEEPEST, read * 2)
+
+
+async def _meant(index: Index, part: Node) -> tuple[str, ...]:
+    """Names in the archive that are spelled like one that it does not have."""
+    inner = part.part if isinstance(part, Not) else part
+    terms = [one for one in (inner.parts if isinstance(inner, Or) else (inner,)) if isinstance(one, Term)]
+    found: list[str] = []
+    for term in terms:
+        facet = _SUGGESTED.get(term.field)
+        if facet is None or (await index.search(term, size=0)).total:
+            continue
+        known = await index.aggregate(Everything(), [facet], size=COUNTED)
+        spelled = {part: bucket.value for bucket in reversed(known[facet]) for part in _parts_of_name(bucket.value)}
+        found += [spelled[name] for name in get_close_matches(term.value.casefold(), spelled, n=3, cutoff=0.7)]
+    return tuple(dict.fromkeys(found))
+
+
+def _parts_of_name(name: str) -> list[str]:
+    """What of a name may be written instead of the whole."""
+    return [part for part in (*name.casefold().split(), name.casefold()) if len(part) > 3]
+
+
+def _locate(name: str) -> tuple[float, float] | None:
+    """Where the most populous place of a name lies."""
+    known = lookup(name)
+    return (known[0].lat, known[0].lon) if known else None
 
 
 def _start(text: str, match: int) -> int:

@@ -6,16 +6,20 @@ default. `geowire doctor` prints each value with its origin; docs/settings.md is
 """
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Literal
+from urllib.parse import quote, unquote, urlsplit
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import Misconfigured
+
+_HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):\d{1,5}")
 
 PAIRS = {("sqlite", "tantivy"), ("kafka", "elasticsearch")}
 
@@ -33,7 +37,9 @@ class Settings(BaseModel):
     )
     replication: int = Field(default=1, ge=1, le=9, description="replicas of each Kafka topic")
     shards: int = Field(default=1, ge=1, le=64, description="primary shards of the Elasticsearch index")
-    kafka_security: str = Field(default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    )
     kafka_user: str = Field(default="", description="user name for SASL/SCRAM-SHA-512")
     kafka_password: SecretStr = Field(default=SecretStr(""), description="password for SASL/SCRAM-SHA-512")
     kafka_ca: str = Field(default="", description="file with the certificate authority of the Kafka brokers")
@@ -46,14 +52,21 @@ class Settings(BaseModel):
     es_password: SecretStr = Field(default=SecretStr(""), description="password of the Elasticsearch user")
     es_ca: str = Field(default="", description="file with the certificate authority of Elasticsearch")
     retention_days: int = Field(
-        default=-1, ge=-1, description="days that articles and articles.dead are kept; -1 for ever"
+        default=-1,
+        ge=-1,
+        description="days that articles and articles.dead are kept (embedded: articles alone); -1 for ever",
     )
     nlp_model: str = Field(
         default="accurate", description="accurate or fast, or any installed spaCy pipeline by name or folder"
     )
     nlp_processes: int = Field(default=2, ge=1, le=64, description="processes that read articles with spaCy")
     nlp_timeout: float = Field(
-        default=60.0, gt=0, description="seconds that one article may take in NLP before it is dead-lettered"
+        default=60.0,
+        gt=0,
+        description="seconds that an article of 40,000 characters or less may take in NLP; a longer one more",
+    )
+    fuse: float = Field(
+        default=0.2, ge=0, le=1, description="share of dead-lettered messages at which the worker stops; 1: never"
     )
     batch: int = Field(default=32, ge=1, le=1000, description="articles that an agent takes at once")
     host: str = Field(
@@ -62,6 +75,15 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=0, le=65535, description="port of the web server")
     api_key: SecretStr = Field(
         default=SecretStr(""), description="key that publishing and changing need over HTTP (Authorization: Bearer …)"
+    )
+    api_keys: str = Field(
+        default="", description="file with the keys of `geowire key`; default api-keys.json in the data"
+    )
+    rate_limit: int = Field(
+        default=600, ge=0, description="requests a minute of one API key, or of one address without; 0: no limit"
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="whether feeds and pages may lie on private addresses and other ports (intranets)"
     )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
@@ -99,6 +121,11 @@ class Settings(BaseModel):
         return self.data / "state.db"
 
     @property
+    def api_keys_path(self) -> Path:
+        """The file with the hashes of the API keys."""
+        return Path(self.api_keys).expanduser() if self.api_keys else self.data / "api-keys.json"
+
+    @property
     def bootstrap(self) -> list[str]:
         """`host:port` of each Kafka broker; only for `kafka://`."""
         return [host for host in self.broker.removeprefix("kafka://").rstrip("/").split(",") if host]
@@ -130,16 +157,35 @@ def load_with_origins(
             values[name], origins[name] = value, "option"
     data = Path(values.get("data") or user_data_path("geowire")).expanduser().resolve()
     values["data"] = data
-    values.setdefault("broker", f"sqlite://{data / 'broker.db'}")
-    values.setdefault("index", f"tantivy://{data / 'index'}")
+    values.setdefault("broker", f"sqlite://{quote(str(data / 'broker.db'))}")
+    values.setdefault("index", f"tantivy://{quote(str(data / 'index'))}")
     try:
         settings = Settings.model_validate(values)
     except ValidationError as exc:
         fault = exc.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            raise Misconfigured(
+                f"there is no setting {name} ({origins.get(name)}){_meant(name, Settings.model_fields)}"
+            ) from None
         raise Misconfigured(f"setting {name} ({origins.get(name, 'default')}): {fault['msg']}") from None
     _check_pair(settings)
+    _check_addresses(settings)
     return settings, {name: origins.get(name, "default") for name in Settings.model_fields}
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each GEOWIRE_ variable of the environment that sets nothing: a misspelt one goes unseen else."""
+    env = os.environ if environ is None else environ
+    known = {f"GEOWIRE_{name.upper()}" for name in Settings.model_fields}
+    allowed = known | {f"{name}_FILE" for name in known} | {"GEOWIRE_CONFIG"}
+    named = sorted(name for name in env if name.startswith("GEOWIRE_") and not name.startswith("GEOWIRE_TEST_"))
+    return [f"there is no setting {name}{_meant(name, known)}" for name in named if name not in allowed]
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.75)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _from_file(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -172,5 +218,22 @@ def _check_pair(settings: Settings) -> None:
         )
 
 
+def _check_addresses(settings: Settings) -> None:
+    """Refuse addresses that would fail later, or show a password wherever they are printed."""
+    for name, url in (("GEOWIRE_BROKER", settings.broker), ("GEOWIRE_INDEX", settings.index)):
+        parts = urlsplit(url)
+        if "@" in parts.netloc:
+            raise Misconfigured(
+                f"{name}: no user or password in the address; set GEOWIRE_ES_USER and GEOWIRE_ES_PASSWORD, or "
+                "GEOWIRE_KAFKA_USER and GEOWIRE_KAFKA_PASSWORD"
+            )
+        if parts.scheme in ("sqlite", "tantivy") and (parts.netloc or not parts.path.strip("/")):
+            raise Misconfigured(f"{name}={url}: three slashes and an absolute path are needed ({parts.scheme}:///path)")
+        if parts.scheme in ("http", "https") and not parts.hostname:
+            raise Misconfigured(f"{name}={url} names no host")
+    if settings.broker_kind == "kafka" and not all(_HOST_PORT.fullmatch(host) for host in settings.bootstrap or [""]):
+        raise Misconfigured(f"GEOWIRE_BROKER={settings.broker}: host:port is needed, several with commas between them")
+
+
 def _path(url: str) -> Path:
-    return Path(urlsplit(url).path)
+    return Path(unquote(urlsplit(url).path))

@@ -10,6 +10,7 @@ import logging
 import random
 import re
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,22 +21,26 @@ from pydantic import ValidationError
 
 from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, admit
 from pipeline.errors import Misconfigured, Poison, Rejected, Unavailable
+from pipeline.tombstone import Tombstone
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 ORIGIN = "geowire-origin"  # header: the ledger key of the input that a message comes from
+RETRY = "geowire-retry"  # header in articles.enriched: where in `articles` `dead retry` sent its message
 MAX_ORIGINAL = 1024 * 1024  # bytes of a failed message that its dead letter keeps
+MAX_TOMBSTONE = 8192  # bytes
 BACKOFF_CAP = 30.0  # seconds between two attempts while a server is down
-FUSE_MIN, FUSE_SHARE = 50, 0.2  # a batch this large with more than this share dead stops the worker instead
+FUSE_MIN, FUSE_WINDOW = 50, 200  # messages that the fuse must have seen, and those that it remembers
+EARLIEST = 946_684_800.0  # 2000-01-01: no message is older, and no clock of a producer is believed that says so
 
 _ORIGIN_FORM = re.compile(r"articles(?:\.[a-z]+)?/\d+/\d+")
 
 
 @dataclass
 class Watch:
-    """What the watchdog looks at: when the worker last got somewhere, and why it has to stop."""
+    """What the watchdog looks at: when an agent last got somewhere, and why the worker has to stop."""
 
     last: float = field(default_factory=time.monotonic)
     fatal: Misconfigured | None = None
@@ -68,9 +73,18 @@ class Delivery:
         return named if _ORIGIN_FORM.fullmatch(named) else self.place
 
     @property
+    def sent_again(self) -> str | None:
+        """The place in `articles` of a message that `dead retry` sent again; None for all others."""
+        if self.topic == "articles":
+            return self.place if self.place != self.origin else None
+        named = self.headers.get(RETRY, b"").decode("ascii", "replace")
+        return named if _ORIGIN_FORM.fullmatch(named) else None
+
+    @property
     def arrived(self) -> datetime:
-        """The message's own timestamp; the same at every redelivery."""
-        return datetime.fromtimestamp(self.timestamp or time.time(), UTC)
+        """When the broker took the message, the same at each delivery; a clock that can't be right is not believed."""
+        now = time.time()
+        return datetime.fromtimestamp(self.timestamp if EARLIEST < self.timestamp < now else now, UTC)
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,16 @@ def decode_article(delivery: Delivery) -> Article:
         return admit(_json(delivery), now=delivery.arrived)
     except Rejected as exc:
         raise Poison(str(exc)) from None
+
+
+def decode_tombstone(delivery: Delivery) -> Tombstone | None:
+    """The tombstone that a message is, None for any other message."""
+    if b'"tombstone"' not in delivery.value or len(delivery.value) > MAX_TOMBSTONE:
+        return None
+    try:
+        return Tombstone.model_validate_json(delivery.value)
+    except ValidationError:
+        return None
 
 
 def decode_enriched(delivery: Delivery) -> EnrichedArticle:
@@ -141,7 +165,7 @@ def dead_letter(failure: Failure, now: datetime) -> DeadLetter:
 
 
 def rows(delivery: Delivery, outcome: Outcome, reason: str | None, article: Article | None) -> list[LedgerRow]:
-    """The ledger rows of a settled delivery: its input's, and where it was sent again, one for its own place."""
+    """The ledger rows of a settled delivery: its input's, and where it was sent again, one for that message."""
     row = LedgerRow(
         key=delivery.origin,
         outcome=outcome,
@@ -150,22 +174,35 @@ def rows(delivery: Delivery, outcome: Outcome, reason: str | None, article: Arti
         source=article.source.id if article else "",
         at=datetime.now(UTC),
     )
-    if delivery.origin == delivery.place or delivery.topic == "articles.enriched":
+    if delivery.sent_again is None:
         return [row]
-    return [row, row.model_copy(update={"key": delivery.place, "retry_of": delivery.origin})]
+    return [row, row.model_copy(update={"key": delivery.sent_again, "retry_of": delivery.origin})]
 
 
-def check_fuse(failures: Sequence[Failure], taken: int) -> None:
-    """Stop rather than drain a topic into the dead letters when something is wrong with all of it.
+class Fuse:
+    """Stops an agent rather than drain a topic into the dead letters when something is wrong with all of it.
 
-    Raises:
-        Misconfigured: more than 20 % of a batch of 50 or more would be dead.
+    Args:
+        share: of the last messages (50 to 200), how many may be dead; 1 lets everything pass.
     """
-    if taken >= FUSE_MIN and len(failures) > FUSE_SHARE * taken:
-        raise Misconfigured(
-            f"{len(failures)} of {taken} messages of one batch would be dead-lettered ({failures[0].reason}); "
-            "stopped before that: find the cause, then start the worker again"
-        )
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._last: deque[bool] = deque(maxlen=FUSE_WINDOW)
+
+    def check(self, failures: Sequence[Failure], taken: int) -> None:
+        """Look at one more batch, before its dead letters are written.
+
+        Raises:
+            Misconfigured: too many of the last messages would be dead.
+        """
+        self._last.extend([False] * (taken - len(failures)) + [True] * len(failures))
+        dead, seen = sum(self._last), len(self._last)
+        if failures and seen >= FUSE_MIN and dead > self._share * seen:
+            raise Misconfigured(
+                f"{dead} of the last {seen} messages are or would be dead-lettered ({failures[0].reason}); stopped "
+                "before the last of them: find the cause, then start the worker again (GEOWIRE_FUSE=1 lets them pass)"
+            )
 
 
 async def until_done(call: Callable[[], Awaitable[T]], watch: Watch, what: str) -> T:

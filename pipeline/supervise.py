@@ -1,11 +1,14 @@
-"""`geowire run` and `geowire demo`: a parent that serves the page and keeps one worker process alive."""
+"""`geowire run` and `geowire demo`: a parent that serves the page, polls, and keeps one worker process alive."""
 
+import asyncio
+import contextlib
 import logging
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from pipeline.errors import Misconfigured
@@ -78,6 +81,40 @@ class Supervised:
     def _command(self) -> list[str]:
         command = [sys.executable, "-m", "pipeline", "worker", "--data", str(self._data), "--parent", str(os.getpid())]
         return [*command, "--quiet"] if self._quiet else command
+
+
+class InBackground:
+    """The poller of `geowire run`: in a thread with an event loop of its own; started again when it fails."""
+
+    def __init__(self, run: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+        self._poll = run
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def start(self) -> None:
+        """Start polling."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop it: what is under way is given up, the lease is given back."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(STOP_SECONDS)
+
+    def _keep(self) -> None:
+        delay = BACKOFF_FIRST
+        while not self._stop.is_set():
+            try:
+                self._loop.run_until_complete(self._poll(self._stop))
+            except Exception:  # whatever it is, the page and the worker go on, and polling is tried again
+                log.exception("polling failed; starting it again in %.0f s", delay)
+                self._loop.run_until_complete(_within(self._stop, delay))
+                delay = min(delay * 2, BACKOFF_CAP)
+
+
+async def _within(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 def wait_until_alive(supervised: Supervised) -> None:

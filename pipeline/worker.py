@@ -10,11 +10,14 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import faust
 
-from pipeline.app import ARTICLES, DEAD, ENRICHED, GROUP, INPUTS, Rooms, create_app, topic_specs
+from pipeline.app import ARTICLES, DEAD, ENRICHED, GROUP, READ, Rooms, create_app, topic_specs
 from pipeline.broker import Broker, open_broker
 from pipeline.enrich.pool import Pool
 from pipeline.errors import Misconfigured, Unavailable
@@ -28,7 +31,7 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 8.0  # a SIGTERM while the broker is frozen hangs in Faust for ever; this bounds it (nothing is lost)
 STALL_SECONDS = 180.0  # with messages waiting and no progress for this long, the process exits
 CHECK_SECONDS = 10.0  # how often the watchdog looks
-EXIT_STALLED = 70
+EXIT_MISCONFIGURED, EXIT_STALLED = 4, 70
 
 
 async def init(settings: Settings) -> list[str]:
@@ -79,11 +82,15 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     _log_to_stderr(settings)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    if faust.streams._CStreamIterator is None:
+        raise Misconfigured("Faust lacks its compiled extension, and its Python twin loses messages; install its wheel")
+    if settings.embedded:
+        loop.run_until_complete(init(settings))
     broker = open_broker(settings)
     gate(broker, settings)
     if settings.embedded:
         broker.lock_worker()  # type: ignore[attr-defined]  # only the SQLite log has one worker at a time
-    watch, pool = Watch(), Pool(settings)
+    watches, pool = {topic: Watch() for topic in READ}, Pool(settings)
     index, state = open_index(settings, write=True), open_state(settings)
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
@@ -91,10 +98,11 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         loop.run_until_complete(index.ready())
         loop.run_until_complete(state.init())
         loop.run_until_complete(pool.start())
-        app = create_app(settings, Rooms(pool, index, state, watch))
-        _bound_the_end(app, index, state)
-        _watchdog(app, broker, watch, pool)
-        _execute(app, loop, settings, watch)
+        with TemporaryDirectory(prefix="geowire-worker-") as scratch:
+            app = create_app(settings, Rooms(pool, index, state), watches, Path(scratch))
+            _bound_the_end(app, index, state, watches)
+            _watchdog(app, broker, watches, pool)
+            _execute(app, loop, settings, watches)
     finally:
         if not loop.is_closed():  # it did not come to Faust, which closes it
             loop.run_until_complete(asyncio.wait_for(asyncio.gather(index.close(), state.close()), STOP_SECONDS))
@@ -111,7 +119,7 @@ def _log_to_stderr(settings: Settings) -> None:
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings, watch: Watch) -> None:
+def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings, watches: Mapping[str, Watch]) -> None:
     worker = faust.Worker(
         app, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False, redirect_stdouts=False
     )
@@ -119,31 +127,41 @@ def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings
     try:
         worker.execute_from_commandline()
     except SystemExit as exc:
-        if watch.fatal is not None:
-            raise watch.fatal from None
+        if fatal := _fatal(watches):
+            raise fatal from None
         if exc.code:
             raise
     except Exception as exc:
-        raise watch.fatal or Unavailable(f"the worker stopped: {type(exc).__name__}: {exc}") from exc
+        raise _fatal(watches) or Unavailable(f"the worker stopped: {type(exc).__name__}: {exc}") from exc
 
 
-def _bound_the_end(app: faust.App, index: Index, state: State) -> None:
+def _fatal(watches: Mapping[str, Watch]) -> Misconfigured | None:
+    """Why a person must act, if an agent has met such a thing."""
+    return next((watch.fatal for watch in watches.values() if watch.fatal is not None), None)
+
+
+def _bound_the_end(app: faust.App, index: Index, state: State, watches: Mapping[str, Watch]) -> None:
     """Make every stop end within STOP_SECONDS: what is in flight is not acknowledged and will be delivered again.
 
     Index and state close at its end, after the agents and before Faust closes the event loop.
     """
+
+    def end() -> None:
+        os._exit(EXIT_MISCONFIGURED if _fatal(watches) else EXIT_STALLED if app.crashed else 0)
+
     for room in (index, state):
         app.async_exit_stack.push_async_callback(room.close)
 
     @app.on_before_shutdown.connect
     async def bound(*_args: Any, **_options: Any) -> None:
-        timer = threading.Timer(STOP_SECONDS, os._exit, (0,))
+        timer = threading.Timer(STOP_SECONDS, end)
         timer.daemon = True
         timer.start()
 
 
-def _watchdog(app: faust.App, broker: Broker, watch: Watch, pool: Pool) -> None:
+def _watchdog(app: faust.App, broker: Broker, watches: Mapping[str, Watch], pool: Pool) -> None:
     """Exit where Faust would stay silent: a dead group coordinator, or messages that wait without progress."""
+    seen: dict[str, dict[int, int]] = {}
 
     @app.task
     async def tell() -> None:
@@ -152,19 +170,26 @@ def _watchdog(app: faust.App, broker: Broker, watch: Watch, pool: Pool) -> None:
     @app.timer(CHECK_SECONDS)
     async def look() -> None:
         _check_coordinator(app)
-        idle = time.monotonic() - max(watch.last, pool.heartbeat)
-        if idle < STALL_SECONDS:
-            return
-        try:
-            waiting = await asyncio.to_thread(_waiting, app, broker)
-        except (Unavailable, Misconfigured) as exc:
-            log.warning("watchdog: %s", exc)
+        for topic, watch in watches.items():
+            last = max(watch.last, pool.heartbeat) if topic == ARTICLES else watch.last
+            idle = time.monotonic() - last
+            if idle < STALL_SECONDS:
+                continue
+            assigned = {tp.partition for tp in app.consumer.assignment() if tp.topic == topic}
+            try:
+                stuck, seen[topic] = await asyncio.to_thread(stalled, broker, topic, assigned, seen.get(topic))
+            except (Unavailable, Misconfigured) as exc:
+                log.warning("watchdog: %s", exc)
+                stuck = 0
+            if stuck:
+                log.critical(
+                    "no progress for %.0f s with %d messages waiting in %s: exit, to be started again",
+                    idle,
+                    stuck,
+                    topic,
+                )
+                os._exit(EXIT_STALLED)
             watch.progress()
-            return
-        if waiting:
-            log.critical("no progress for %.0f s with %d messages waiting: exit, to be started again", idle, waiting)
-            os._exit(EXIT_STALLED)
-        watch.progress()
 
 
 def _check_coordinator(app: faust.App) -> None:
@@ -180,16 +205,35 @@ def _check_coordinator(app: faust.App) -> None:
         os._exit(EXIT_STALLED)
 
 
-def _waiting(app: faust.App, broker: Broker) -> int:
-    """How many messages of the partitions assigned to this worker are not acknowledged yet."""
-    total = 0
-    assigned = app.consumer.assignment()
-    for topic in (*INPUTS, ENRICHED):
-        committed = broker.committed(GROUP, topic)
-        first, end = broker.beginning_offsets(topic), broker.end_offsets(topic)
-        parts = [tp.partition for tp in assigned if tp.topic == topic]
-        total += sum(end[part] - max(committed.get(part, 0), first[part]) for part in parts)
-    return total
+def stalled(
+    broker: Broker, topic: str, assigned: set[int], before: Mapping[int, int] | None
+) -> tuple[int, dict[int, int]]:
+    """How many messages of a topic wait for a worker that gets nowhere.
+
+    A worker with partitions answers for these. One without any is a spare, unless nobody in the group gets on either:
+    then it was never given what it should have.
+
+    Args:
+        broker: where to look.
+        topic: one that an agent reads.
+        assigned: this worker's partitions of it.
+        before: the group's committed offsets at the look before this one, None at the first.
+
+    Returns:
+        The number of messages, and the committed offsets now.
+    """
+    committed, first, end = broker.committed(GROUP, topic), broker.beginning_offsets(topic), broker.end_offsets(topic)
+    moved = before is None or before != committed
+    mine = assigned or (set() if moved else set(end))
+    places = {part: max(committed.get(part, 0), first[part]) for part in mine}
+    behind = {part: end[part] - at for part, at in places.items() if at < end[part]}
+    # Offsets that hold no message (the marks of a transaction) wait for nobody.
+    waiting = sum(count for part, count in behind.items() if _holds(broker, topic, part, places[part]))
+    return waiting, committed
+
+
+def _holds(broker: Broker, topic: str, partition: int, offset: int) -> bool:
+    return bool(broker.read(topic, partition, offset, limit=1))
 
 
 def _end_with(parent: int) -> None:

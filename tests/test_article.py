@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.article import MAX_TEXT, Article, admit, article_id, canonical_url
+from pipeline.article import MAX_TEXT, Article, admit
 from pipeline.errors import Rejected
+from pipeline.identity import article_id, canonical_url
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -112,9 +113,41 @@ def test_anything_is_admitted_or_rejected_and_survives_the_wire(data: dict[str, 
     assert article.id
     assert article.text == data["text"]
     assert Article.model_validate_json(article.model_dump_json()) == article
-    assert admit(article.model_dump(mode="json"), now=NOW).id == article.id
+    assert admit(article.model_dump(mode="json"), now=NOW) == article
 
 
 def test_a_second_delivery_gives_the_same_article() -> None:
-    once = admit({"text": "x", "url": "https://a.example/1"}, now=NOW)
+    once = admit({"text": "x", "url": "https://a.example/1", "published_at": "2026-11-03T08:00:00+03:00"}, now=NOW)
+    assert once.published_offset == 180
     assert admit(once.model_dump(mode="json"), now=NOW + timedelta(days=3)) == once
+
+
+SAME = [
+    "https://www.tidewater-post.example/news/ferry",
+    "http://tidewater-post.example/news/ferry/",
+    "https://m.tidewater-post.example/news/ferry",
+    "https://amp.tidewater-post.example/news/ferry",
+    "https://www.tidewater-post.example/news/ferry/amp/",
+    "https://www.tidewater-post.example/news/ferry?amp",
+    "https://www-tidewater--post-example.cdn.ampproject.org/c/s/www.tidewater-post.example/news/ferry",
+    "https://www.google.com/amp/s/www.tidewater-post.example/news/ferry",
+    "https://www.tidewater-post.example:443/news/ferry#comments",
+    "HTTPS://WWW.Tidewater-Post.example/news/ferry?utm_source=x&utm_medium=rss",
+]
+
+
+@pytest.mark.parametrize("url", SAME)
+def test_links_to_one_article_have_one_id(url: str) -> None:
+    assert article_id(canonical_url(url), "", "") == article_id(canonical_url(SAME[0]), "", "")
+
+
+def test_two_thousand_shared_links_are_one_article() -> None:
+    names = ["utm_campaign", "fbclid", "gclid", "at_medium", "cmpid", "ocid", "smid", "ref", "igshid", "mc_cid", "xtor"]
+    urls = {f"{SAME[0]}?{name}={number}&id=7" for name in names for number in range(200)}
+    assert len(urls) == 2200
+    assert len({article_id(canonical_url(url), "", "") for url in urls}) == 1
+
+
+@pytest.mark.parametrize("other", ["?id=8", "?page=2", "-2", "/live", "?story=ferry"])
+def test_what_makes_another_article_makes_another_id(other: str) -> None:
+    assert article_id(canonical_url(SAME[0] + other), "", "") != article_id(canonical_url(SAME[0]), "", "")

@@ -77,7 +77,27 @@ def test_readme_opens_with_the_two_commands() -> None:
     assert re.search(r"make demo\nmake test", README[:1500])
 
 
+def test_nothing_is_left_to_fill_in() -> None:
+    for page in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        left = re.findall(
+            r"\b(?:TODO|TBD|FIXME|[A-Z]+_(?:SECONDS|RATE|MEMORY|DISK))\b", page.read_text(encoding="utf-8")
+        )
+        assert not left, f"{page.name}: {left}"
+
+
 def test_typer_app_is_complete() -> None:
     assert isinstance(app, typer.Typer)
-    expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "status", "doctor"}
-    assert expected | {"dead list", "dead show", "dead retry"} == set(commands())
+    expected = {"demo", "publish", "worker", "serve", "run", "init", "extract", "search", "show", "delete", "status"}
+    expected |= {
+        "doctor",
+        "key add",
+        "key list",
+        "key remove",
+        "explain",
+        "eval",
+        "dead list",
+        "dead show",
+        "dead retry",
+    }
+    expected |= {f"feed {name}" for name in ("add", "list", "pause", "remove", "poll", "import", "export")}
+    assert expected == set(commands())

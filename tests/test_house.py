@@ -12,9 +12,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pipeline"
 
 FRONT = {"cli", "web"}
-APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "searching"}
+APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "removing"}
+APP |= {"polling", "poller", "subscribing", "rules"}
+APP |= {"searching", "counting", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
+LEAVES |= {"tombstone", "identity", "feed"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

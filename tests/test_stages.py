@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,11 +11,12 @@ import orjson
 import pytest
 
 from pipeline import stages
-from pipeline.app import MAX_RECORD, Rooms, enrich_batch, index_batch
+from pipeline.app import MAX_RECORD, Rooms, enrich_batch, headers_of, index_batch
 from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Put, PutResult
-from pipeline.stages import Delivery, Failure, Watch
+from pipeline.stages import Delivery, Failure, Fuse
+from pipeline.tombstone import Tombstone
 
 STAMP = datetime(2026, 11, 3, tzinfo=UTC).timestamp()
 
@@ -48,11 +50,20 @@ class FakeRooms:
     def __init__(self, results: list[PutResult] | None = None, down: int = 0) -> None:
         self.results, self.down = results, down
         self.rows: list[LedgerRow] = []
+        self.buried_names, self.deleted = set[str](), list[str]()
+
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        self.buried_names |= {stone.name for stone in tombstones}
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        return self.buried_names & set(names)
+
+    async def delete(self, ids: Sequence[str]) -> int:
+        self.deleted += ids
+        return len(ids)
 
     async def enrich(self, articles: Sequence[Article]) -> list[EnrichedArticle | Poison]:
-        return [
-            Poison("kills the reader") if "poison" in article.text else self.read(article) for article in articles
-        ]
+        return [Poison("kills the reader") if "poison" in article.text else self.read(article) for article in articles]
 
     def read(self, article: Article) -> EnrichedArticle:
         notes = ["x" * MAX_RECORD] if "bloat" in article.text else []
@@ -70,7 +81,7 @@ class FakeRooms:
 
 def rooms(fake: FakeRooms) -> Rooms:
     """The fake as all three rooms."""
-    return Rooms(fake, fake, fake, Watch())  # type: ignore[arg-type]  # it has the methods that the agents call
+    return Rooms(fake, fake, fake)  # type: ignore[arg-type]  # it has the methods that the agents call
 
 
 async def test_enrich_sends_the_good_and_buries_the_bad() -> None:
@@ -119,8 +130,15 @@ async def no_sleep(_seconds: float) -> None:
 
 def test_a_retried_message_settles_its_input_and_its_own_place() -> None:
     again = delivery({"text": "x"}, offset=9, geowire_origin=b"articles/0/2")
-    both = stages.rows(again, Outcome.INDEXED, None, None)
-    assert [(row.key, row.retry_of) for row in both] == [("articles/0/2", None), ("articles/0/9", "articles/0/2")]
+    enriched = delivery({}, topic="articles.enriched", offset=4, **headers_of(again))
+    for message in (again, enriched):
+        both = stages.rows(message, Outcome.INDEXED, None, None)
+        assert [(row.key, row.retry_of) for row in both] == [("articles/0/2", None), ("articles/0/9", "articles/0/2")]
+
+
+def test_a_letter_that_died_at_the_index_settles_its_input_alone() -> None:
+    again = delivery({}, topic="articles.enriched", offset=4, geowire_origin=b"articles/0/2")
+    assert [row.key for row in stages.rows(again, Outcome.INDEXED, None, None)] == ["articles/0/2"]
 
 
 @pytest.mark.parametrize("forged", [b"", b"../../etc", b"articles/0/x", b"\xff", b"articles/0/1\n"])
@@ -137,11 +155,39 @@ def test_a_dead_letter_keeps_one_mebibyte_and_the_hash() -> None:
 
 
 def test_the_fuse_stops_a_mistake_from_draining_the_topic() -> None:
-    failures = [Failure(delivery(b""), "index", "mapper_parsing_exception")] * 11
-    stages.check_fuse(failures, 49)
-    stages.check_fuse(failures[:10], 50)
+    failures = [Failure(delivery(b""), "index", "mapper_parsing_exception")] * 32
+    fuse = Fuse(0.2)
+    fuse.check(failures, 32)
     with pytest.raises(Misconfigured, match="mapper_parsing_exception"):
-        stages.check_fuse(failures, 50)
+        fuse.check(failures, 32)
+
+
+def test_the_fuse_lets_single_bad_messages_pass() -> None:
+    failures = [Failure(delivery(b""), "enrich", "not JSON")]
+    fuse, open_fuse = Fuse(0.2), Fuse(1)
+    for _ in range(100):
+        fuse.check(failures, 5)
+        fuse.check([], 3)
+        open_fuse.check(failures, 1)
+
+
+async def test_the_fuse_trips_before_the_dead_letters_are_written() -> None:
+    dead = FakeTopic()
+    agent = replace(rooms(FakeRooms()), fuse=Fuse(0.2))
+    await enrich_batch(agent, [delivery(b"{", offset=n) for n in range(30)], FakeTopic(), dead)
+    with pytest.raises(Misconfigured, match="60 messages"):
+        await enrich_batch(agent, [delivery(b"{", offset=n) for n in range(30)], FakeTopic(), dead)
+    assert len(dead.sent) == 30
+
+
+@pytest.mark.parametrize("timestamp", [0.0, -5.0, 1.0, 1e18, float("nan")])
+def test_a_clock_that_cannot_be_right_is_not_believed(timestamp: float) -> None:
+    message = replace(delivery({"text": "x", "published_at": "2026-11-03T08:00:00Z"}), timestamp=timestamp)
+    before = datetime.now(UTC)
+    article = stages.decode_article(message)
+    assert article.fetched_at is not None
+    assert before <= article.fetched_at <= datetime.now(UTC)
+    assert article.published_at is not None
 
 
 @pytest.mark.parametrize(
@@ -152,3 +198,23 @@ def test_what_is_not_an_article_is_poison(value: bytes) -> None:
         stages.decode_article(delivery(value))
     with pytest.raises(Poison, match=r".{5}"):
         stages.decode_enriched(delivery(value))
+
+
+async def test_a_tombstone_goes_through_and_keeps_out_what_comes_before_and_after() -> None:
+    stone = {"tombstone": "article", "id": "a", "at": "2026-11-03T00:00:00Z"}
+    fake, enriched = FakeRooms(), FakeTopic()
+    batch = [delivery(stone), delivery({"text": '"tombstone"'}, offset=1)]
+    await enrich_batch(rooms(fake), batch, enriched, FakeTopic())
+    assert max(key for key, _, _ in enriched.sent) == b"a"
+    assert len(enriched.sent) == 2
+    record = {"id": "a", "text": "x", "enrichment": "test", "fetched_at": "2026-11-03T00:00:00Z", "source": {"id": "s"}}
+    values = [record, stone, record | {"id": "b"}, record]
+    batch = [delivery(value, topic="articles.enriched", offset=n) for n, value in enumerate(values)]
+    await index_batch(rooms(fake), batch, FakeTopic())
+    assert {row.key: row.outcome for row in fake.rows} == {
+        "articles.enriched/0/0": Outcome.DELETED,
+        "articles.enriched/0/1": Outcome.DELETED,
+        "articles.enriched/0/2": Outcome.INDEXED,
+        "articles.enriched/0/3": Outcome.DELETED,
+    }
+    assert fake.deleted == ["a"]

@@ -110,4 +110,4 @@ def lag(broker: Broker, group: str, topic: str) -> int:
     """How many messages of a topic a consumer group has still to acknowledge."""
     committed = broker.committed(group, topic)
     first = broker.beginning_offsets(topic)
-    return sum(end - committed.get(part, first[part]) for part, end in broker.end_offsets(topic).items())
+    return sum(end - max(committed.get(part, 0), first[part]) for part, end in broker.end_offsets(topic).items())

@@ -250,4 +250,4 @@ class Transport(base.Transport):  # type: ignore[misc]  # as above
 
     def __init__(self, url: list[URL], app: Any, loop: asyncio.AbstractEventLoop | None = None) -> None:
         super().__init__(url, app, loop)
-        self.log = SqliteLog(Path(url[0].path))
+        self.log = SqliteLog(Path(url[0].path))  # yarl has unquoted it

@@ -1,6 +1,7 @@
 """The options of the Faust app that depend on the broker; app.py adds those that do not."""
 
 import ssl
+from pathlib import Path
 from typing import Any
 
 from faust import SASLCredentials, SSLCredentials
@@ -12,12 +13,18 @@ from pipeline.settings import Settings
 SEND_TIMEOUT = 30.0  # seconds; Faust's own is 20 minutes, and a failed send is sent again by us
 
 
-def faust_options(settings: Settings) -> dict[str, Any]:
+def faust_options(settings: Settings, scratch: Path) -> dict[str, Any]:
     """Keyword arguments for `faust.App`.
 
     The session timeout decides how long a crashed worker's partitions stand still: 8 s instead of Faust's 60 s.
+
+    Args:
+        settings: which broker, and as whom.
+        scratch: a folder for Faust's tables, of which geowire has none; without it Faust makes one where the worker was
+            started, which in a container can't be written.
     """
     common: dict[str, Any] = {
+        "datadir": scratch,
         "broker_commit_interval": 0.5,
         "producer_acks": -1,
         "producer_max_request_size": MAX_MESSAGE,

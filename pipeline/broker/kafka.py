@@ -151,6 +151,8 @@ class KafkaBroker:
             "retention.ms": str(spec.retention_ms),
             "max.message.bytes": str(MAX_MESSAGE),
             "cleanup.policy": "delete",
+            "message.timestamp.type": "LogAppendTime",  # an article's time of arrival is not its producer's to say
+            "min.insync.replicas": str(2 if self._settings.replication > 2 else 1),  # what "confirmed" means
         }
         return {
             "num_partitions": spec.partitions,

@@ -19,7 +19,7 @@ from typing import IO
 import orjson
 
 from pipeline.broker import MAX_MESSAGE, Headers, Message, Position, StoredMessage, TopicSpec
-from pipeline.errors import Misconfigured, Rejected, Unavailable
+from pipeline.errors import RESTORE, Misconfigured, Rejected, Unavailable
 
 BUSY_MS = 30_000  # how long a writer waits for another one
 EXPIRE_SECONDS = 3600.0  # between two removals of messages that have outlived their topic's retention
@@ -237,7 +237,7 @@ class SqliteLog:
                 raise Unavailable(f"{self._path}: {exc}") from exc
             raise Misconfigured(f"{self._path}: {exc}") from exc
         except sqlite3.DatabaseError as exc:
-            raise Misconfigured(f"{self._path} is not a usable SQLite file: {exc}") from exc
+            raise Misconfigured(f"{self._path} is not a usable SQLite file ({exc}); {RESTORE}") from exc
         except OSError as exc:
             raise Misconfigured(f"{self._path}: {exc.strerror}") from exc
 

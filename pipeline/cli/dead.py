@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,10 @@ from pipeline import settings as configuration
 from pipeline.article import DeadLetter
 from pipeline.cli import output
 from pipeline.cli.worker import Data
-from pipeline.errors import GeowireError
+from pipeline.errors import GeowireError, Rejected
+
+if TYPE_CHECKING:
+    from pipeline.broker import Position
 
 app = typer.Typer(no_args_is_help=True, help="Messages that could not be processed: list, show, send again.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -19,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("list")
 def list_letters(data: Data = None, as_json: Json = False) -> None:
     """List the dead letters whose input has no better outcome yet, oldest first."""
-    letters = _letters(data)
+    letters = [letter for _, letter in asyncio.run(_letters(data))]
     if as_json:
         output.data([_summary(letter) for letter in letters])
         return
@@ -38,13 +41,13 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a dead letter: the reason, and the original message (at most its first 1 MiB)."""
-    letter = _one(data, key)
+    letter, raw = asyncio.run(_with_original(data, key))
     if as_json:
-        output.data(_summary(letter) | {"original_base64": letter.original_base64})
+        output.data(_summary(letter) | {"original_base64": base64.b64encode(raw).decode("ascii")})
         return
     for name, value in _summary(letter).items():
         print(f"{name:>12}  {output.plain(str(value))}")
-    print("\n" + output.plain(base64.b64decode(letter.original_base64).decode("utf-8", "replace")))
+    print("\n" + output.plain(raw.decode("utf-8", "replace")))
 
 
 @app.command("retry")
@@ -55,38 +58,58 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Send dead letters again, after their cause is mended; each keeps its place in the ledger."""
-    from pipeline.broker import open_broker
-    from pipeline.status import retry as send_again
-
     if bool(keys) == everything:
         raise typer.BadParameter("name keys, or give --all")
-    chosen = _letters(data) if everything else [_one(data, key) for key in keys or []]
-    broker = open_broker(configuration.load({"data": data}))
-    try:
-        sent = [{"key": letter.origin, "sent_to": send_again(broker, letter)} for letter in chosen]
-    finally:
-        broker.close()
+    results = asyncio.run(_retry(data, keys or []))
+    failed = [result for result in results if "reason" in result]
     if as_json:
-        output.data(sent)
+        output.data(results)
     else:
-        print(f"{len(sent)} sent again; geowire status shows what becomes of them")
+        for result in failed:
+            output.note(f"not sent: {result['key']}: {result['reason']}")
+        print(f"{len(results) - len(failed)} sent again; geowire status shows what becomes of them")
+    if failed:
+        raise typer.Exit(1)
 
 
-def _letters(data: "Data") -> list[DeadLetter]:
+async def _letters(data: "Data") -> "list[tuple[Position, DeadLetter]]":
     from pipeline.open import rooms
     from pipeline.status import unresolved
 
-    async def read() -> list[DeadLetter]:
-        async with rooms(configuration.load({"data": data})) as (broker, _index, state):
-            return [letter for _, letter in await unresolved(broker, state)]
-
-    return asyncio.run(read())
+    async with rooms(configuration.load({"data": data})) as (broker, _index, state):
+        return await unresolved(broker, state)
 
 
-def _one(data: "Data", key: str) -> DeadLetter:
-    for letter in _letters(data):
+async def _with_original(data: "Data", key: str) -> tuple[DeadLetter, bytes]:
+    from pipeline.open import rooms
+    from pipeline.status import original, unresolved
+
+    async with rooms(configuration.load({"data": data})) as (broker, _index, state):
+        place, letter = _named(await unresolved(broker, state), key)
+        return letter, await asyncio.to_thread(original, broker, place)
+
+
+async def _retry(data: "Data", keys: list[str]) -> list[dict[str, str]]:
+    """Send the named letters again (none named: all); one that can't be sent does not hold up the rest."""
+    from pipeline.open import rooms
+    from pipeline.status import retry as send_again
+    from pipeline.status import unresolved
+
+    results = []
+    async with rooms(configuration.load({"data": data})) as (broker, _index, state):
+        letters = await unresolved(broker, state)
+        for place, letter in [_named(letters, key) for key in keys] if keys else letters:
+            try:
+                results.append({"key": letter.origin, "sent_to": await send_again(broker, state, place, letter)})
+            except Rejected as exc:
+                results.append({"key": letter.origin, "reason": str(exc)})
+    return results
+
+
+def _named(letters: "list[tuple[Position, DeadLetter]]", key: str) -> "tuple[Position, DeadLetter]":
+    for place, letter in letters:
         if key in (letter.origin, letter.article_id):
-            return letter
+            return place, letter
     raise GeowireError(f"no dead letter {key}; see: geowire dead list")
 
 

@@ -113,6 +113,28 @@ def _index(settings: configuration.Settings) -> str:
     return f"{settings.index}: {asyncio.run(look())} articles"
 
 
+def _ledger(settings: configuration.Settings) -> str:
+    from pipeline.state import open_state
+
+    if settings.embedded and not settings.state_path.exists():
+        return f"{settings.state_path} is not there yet; geowire demo or geowire run makes it"
+
+    async def look() -> int:
+        state = open_state(settings)
+        try:
+            return sum(tally.rows for tally in await state.tally())
+        finally:
+            await state.close()
+
+    return f"{asyncio.run(look())} rows"
+
+
+def _names(_settings: configuration.Settings) -> str:
+    if unknown := configuration.unknown_variables():
+        raise GeowireError("; ".join(unknown))
+    return "every GEOWIRE_ variable is one"
+
+
 def _model(settings: configuration.Settings) -> str:
     from pipeline.enrich.nlp import describe
 
@@ -135,9 +157,11 @@ def _port(settings: configuration.Settings) -> str:
 
 
 CHECKS: tuple[Check, ...] = (
+    ("settings", _names),
     ("data folder", _data_folder),
     ("broker", _broker),
     ("index", _index),
+    ("ledger", _ledger),
     ("language model", _model),
     ("gazetteer", _gazetteer),
     ("web port", _port),

@@ -1,7 +1,6 @@
 """`geowire extract`: articles in, enriched articles out; no broker, no index."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -9,17 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import settings as configuration
-from pipeline.article import Article, EnrichedArticle, Span
+from pipeline.article import Article, EnrichedArticle
 from pipeline.cli import output
+from pipeline.cli.explain import explain_facts
 from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
 from pipeline.cli.publish import rejection
 from pipeline.errors import Poison
 
 if TYPE_CHECKING:
     from pipeline.sources.door import Input
-
-CONTEXT = 160  # characters of a sentence that an explanation shows
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*\s+|\n+")
 
 
 def extract(
@@ -50,7 +47,7 @@ async def _extract(settings: configuration.Settings, inputs: "Iterator[Input]", 
             advance(1)
             if isinstance(result, EnrichedArticle):
                 if explain:
-                    _explain(result)
+                    explain_facts(result)
                 else:
                     output.line(result.model_dump(mode="json"))
                 continue
@@ -91,45 +88,3 @@ def _known(result: EnrichedArticle | Poison, each: "Input") -> EnrichedArticle |
         return result
     assert isinstance(each.item, Article)
     return {"id": each.item.id, "outcome": "dead", "reason": str(result), "origin": each.origin}
-
-
-def _explain(article: EnrichedArticle) -> None:
-    """Facts for people: kind and name, why, and the first sentence that says it."""
-    date = f"{article.published_at:%Y-%m-%d %H:%M} UTC" if article.published_at else "no date"
-    output.styled([(article.title or article.text[:80], "bold")])
-    output.styled([(f"{date} · language {article.language or 'unknown'} · id {article.id}\n", "dim")])
-    for entity in article.entities:
-        detail = f"{entity.method}, confidence {entity.confidence:.2f}, {_times(entity.mentions)}"
-        _fact(article, entity.type, entity.name, detail, entity.mentions[0])
-    for place in article.places:
-        where = f"{place.lat:.2f}, {place.lon:.2f}" if place.pinned else "not pinned"
-        name = f"{place.name} ({place.country})" if place.country else place.name
-        _fact(article, "place", name, f"{where}; {place.reason}", place.mentions[0])
-    for country in article.countries:
-        focus = ", in focus" if country.is_focus else ""
-        why = f"weight {country.weight:.2f}, by {', '.join(country.why)}{focus}"
-        output.styled([("country  ", "cyan"), (country.code, "bold"), (f"  {why}", "dim")])
-    print()
-
-
-def _times(mentions: list[Span]) -> str:
-    return "once" if len(mentions) == 1 else f"{len(mentions)} times"
-
-
-def _fact(article: EnrichedArticle, kind: str, name: str, detail: str, mention: Span) -> None:
-    before, after = _sentence(article.title if mention.field == "title" else article.text, mention)
-    output.styled([(f"{kind:<9}", "cyan"), (name, "bold"), (f"  {detail}", "dim")])
-    output.styled([("         “", ""), (before, ""), (mention.surface, "bold yellow"), (f"{after}”", "")])
-
-
-def _sentence(text: str, mention: Span) -> tuple[str, str]:
-    """What stands before and after a mention in its sentence, as much as fits a line or two."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, max(0, mention.start - CONTEXT), mention.start)]
-    start = ends[-1] if ends else max(0, mention.start - CONTEXT)
-    stop = _SENTENCE_END.search(text, mention.end, mention.end + CONTEXT)
-    end = stop.end() if stop else min(len(text), mention.end + CONTEXT)
-    before, after = text[start : mention.start], text[mention.end : end].rstrip()
-    cut_before, cut_after = not ends and start > 0, stop is None and end < len(text)
-    return ("… " if cut_before else "") + before.replace("\n", " "), after.replace("\n", " ") + (
-        " …" if cut_after else ""
-    )

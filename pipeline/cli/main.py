@@ -10,7 +10,22 @@ from typing import NoReturn
 import typer
 
 from pipeline import __version__
-from pipeline.cli import dead, doctor, extract, output, publish, search, serve, status, worker
+from pipeline.cli import (
+    dead,
+    delete,
+    doctor,
+    evaluate,
+    explain,
+    extract,
+    feed,
+    key,
+    output,
+    publish,
+    search,
+    serve,
+    status,
+    worker,
+)
 from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
 
 EXIT_FAILED, EXIT_USE, EXIT_UNAVAILABLE, EXIT_MISCONFIGURED = 1, 2, 3, 4
@@ -42,6 +57,8 @@ app.command()(serve.demo)
 app.command()(publish.publish)
 app.command()(search.search)
 app.command()(search.show)
+app.command()(delete.delete)
+app.command()(explain.explain)
 app.command()(extract.extract)
 app.command()(status.status)
 app.command()(serve.run)
@@ -49,7 +66,10 @@ app.command()(worker.worker)
 app.command()(serve.serve)
 app.command()(worker.init)
 app.command()(doctor.doctor)
+app.add_typer(feed.app, name="feed")
+app.command(name="eval")(evaluate.evaluate)
 app.add_typer(dead.app, name="dead")
+app.add_typer(key.app, name="key")
 
 
 def main() -> NoReturn:

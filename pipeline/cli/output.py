@@ -3,7 +3,6 @@
 Texts of articles come from strangers, so nothing of them reaches a terminal without `plain`.
 """
 
-import csv
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,6 @@ from pipeline.errors import QueryError
 
 # Control characters move the cursor or change colours; directional ones make text read as what it is not.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def plain(text: str) -> str:
@@ -34,11 +32,9 @@ def line(value: object) -> None:
     _write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE, default=str))
 
 
-def csv_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print CSV (RFC 4180) in which no cell is a formula to a spreadsheet."""
-    writer = csv.writer(_Encoded(), lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
+def raw(piece: bytes) -> None:
+    """Print bytes of a format as they are."""
+    _write(piece)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -128,21 +124,6 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         shown.add_row(*(Text(value) for value in row))
     Console().print(shown)
-
-
-def _cell(value: object) -> object:
-    """A CSV cell; a text that a spreadsheet would take as a formula gets an apostrophe before it (OWASP's advice)."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
-    return value
-
-
-class _Encoded:
-    """The standard output as csv wants it: UTF-8, whatever the locale."""
-
-    def write(self, text: str) -> int:
-        _write(text.encode("utf-8", "replace"))
-        return len(text)
 
 
 def _write(raw: bytes) -> None:

@@ -1,7 +1,14 @@
 """`geowire publish`: files, folders and standard input go to the topic `articles`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +18,7 @@ from pipeline.article import Article
 from pipeline.cli import output
 from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
 from pipeline.cli.worker import Data
+from pipeline.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from pipeline.publishing import Published
@@ -25,6 +33,7 @@ def publish(
         bool, typer.Option("--dry-run", help="Print the articles as NDJSON and publish nothing.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line a result.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the same command was interrupted.")] = False,
     published_at: PublishedAt = None,
     source: Source = None,
     url: Url = None,
@@ -39,7 +48,9 @@ def publish(
     if dry_run:
         rejected = print_articles(inputs)
     else:
-        rejected = asyncio.run(_publish(configuration.load({"data": data}), inputs, as_json=as_json))
+        settings = configuration.load({"data": data})
+        progress = Progress(settings.data / "publishing.json", [paths, published_at, source, url, lang])
+        rejected = asyncio.run(_publish(settings, inputs, progress, expected(paths), as_json=as_json, resume=resume))
     if rejected:
         raise typer.Exit(1)
 
@@ -62,26 +73,96 @@ def rejection(each: "Input") -> dict[str, str | None]:
     return {"id": each.item.id, "outcome": "rejected", "reason": each.item.reason, "origin": each.origin}
 
 
-async def _publish(settings: configuration.Settings, inputs: "Iterator[Input]", *, as_json: bool) -> int:
+class Progress:
+    """How far a publication came, kept in a file until it is complete.
+
+    Args:
+        path: the file.
+        command: what was asked for; another command has its own progress.
+    """
+
+    def __init__(self, path: Path, command: object) -> None:
+        self._path = path
+        self._key = hashlib.sha256(json.dumps(command).encode()).hexdigest()[:16]
+
+    def done(self) -> int:
+        """How many inputs are durable."""
+        return self._all().get(self._key, 0)
+
+    def set(self, done: int | None) -> None:
+        """Note how many inputs are durable; None: all."""
+        kept = {key: count for key, count in self._all().items() if key != self._key}
+        if done is not None:
+            kept[self._key] = done
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps(kept), encoding="utf-8")
+        temporary.replace(self._path)
+
+    def _all(self) -> dict[str, int]:
+        try:
+            found: dict[str, int] = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found
+
+
+def expected(paths: list[str]) -> int | None:
+    """How many inputs there will be, for the progress bar: lines of NDJSON files; None where that is not known."""
+    if not sys.stderr.isatty() or not all(path.endswith((".ndjson", ".jsonl")) for path in paths):
+        return None
+    count = 0
+    for path in paths:
+        with contextlib.suppress(OSError), open(path, "rb") as stream:
+            count += sum(1 for _ in stream)
+    return count
+
+
+async def _publish(
+    settings: configuration.Settings,
+    inputs: "Iterator[Input]",
+    progress: Progress,
+    total: int | None,
+    *,
+    as_json: bool,
+    resume: bool,
+) -> int:
     sent, rejected = 0, 0
-    with output.progress("publishing") as advance:
-        async for answer in _answers(settings, inputs):
-            advance(1)
-            sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
-            if as_json:
-                output.line(answer.answer())
-            elif answer.outcome == "rejected":
-                output.note(f"rejected: {answer.origin}: {answer.reason}")
+    skipped = progress.done() if resume else 0
+    for _ in islice(inputs, skipped):
+        pass
+    if skipped:
+        output.note(f"{skipped} inputs were published before; going on after them")
+    try:
+        with output.progress("publishing", total) as advance:
+            advance(skipped)
+            async for answer in _answers(settings, inputs, lambda done: progress.set(skipped + done)):
+                advance(1)
+                sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
+                if as_json:
+                    output.line(answer.answer())
+                elif answer.outcome == "rejected":
+                    output.note(f"rejected: {answer.origin}: {answer.reason}")
+    except (Unavailable, Misconfigured):
+        output.note(f"stopped after {sent} published, {rejected} rejected; go on with --resume once that is mended")
+        raise
+    progress.set(None)
     if not as_json:
         print(f"{sent} published, {rejected} rejected; geowire status shows what becomes of them")
     return rejected
 
 
-async def _answers(settings: configuration.Settings, inputs: "Iterator[Input]") -> "AsyncIterator[Published]":
+async def _answers(
+    settings: configuration.Settings, inputs: "Iterator[Input]", durable: Callable[[int], None]
+) -> "AsyncIterator[Published]":
     from pipeline.open import rooms
     from pipeline.publishing import batches, publish_batch
 
     async with rooms(settings) as (broker, _index, state):
+        done = 0
         for batch in batches(inputs):
-            for answer in await publish_batch(broker, state, batch):
+            answers = await publish_batch(broker, state, batch)
+            done += len(batch)
+            durable(done)
+            for answer in answers:
                 yield answer

@@ -1,7 +1,10 @@
 """`geowire search` and `geowire show`: ask the archive."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import unified_diff
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +17,10 @@ from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError, QueryError
 
 if TYPE_CHECKING:
-    from pipeline.index import Hit, Hits, Version
-
-COLUMNS = ("id", "title", "url", "source", "published_at", "language", "countries", "people", "organisations", "places")
+    from pipeline import index
+    from pipeline.index import Version
+    from pipeline.query.tree import Node
+    from pipeline.searching import Found, Result
 
 
 class Format(StrEnum):
@@ -26,6 +30,11 @@ class Format(StrEnum):
     JSON = "json"
     NDJSON = "ndjson"
     CSV = "csv"
+    GEOJSON = "geojson"
+    ATOM = "atom"
+    RSS = "rss"
+    FEED_JSON = "feed.json"
+    NINJS_JSON = "ninjs.json"
 
 
 class Sort(StrEnum):
@@ -34,6 +43,7 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
+    ORIGINS = "origins"
 
 
 def search(
@@ -42,22 +52,29 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     as_ndjson: Annotated[bool, typer.Option("--ndjson", help="Short for --format ndjson.")] = False,
     size: Annotated[int, typer.Option("--size", min=0, max=1000, help="How many results.")] = 10,
-    sort: Annotated[Sort, typer.Option("--sort", help="Best, newest or oldest first.")] = Sort.RELEVANCE,
+    whole: Annotated[bool, typer.Option("--all", help="Every result, newest first, unfolded; not as a table.")] = False,
+    sort: Annotated[Sort, typer.Option("--sort", help="Best, newest, oldest, or most origins first.")] = Sort.RELEVANCE,
+    unfold: Annotated[bool, typer.Option("--unfold", help="Show near-duplicates one by one.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Say which clauses each result meets, and with which words.")
+    ] = False,
     data: Data = None,
 ) -> None:
-    """Search the archive by words, phrases, people, organisations, places, countries, outlets, languages and dates."""
+    """Search the archive: words, names, places, events, quotes, figures, dates (docs/query-language.md)."""
     form = Format.JSON if as_json else Format.NDJSON if as_ndjson else format_
+    if whole and form is Format.TABLE:
+        raise typer.BadParameter("--all needs a --format other than table")
+    asked = _Asked(query, size, sort.value, not unfold, why, whole)
     try:
-        found = asyncio.run(_find(configuration.load({"data": data}), query, size, sort))
+        asyncio.run(_search(configuration.load({"data": data}), asked, form))
     except QueryError as exc:
         output.query_error(exc, query)
         raise typer.Exit(2) from None
-    _print(found, query, form)
 
 
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as search prints it.")],
-    versions: Annotated[bool, typer.Option("--versions", help="Earlier titles and texts too.")] = False,
+    versions: Annotated[bool, typer.Option("--versions", help="What changed since it was first seen.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     data: Data = None,
 ) -> None:
@@ -68,20 +85,61 @@ def show(
         output.data(shown | {"versions": [_version(one) for one in earlier]} if versions else shown)
         return
     _print_article(article)
+    _print_changes(article, earlier)
+
+
+def _print_changes(article: EnrichedArticle, earlier: "Sequence[Version]") -> None:
+    """What changed from each earlier version to the next one, newest change first, as a unified diff."""
+    newer, when = [article.title, *article.text.splitlines()], article.fetched_at
     for one in earlier:
-        print(f"\n--- as fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC")
-        print(f"{output.plain(one.title)}\n\n{output.plain(one.text)}")
+        older = [one.title, *one.text.splitlines()]
+        print(f"\nchanged between {one.fetched_at:%Y-%m-%d %H:%M} and {when:%Y-%m-%d %H:%M} UTC:")
+        for line in list(unified_diff(older, newer, lineterm="", n=0))[2:]:
+            if not line.startswith("@@"):
+                output.styled([(line, {"-": "red", "+": "green"}.get(line[0], ""))])
+        newer, when = older, one.fetched_at
 
 
-async def _find(settings: configuration.Settings, query: str, size: int, sort: Sort) -> "Hits":
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for on the command line."""
+
+    query: str
+    size: int
+    sort: "index.Sort"
+    fold: bool
+    why: bool
+    whole: bool
+
+
+async def _search(settings: configuration.Settings, asked: _Asked, form: Format) -> None:
     from pipeline.open import index_only
-    from pipeline.searching import find
+    from pipeline.searching import everything, find, one_by_one, understand
 
     async with index_only(settings) as index:
-        found = await find(index, query, size=size, sort=sort.value)
+        if asked.whole:
+            node = understand(asked.query)
+            total = (await index.search(node, size=0)).total
+            await _write(form, node, total, everything(index, node))
+            return
+        found = await find(index, asked.query, size=asked.size, sort=asked.sort, fold=asked.fold, why=asked.why)
+        if form is Format.TABLE:
+            _print_hits(found)
+        else:
+            await _write(form, found.node, found.total, one_by_one(found.results))
         if not found.total and not await index.count():
             output.note(f"the archive {settings.index} is empty; geowire demo or geowire publish fills it")
-        return found
+
+
+async def _write(form: Format, node: "Node", total: int, results: "AsyncIterator[Result]") -> None:
+    """Print a format, piece by piece."""
+    from pipeline.formats import FORMATS, About, write
+    from pipeline.query.printing import to_text
+
+    about = About(to_text(node), total, datetime.now(UTC))
+    (chosen,) = (known for known in FORMATS if known == form.value)
+    async for piece in write(chosen, about, results):
+        output.raw(piece)
 
 
 async def _get(
@@ -96,23 +154,11 @@ async def _get(
         return found[article_id], await index.versions(article_id) if versions else []
 
 
-def _print(found: "Hits", query: str, form: Format) -> None:
-    from pipeline.searching import flat
-
-    if form is Format.JSON:
-        output.data({"query": query, "total": found.total, "hits": [flat(hit) for hit in found.hits]})
-    elif form is Format.NDJSON:
-        for hit in found.hits:
-            output.line(flat(hit))
-    elif form is Format.CSV:
-        output.csv_rows(COLUMNS, [_csv(hit.article) for hit in found.hits])
-    else:
-        _print_hits(found)
-
-
-def _print_hits(found: "Hits") -> None:
+def _print_hits(found: "Found") -> None:
     """One block a hit: date, outlet, title; the matching words in context; countries and id."""
-    for hit in found.hits:
+    from pipeline.searching import nothing_in_words
+
+    for hit in found.results:
         article = hit.article
         date = f"{article.published_at:%Y-%m-%d}" if article.published_at else "no date   "
         countries = " ".join(country.code for country in article.countries)
@@ -120,32 +166,27 @@ def _print_hits(found: "Hits") -> None:
             [(f"{date}  ", "dim"), (article.title or "(no title)", "bold"), (f"  {article.source.name}", "cyan")]
         )
         output.styled([("  ", ""), *_marked(hit)])
-        output.styled([(f"  {countries}{'  ' if countries else ''}{article.id}\n", "dim")])
-    shown = f", the first {len(found.hits)} shown" if found.total > len(found.hits) else ""
-    print(f"{found.total} article{'' if found.total == 1 else 's'}{shown}")
+        for reason in hit.why:
+            output.styled([("  ", ""), (reason.clause, "green"), (_surfaces(reason.surfaces), "dim")])
+        copies = f"  and {hit.folded} more of its cluster" if hit.folded else ""
+        output.styled([(f"  {countries}{'  ' if countries else ''}{article.id}{copies}\n", "dim")])
+    shown = f", the first {len(found.results)} shown" if found.clusters > len(found.results) else ""
+    clusters = (
+        f" in {found.clusters} cluster{'' if found.clusters == 1 else 's'}" if found.clusters < found.total else ""
+    )
+    print(f"{found.total} article{'' if found.total == 1 else 's'}{clusters}{shown}")
+    for one in found.without:
+        print(f"  {output.plain(nothing_in_words(one))}")
 
 
-def _marked(hit: "Hit") -> list[tuple[str, str]]:
+def _surfaces(surfaces: "Sequence[str]") -> str:
+    return f": {', '.join(' '.join(one.split())[:80] for one in surfaces[:6])}" if surfaces else ""
+
+
+def _marked(hit: "Result") -> list[tuple[str, str]]:
     from pipeline.searching import snippet
 
     return [(" ".join(piece.text.split("\n")), "bold yellow" if piece.marked else "") for piece in snippet(hit)]
-
-
-def _csv(article: EnrichedArticle) -> list[object]:
-    from pipeline.searching import names
-
-    return [
-        article.id,
-        article.title,
-        article.url or "",
-        article.source.name,
-        article.published_at.isoformat() if article.published_at else "",
-        article.language or "",
-        " ".join(country.code for country in article.countries),
-        "; ".join(names(article, "PERSON")),
-        "; ".join(names(article, "ORG")),
-        "; ".join(place.name for place in article.places),
-    ]
 
 
 def _print_article(article: EnrichedArticle) -> None:
@@ -157,6 +198,27 @@ def _print_article(article: EnrichedArticle) -> None:
     output.styled([(article.text + "\n", "")])
     output.table(("type", "name", "country", "mentions"), [_entity_row(entity) for entity in article.entities])
     output.table(("place", "country", "latitude", "longitude", "why"), [_place_row(place) for place in article.places])
+    output.table(("who says", "how", "what"), [_quote_row(quote) for quote in article.quotes])
+    output.table(
+        ("event", "actor", "target", "status", "when", "where"), [_event_row(event) for event in article.events]
+    )
+    output.table(("date", "from", "to"), [[day.surface, str(day.first), str(day.last)] for day in article.dates])
+    output.table(("figure", "value", "of", "what"), [_figure_row(figure) for figure in article.figures])
+    if article.topics:
+        output.styled([("topics  ", "cyan"), (", ".join(topic.name for topic in article.topics), "")])
+
+
+def _quote_row(quote: Any) -> list[str]:
+    return [quote.speaker or "", f"{quote.cue or ''} ({quote.kind})".strip(), " ".join(quote.text.split())[:160]]
+
+
+def _event_row(event: Any) -> list[str]:
+    parties = [party.name if party is not None else "" for party in (event.actor, event.target)]
+    return [event.type, *parties, event.status, str(event.date.first) if event.date else "", event.place or ""]
+
+
+def _figure_row(figure: Any) -> list[str]:
+    return [figure.surface, f"{figure.value:,.10g}", figure.counted or "", figure.kind]
 
 
 def _entity_row(entity: Any) -> list[str]:

@@ -35,19 +35,22 @@ def serve(data: Data = None, port: Port = None) -> None:
 
 
 def run(data: Data = None, port: Port = None) -> None:
-    """Serve the page and the API, with a worker beside them that is started again whenever it ends."""
-    from pipeline.supervise import Supervised
+    """Serve the page and the API, poll the feeds, and keep a worker beside them that is started again when it ends."""
+    from pipeline import poller
+    from pipeline.supervise import InBackground, Supervised
 
     settings = configuration.load({"data": data, "port": port})
     web, listening = _web(settings), _listen(settings)
     if settings.embedded:
         _create(settings)
-    worker = Supervised(settings.data)
+    worker, polling = Supervised(settings.data), InBackground(lambda stop: poller.run(settings, stop))
     _stop_in_order()
     worker.start()
+    polling.start()
     try:
         _serve(web, settings, listening)
     finally:
+        polling.stop()
         worker.stop()
 
 

@@ -26,7 +26,8 @@ def status(
         return
     print_status(found)
     if not found.adds_up:
-        output.error("the ledger and the topics do not belong together: was one of them deleted?")
+        lost = f"{found.unaccounted} messages were read and have no outcome: " if found.unaccounted else ""
+        output.error(f"{lost}the ledger and the topics do not belong together; was one of them deleted?")
         raise typer.Exit(1)
 
 

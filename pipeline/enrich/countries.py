@@ -1,18 +1,21 @@
-"""Countries: which ones an article names, by place or demonym, with their share of all such mentions."""
+"""Countries: those an article names, by place, demonym, government or actor, with their share of the mentions."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from pipeline.article import CountryWeight, Place, Why
+from pipeline.article import CountryWeight, Entity, Place, Span, Why
+from pipeline.enrich.demonyms import demonyms
+from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import Named
-from pipeline.enrich.places import demonyms
 from pipeline.text import fold
 
 IN_TITLE = 3  # a mention in the title counts as several
-FOCUS_SHARE = 0.3
+FOCUS_SHARE = 0.2
 
 
-def find_countries(names: Sequence[Named], places: Sequence[Place]) -> list[CountryWeight]:
+def find_countries(
+    names: Sequence[Named], places: Sequence[Place], metonyms: Metonyms, entities: Sequence[Entity]
+) -> list[CountryWeight]:
     """The countries of an article, the weightiest first; a demonym of two countries is that of the one it names."""
     counts: Counter[str] = Counter()
     why: dict[str, set[Why]] = {}
@@ -25,13 +28,13 @@ def find_countries(names: Sequence[Named], places: Sequence[Place]) -> list[Coun
         if place.pinned and place.country:
             for span in place.mentions:
                 count(place.country, span.field == "title", "place")
-    placed = set(counts)
-    for span, kind in names:
-        codes = demonyms().get(tuple(fold(span.surface)), frozenset()) if kind == "NORP" else frozenset[str]()
-        if len(codes) > 1:
-            codes &= placed
-        if len(codes) == 1:
-            count(next(iter(codes)), span.field == "title", "demonym")
+    for (field, _), code in metonyms.items():
+        count(code, field == "title", "metonym")
+    for entity in entities:
+        if entity.type in ("PERSON", "ORG") and entity.country:
+            count(entity.country, entity.mentions[0].field == "title", "actor")
+    for span, code in _peoples(names, set(counts)):
+        count(code, span.field == "title", "demonym")
     total = counts.total()
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
@@ -43,3 +46,12 @@ def find_countries(names: Sequence[Named], places: Sequence[Place]) -> list[Coun
         )
         for code, number in ranked
     ]
+
+
+def _peoples(names: Sequence[Named], placed: set[str]) -> Iterator[tuple[Span, str]]:
+    """The countries of peoples' names; a name of two countries is that of the one which the article names otherwise."""
+    for span, kind in names:
+        codes = demonyms().get(tuple(fold(span.surface)), frozenset()) if kind == "NORP" else frozenset[str]()
+        codes = codes & placed if len(codes) > 1 else codes
+        if len(codes) == 1:
+            yield span, next(iter(codes))

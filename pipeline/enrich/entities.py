@@ -1,7 +1,8 @@
 """Entities: one for each person, organisation, place or people of an article, with all its mentions.
 
-Mentions of the same name are one entity; so are a full name and its last part ("Sherman" after "Wendy Sherman") and an
-organisation with the acronym that follows it in parentheses. A later issue deepens this.
+Mentions of the same name are one entity; so are a full name and its last part ("Sherman" after "Wendy Sherman"), an
+organisation and the acronym that follows it in parentheses, the spellings of one known name (known.tsv), and all that
+leads to one country: "US", "United States", "Washington said". The name is the fullest form that the article uses.
 """
 
 import re
@@ -10,8 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.article import Entity, EntityType, Place, Span
+from pipeline.countries import by_code
+from pipeline.enrich.known import known
+from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
 from pipeline.enrich.nlp import Reading
+from pipeline.enrich.roles import country_in, role_of
 from pipeline.text import fold
 
 # Of a name that a rule found, or a pipeline that does not say how sure it is.
@@ -33,22 +38,76 @@ class _Group:
     name: str
     mentions: list[Span] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
+    country: str | None = None  # the country that it is
+    id: str | None = None
+
+    def add(self, span: Span) -> None:
+        self.mentions.append(span)
+        self.aliases.append(span.surface)
 
 
-def find_entities(reading: Reading, names: Sequence[Named], places: Sequence[Place]) -> list[Entity]:
+def find_entities(
+    reading: Reading, names: Sequence[Named], places: Sequence[Place], metonyms: Metonyms
+) -> list[Entity]:
     """The entities of an article, in the order of their first mention."""
     groups: dict[tuple[str, ...], _Group] = {}
     resolved = {_key(span.surface): place for place in places for span in place.mentions}
     for span, kind in names:
-        key = _key(span.surface)
-        final = _place_type(kind, resolved.get(key))
-        group = groups.setdefault((_family(final), *key), _Group(final, span.surface))
-        group.mentions.append(span)
-        if group.name.isupper() and not span.surface.isupper() and len(span.surface) > 3:
-            group.name = span.surface  # of TBILISI in a dateline and Tbilisi, the one to read
-    merged = _join_acronyms(_join_surnames(list(groups.values())), reading)
+        government = metonyms.get((span.field, span.start))
+        place = None if government else resolved.get(_key(span.surface))
+        group = _group(span, kind, place, government)
+        key = _group_key(group, span)
+        if key in groups:
+            groups[key].add(span)
+        else:
+            groups[key] = group
+            group.add(span)
+    joined = _join_acronyms(_join_surnames(_named(list(groups.values()))), reading)
     sure = _sureness(reading)
-    return [_entity(group, resolved, sure) for group in merged]
+    return [_entity(group, resolved, reading, sure) for group in joined]
+
+
+def _group(span: Span, kind: EntityType, place: Place | None, government: str | None) -> _Group:
+    """What a mention is of: a country, a known name, or what the model says."""
+    country = government or _country_of(span, kind, place)
+    if country is not None:
+        return _Group("GPE", span.surface, country=country, id=f"country:{country}")
+    found = known(span.surface) if kind in ("PERSON", "ORG", "NORP") else None
+    if found is not None:
+        return _Group(found.type, span.surface, id=f"{found.type.lower()}:{slug(found.name)}")
+    return _Group(_place_type(kind, place), span.surface)
+
+
+def _country_of(span: Span, kind: EntityType, place: Place | None) -> str | None:
+    """The country that a name is the name of, if it is one."""
+    code = country_named(span.surface) if kind in PLACES else None
+    if code is None or (place is not None and place.pinned and place.feature_code != "PCLI"):
+        return None
+    return None if ambiguous_country(span.surface) and not (place and place.pinned and place.country == code) else code
+
+
+def _group_key(group: _Group, span: Span) -> tuple[str, ...]:
+    return ("id", group.id) if group.id else (_family(group.kind), *_key(span.surface))
+
+
+def _named(groups: list[_Group]) -> list[_Group]:
+    """Give each group the fullest of its forms as name: the most words, then letters, not in capitals; a country that
+    is only named by its seat has its own name."""
+    for group in groups:
+        group.name = max(group.aliases, key=lambda form: (not _shouts(form), len(form.split()), len(form)))
+        if group.country and not any(country_named(form) == group.country for form in group.aliases):
+            country = by_code(group.country)
+            group.name = country.name if country else group.name
+        elif group.country:
+            own = [form for form in group.aliases if country_named(form) == group.country]
+            group.name = max(
+                own, key=lambda form: (not (_shouts(form) and len(form) > 3), len(form.split()), len(form))
+            )
+    return groups
+
+
+def _shouts(name: str) -> bool:
+    return name.isupper() and len(name) > 5
 
 
 def _sureness(reading: Reading) -> dict[tuple[str, int], float]:
@@ -80,16 +139,21 @@ def _join_surnames(groups: list[_Group]) -> list[_Group]:
         if " " in group.name:
             continue
         owners = full.get(_key(group.name), [])
-        if len(owners) == 1:
+        if (
+            len(owners) == 1
+            and owners[0] is not group
+            and (group.id is None or group.id == owners[0].id or owners[0].id is None)
+        ):
             owners[0].mentions += group.mentions
             owners[0].aliases.append(group.name)
+            owners[0].id = owners[0].id or group.id
             joined.add(id(group))
     return [group for group in groups if id(group) not in joined]
 
 
 def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
     """Join "OSCE" with "Organisation for … (OSCE)"."""
-    byname = {group.name: group for group in groups if group.kind == "ORG" and group.name.isupper()}
+    byname = {form: group for group in groups if group.kind == "ORG" for form in group.aliases if form.isupper()}
     joined: set[int] = set()
     for group in groups:
         if group.kind != "ORG" or group.name.isupper():
@@ -98,35 +162,46 @@ def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
             text = reading.text_of(span.field)
             match = re.compile(r"\s*\(([A-Z]{2,8})\)").match(text, span.end)
             acronym = byname.get(match[1]) if match else None
-            if acronym is not None and id(acronym) not in joined:
+            if acronym is not None and acronym is not group and id(acronym) not in joined:
                 group.mentions += acronym.mentions
-                group.aliases.append(acronym.name)
+                group.aliases += acronym.aliases
+                group.id = group.id or acronym.id
                 joined.add(id(acronym))
                 break
     return [group for group in groups if id(group) not in joined]
 
 
-def _entity(group: _Group, resolved: dict[tuple[str, ...], Place], sure: dict[tuple[str, int], float]) -> Entity:
+def _entity(
+    group: _Group, resolved: dict[tuple[str, ...], Place], reading: Reading, sure: dict[tuple[str, int], float]
+) -> Entity:
     mentions = sorted(group.mentions, key=lambda span: (span.field == "text", span.start))
     place = resolved.get(_key(group.name))
-    country = country_named(group.name) if group.kind == "GPE" else None
-    if ambiguous_country(group.name) and not (place and place.pinned and place.country == country):
-        country = None
-    is_country = country is not None
-    if country is None and place is not None and place.pinned:
-        country = place.country
+    role = role_of(mentions, reading) if group.kind == "PERSON" else None
     edges = ((span.field, edge) for span in mentions for edge in (span.start, -span.end))
     told = [sure[edge] for edge in edges if edge in sure]
     return Entity(
-        id=f"country:{country}" if is_country else f"{group.kind.lower()}:{slug(group.name)}",
+        id=group.id or f"{group.kind.lower()}:{slug(group.name)}",
         name=group.name,
         type=group.kind,
-        country=country,
-        aliases=sorted(set(group.aliases)),
+        role=role,
+        country=group.country or _home(group, place, role),
+        aliases=sorted({form for form in group.aliases if form != group.name}),
         mentions=mentions,
-        method="ner+rules",
-        confidence=max(told, default=CONFIDENCE[group.kind]),
+        method="table+ner" if group.id and not group.country else "ner+rules",
+        confidence=0.9 if group.id else max(told, default=CONFIDENCE[group.kind]),
     )
+
+
+def _home(group: _Group, place: Place | None, role: str | None) -> str | None:
+    """The country of an entity: of a place, of a person's role, or as the table knows it."""
+    if group.kind in PLACES:
+        return place.country if place is not None and place.pinned else None
+    if group.kind == "PERSON" and (code := country_in(role)):
+        return code
+    if group.kind == "ORG" and (code := country_in(group.name)):
+        return code
+    found = next((one for form in group.aliases if (one := known(form)) is not None), None) if group.id else None
+    return found.country if found else None
 
 
 def slug(name: str) -> str:

@@ -14,9 +14,9 @@ MAPPED = 256 * 1024 * 1024  # bytes; more than the file has
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One place of the gazetteer; the terms are GeoNames'."""
+    """One place of the gazetteer; the terms are GeoNames'. A region of our own table has a negative id, or none."""
 
-    geonames_id: int
+    number: int
     name: str
     lat: float
     lon: float
@@ -25,6 +25,16 @@ class Known:
     feature_class: str
     feature_code: str
     population: int
+
+    @property
+    def geonames_id(self) -> int | None:
+        """GeoNames' id, where the place has one."""
+        return self.number if self.number > 0 else None
+
+    @property
+    def is_region(self) -> bool:
+        """Whether it is of our own table: a region, water, mountain, island, base, well-known division."""
+        return self.population < 0
 
 
 @cache
@@ -41,6 +51,22 @@ def lookup(name: str) -> tuple[Known, ...]:
     """The places that go by a name, the most populous first; case, diacritics and punctuation do not count."""
     sql = "select p.* from name n join place p on p.id = n.place where n.name = ? order by p.population desc, p.id"
     return tuple(Known(*row) for row in _database().execute(sql, (" ".join(fold(name)),)))
+
+
+@cache
+def names_of_regions() -> frozenset[str]:
+    """The names, as written, of regions, seas and the like, and of the divisions that news knows."""
+    tables = Path(__file__).parent / "tables"
+    rows = [
+        line.split("\t")
+        for line in (tables / "regions.tsv").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+    found = {name for row in rows for name in row[0].split("|")}
+    rows = [
+        line.split("\t") for line in (tables / "admin1.tsv").read_text("utf-8").splitlines() if not line.startswith("#")
+    ]
+    return frozenset(found | {row[1] for row in rows if row[0][:2] in ("US", "CA", "AU", "IN")})
 
 
 @cache

@@ -11,16 +11,20 @@ SHORT = 60  # characters below which the declared language is believed
 SURE = 0.9  # probability from which another language than the declared one is believed
 
 
-def detect(article: Article) -> str | None:
-    """The ISO 639-1 code of an article's language; None where neither the article nor its text tells."""
+def detect(article: Article) -> tuple[str | None, float | None]:
+    """The ISO 639-1 code of an article's language, and how sure the text makes it (0 to 1).
+
+    The code is None where neither the article nor its text tells, the confidence where the text is too short to ask.
+    """
     declared = language_code(article.language)
     sample = f"{article.title}\n{article.text[:SAMPLE]}"
     if declared and len(sample) < SHORT:
-        return declared
+        return declared, None
     code, probability = _identifier().classify(sample)
-    if declared is not None:
-        return str(code) if probability >= SURE else declared
-    return str(code) if probability >= SURE / 2 else None
+    sure = round(float(probability), 3)
+    if declared is not None and (code == declared or probability < SURE):
+        return declared, sure if code == declared else round(1 - sure, 3)
+    return (str(code), sure) if declared is not None or probability >= SURE / 2 else (None, sure)
 
 
 @cache

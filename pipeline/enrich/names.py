@@ -14,8 +14,11 @@ from typing import Any
 
 from pipeline.article import EntityType, FieldName, Span
 from pipeline.countries import code_of, countries
-from pipeline.enrich.gazetteer import lookup
+from pipeline.enrich.gazetteer import lookup, names_of_regions
+from pipeline.enrich.known import known, seats, written
 from pipeline.enrich.nlp import Reading
+from pipeline.enrich.roles import before as role_before
+from pipeline.enrich.roles import is_head
 from pipeline.text import fold
 
 TYPES: dict[str, EntityType] = {
@@ -29,13 +32,27 @@ TYPES: dict[str, EntityType] = {
     "EVENT": "EVENT",
     "PRODUCT": "PRODUCT",
 }
+LARGE = 300_000  # inhabitants of a city whose name alone is no last name
 PLACES = ("GPE", "LOC", "FAC")
 
 Named = tuple[Span, EntityType]
 
 _EDGE = re.compile(r"^(?:the|The|THE)\s+|['’]s?$|^[^\w(]+|[^\w.)]+$")
+_OWNED = re.compile(
+    r"\s(?:Tribune|Times|Globe|Post|Herald|Gazette|Courier|Journal|Press|University|College|Bank|Airlines|Airways|Insider|"
+    r"sprouts|fries|duck)\b"
+)
 _SENTENCE_DOT = re.compile(r"(?<=\w\w)\.$")
-_BYLINE = re.compile(r"(?:photo|foto|image|credit|picture)s?\b", re.IGNORECASE)
+_CREDIT = re.compile(  # of a picture or an author: the line, or its part up to a dash that a caption follows
+    r"^[ \t]*(?:(?:photo|foto|image|credit|picture)s?\b[^\n]{0,80}?|"
+    r"(?:AP|AFP|REUTERS|EPA|EFE|TASS|Xinhua|Getty(?: Images)?)\s?/[^\n]{0,80}?)"
+    r"(?:\s+[-–—]\s+|$)|^[ \t]*(?:By|BY) [A-Z][^\n.]{2,60}$|"
+    r"\(?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting) by[^\n)]{3,200}\)?[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_LONG_AND_SHORT = re.compile(
+    r"\b((?:[A-Z][\w'’-]*\s(?:(?:of|for|and|in|on|the|to|&|de)\s){0,2}){1,8}[A-Z][\w'’-]*)\s\(([A-Z][A-Za-z-]{1,8})\)"
+)
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATELINE = (
     re.compile(  # KYIV, Nov 3 (Agency) - · TRIPOLI, Libya — · Helsinki, 29 October (Agency) — · ODESA, Ukraine, 11 …
@@ -58,7 +75,14 @@ def find_names(reading: Reading) -> list[Named]:
     around = {place: named for named in model for place in _characters(named[0])}
     taken: set[tuple[str, int]] = set()
     kept: list[Named] = []
-    for named in (*_dateline(reading), *_countries(reading), *model):
+    for named in (
+        *_dateline(reading),
+        *_long_names(reading),
+        *_known_names(reading),
+        *_countries(reading),
+        *_known_places(reading),
+        *model,
+    ):
         part_of = around.get((named[0].field, named[0].start))
         if part_of is not None and part_of != named and _is_part(named[0], *part_of):
             continue
@@ -66,6 +90,7 @@ def find_names(reading: Reading) -> list[Named]:
         if not characters & taken:
             kept.append(named)
             taken |= characters
+    kept += _surnames(reading, kept, taken)
     kept.sort(key=lambda named: (named[0].field == "text", named[0].start))
     return _consistent(kept)
 
@@ -89,7 +114,22 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     if first in table()["address"] and rest:
         start = trimmed.start + len(trimmed.surface) - len(rest.lstrip())
         return trimmed.model_copy(update={"start": start, "surface": rest.lstrip()}), "PERSON"
+    if kind in PLACES and _is_no_place(reading.text_of(span.field), trimmed):
+        return None
+    if kind in ("PERSON", "ORG") and country_named(trimmed.surface) is None:
+        bare = _without_role(trimmed)
+        if bare is None:
+            return None
+        if bare is not trimmed:
+            return bare, "PERSON"
     return trimmed, kind
+
+
+def _is_no_place(text: str, span: Span) -> bool:
+    """Whether a place's name is a part of a paper's or a bank's, or stands alone in quotation marks as a title."""
+    marks = '"“”‘’«»'
+    titled = text[max(0, span.start - 1) : span.start] in marks and text[span.end : span.end + 1] in marks
+    return (titled and span.start > 0 and span.end < len(text)) or _OWNED.match(text, span.end) is not None
 
 
 def _trim(span: Span) -> Span | None:
@@ -106,10 +146,90 @@ def _trim(span: Span) -> Span | None:
 
 
 def _is_credit(reading: Reading, span: Span) -> bool:
-    """Whether the line of a name begins as a photo credit does."""
+    """Whether a name stands in a credit: of a picture, or of an article's author."""
     text = reading.text_of(span.field)
     line = text.rfind("\n", 0, span.start) + 1
-    return bool(_BYLINE.match(text, line))
+    end = text.find("\n", span.end)
+    return any(
+        line + match.start() <= span.start < line + match.end()
+        for match in _CREDIT.finditer(text[line : end if end >= 0 else len(text)])
+    )
+
+
+def _without_role(span: Span) -> Span | None:
+    """A name without the office before it ("Undersecretary of State Wendy Sherman"); None where nothing is left."""
+    words = list(re.finditer(r"\S+", span.surface))
+    for size in range(len(words), 0, -1):
+        end = words[size - 1].end()
+        if role_before(span.surface + " ", end + 1) == span.surface[:end] or (size == 1 and is_head(words[0][0])):
+            if size == len(words):
+                return None
+            start = words[size].start()
+            rest = span.surface[start:]
+            return span.model_copy(update={"start": span.start + start, "surface": rest}) if rest[0].isupper() else span
+    return span
+
+
+def _long_names(reading: Reading) -> Iterator[Named]:
+    """Organisations that are written out before their acronym in parentheses, and the acronym."""
+    fields: tuple[FieldName, ...] = ("title", "text")
+    for field in fields:
+        for match in _LONG_AND_SHORT.finditer(reading.text_of(field)):
+            start = _acronym_start(match[1], match[2])
+            if start is not None:
+                for first, last in ((match.start(1) + start, match.end(1)), match.span(2)):
+                    surface = reading.text_of(field)[first:last]
+                    yield Span(field=field, start=first, end=last, surface=surface), "ORG"
+
+
+def _known_names(reading: Reading) -> Iterator[Named]:
+    """Persons and organisations of the table, written in full."""
+    fields: tuple[FieldName, ...] = ("title", "text")
+    for field in fields:
+        for match in written().finditer(reading.text_of(field)):
+            span = Span(field=field, start=match.start(), end=match.end(), surface=match[0])
+            found = known(match[0])
+            if found is not None and not _is_credit(reading, span):
+                yield span, found.type
+
+
+def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, int]]) -> list[Named]:
+    """Last names alone of persons whom the article names in full, where the model saw no name."""
+    full = {
+        span.surface.split()[-1] for span, kind in names if kind == "PERSON" and 2 <= len(span.surface.split()) <= 4
+    }
+    full = {name for name in full if len(name) > 3 and name[0].isupper() and not _is_well_known(name)}
+    if not full:
+        return []
+    pattern = re.compile(rf"(?<![\w'’.-])(?:{'|'.join(re.escape(name) for name in sorted(full))})(?![\w-])")
+    found: list[Named] = []
+    fields: tuple[FieldName, ...] = ("title", "text")
+    for field in fields:
+        text = reading.text_of(field)
+        for match in pattern.finditer(text):
+            span = Span(field=field, start=match.start(), end=match.end(), surface=match[0])
+            before = _NAME_BEFORE.search(text[max(0, span.start - 30) : span.start])
+            ends = before is not None and re.search(r"[a-z]{3}\.$", before[0].strip()) is not None
+            alone = (
+                before is None
+                or ends
+                or before[0].strip() in (*_BEFORE_PLACES, *table()["address"])
+                or is_head(before[0].strip())
+            )
+            if not taken & set(_characters(span)) and alone and not _is_credit(reading, span):
+                found.append((span, "PERSON"))
+    return found
+
+
+def _acronym_start(name: str, short: str) -> int | None:
+    """Where the words begin whose initials spell an acronym; small words may be skipped."""
+    words = list(re.finditer(r"[\w'’]+", name))
+    for at in range(len(words)):
+        initials = [word[0][0] for word in words[at:]]
+        capitals = "".join(letter for letter in initials if letter.isupper())
+        if short.upper() in (capitals, "".join(initials).upper()) and words[at][0][0].isupper():
+            return words[at].start()
+    return None
 
 
 @cache
@@ -131,6 +251,72 @@ def _countries(reading: Reading) -> Iterator[Named]:
         text = reading.text_of(field)
         for match in _country_names().finditer(text):
             yield Span(field=field, start=match.start(), end=match.end(), surface=match[0]), "GPE"
+
+
+@cache
+def _place_names() -> re.Pattern[str]:
+    """Regions, divisions and world cities as they are written, and abbreviated divisions after a comma."""
+    unsure = set(table()["ambiguous_places"])
+    plain = {*names_of_regions(), *table()["world_cities"]} - unsure - {""}
+    plain = {name for name in plain if len(name) > 3 and name[0].isupper()} | {*seats()}
+    written = "|".join(
+        re.escape(name) for name in sorted({*plain, *(name.upper() for name in plain)}, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<![\w.'’-])(?:{written})(?![\w-])")
+
+
+def _known_places(reading: Reading) -> Iterator[Named]:
+    """Places known by their names, where these do not stand within a longer name."""
+    fields: tuple[FieldName, ...] = ("title", "text")
+    for field in fields:
+        text = reading.text_of(field)
+        for match in _place_names().finditer(text):
+            if not _within_name(text, match.start(), match.end()):
+                yield Span(field=field, start=match.start(), end=match.end(), surface=match[0]), "LOC"
+
+
+_NAME_BEFORE = re.compile(r"(?:[A-Z][\w.'’-]*|[Uu]niversity of|[Bb]ank of|&)\s$")
+_NAME_AFTER = re.compile(r"\s(?:[A-Z][a-z]|[A-Z]{2}|&)|['’]s\s[A-Z]")
+_BEFORE_PLACES = (
+    "In",
+    "The",
+    "From",
+    "At",
+    "For",
+    "To",
+    "But",
+    "And",
+    "Of",
+    "On",
+    "Across",
+    "As",
+    "With",
+    "While",
+    "After",
+    "Before",
+    "Near",
+    "Northern",
+    "Southern",
+    "Eastern",
+    "Western",
+    "Central",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
+
+
+def _within_name(text: str, start: int, end: int) -> bool:
+    """Whether capitals right beside a name make it a part of another one."""
+    before = _NAME_BEFORE.search(text[max(0, start - 30) : start])
+    if before is not None and before[0].strip() not in _BEFORE_PLACES and not text[start:end].isupper():
+        return True
+    after = _NAME_AFTER.match(text, end)
+    return after is not None and not text[start:end].isupper() and text[end : end + 1] == " "
 
 
 def _dateline(reading: Reading) -> Iterator[Named]:
@@ -160,6 +346,13 @@ def _consistent(names: Sequence[Named]) -> list[Named]:
 
 def _is_known(name: str) -> bool:
     return not ambiguous_country(name) and bool(lookup(name) or _country_names().fullmatch(name))
+
+
+def _is_well_known(name: str) -> bool:
+    """Whether a name is more likely a place than a person's last name: a country, a region, a large city."""
+    places = lookup(name)
+    known_region = name in names_of_regions() or country_named(name) is not None
+    return known_region or any(place.population >= LARGE and place.name == name for place in places)
 
 
 def _is_part(span: Span, longer: Span, kind: EntityType) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.article import Article, FieldName, Span
+from pipeline.enrich.inflect import base_form
+from pipeline.enrich.parse import Word
 from pipeline.errors import Misconfigured
 
 SHIPPED = Path(__file__).parent / "model"
@@ -26,11 +28,12 @@ class Name:
 
 @dataclass
 class Reading:
-    """An article as spaCy read it: names in order, title first, and the sentences that hold them."""
+    """An article as spaCy read it: names in order, title first, the sentences that hold them, and the parsed words."""
 
     article: Article
     names: list[Name] = field(default_factory=list)
     sentences: list[Span] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
 
     def text_of(self, field: FieldName) -> str:
         """The title or the text, as spans count it."""
@@ -52,7 +55,8 @@ def load(name: str) -> Any:
         nlp = spacy.load(SHIPPED / name if name in SHIPPED_NAMES else name)
     except OSError as exc:
         raise Misconfigured(
-            f"GEOWIRE_NLP_MODEL={name}: no such spaCy pipeline; install it (pip install {name}) or use accurate ({exc})"
+            f"GEOWIRE_NLP_MODEL={name}: no such spaCy pipeline; install it (python -m spacy download {name}) "
+            f"or use accurate ({exc})"
         ) from None
     if "ner" not in nlp.pipe_names and "entity_ruler" not in nlp.pipe_names:
         raise Misconfigured(f"GEOWIRE_NLP_MODEL={name} has no entity recogniser")
@@ -92,6 +96,31 @@ def _collect(reading: Reading, name: str, start: int, doc: Any) -> None:
         reading.sentences += [span(sent.start_char, sent.end_char) for sent in doc.sents]
     else:
         reading.sentences.append(span(0, len(doc.text)))
+    _collect_words(reading, where, start, doc)
+
+
+def _collect_words(reading: Reading, where: FieldName, start: int, doc: Any) -> None:
+    """Add the words of one piece with their heads; blanks and line breaks are none."""
+    parsed = doc.has_annotation("DEP")
+    number = len(reading.sentences) - (sum(1 for _ in doc.sents) if doc.has_annotation("SENT_START") else 1) - 1
+    known: dict[int, Word] = {}
+    for token in doc:
+        number += token.i == 0 or token.is_sent_start is True
+        if token.is_space:
+            continue
+        first = start + token.idx
+        word = Word(
+            len(reading.words), where, first, first + len(token), token.text,
+            base_form(token.text, token.tag_) or token.lemma_, token.pos_, token.tag_, token.dep_, number,
+        )  # fmt: skip
+        known[token.i] = word
+        reading.words.append(word)
+    if parsed:
+        for at, word in known.items():
+            head = doc[at].head.i
+            if head != at and head in known:
+                word.head = known[head]
+                known[head].children.append(word)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -9,23 +9,25 @@ gazetteer knows no such name, left out. Persons, organisations and demonyms are 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
+from pathlib import Path
 
-from pipeline.article import Candidate, Place, Span
-from pipeline.countries import code_of, countries
+from pipeline.article import Article, Candidate, Place, Span
+from pipeline.countries import by_code, code_of
+from pipeline.enrich.demonyms import demonyms
+from pipeline.enrich.disambiguate import Choice, Support, alike, choose, in_table
 from pipeline.enrich.gazetteer import Known, country_place, lookup
+from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named, table
 from pipeline.enrich.nlp import Reading
 from pipeline.text import fold
 
-LARGE = 100_000  # inhabitants of a place that may be pinned without anything that tells its country
-HUGE = 1_000_000  # the same where the article names other countries
 DOMINANT = 8  # times the inhabitants of the next candidate
-KNOWN_SIZE = 1_000  # inhabitants of a place that may be pinned because its country is named
 MOST_CANDIDATES = 5
-ALIKE = 0.5  # share of letters that a small place's own name must have in common with the one used
+SURE = 0.7  # confidence from which a place supports others
+BY_DIVISION = ("US", "CA", "AU", "IN", "GB")  # countries whose divisions news names as it names countries
+STATE_OF_WASHINGTON = 5815135  # GeoNames id; "Washington" alone is the capital
+GENERIC = ("TV", "CO", "ME", "IO", "AI", "FM", "CC", "WS", "TO", "LY", "SH", "GG")  # national domains sold to anybody
 
 _FOLLOWS = re.compile(r",\s+(?:the\s+)?((?:[A-Z][\w.'’-]*)(?:\s+(?:and\s+|of\s+)?[A-Z][\w.'’-]*){0,3})")
 
@@ -35,28 +37,55 @@ Name = tuple[str, ...]  # folded tokens
 Evidence = Mapping[Name, Counter[str]]  # which countries each name of the article speaks for
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The candidate that was chosen, and why."""
+def find_places(reading: Reading, names: Sequence[Named], metonyms: Metonyms) -> list[Place]:
+    """The places of an article in the order of their first mention, one for each place.
 
-    known: Known
-    reason: str
-    confidence: float
-
-
-def find_places(reading: Reading, names: Sequence[Named]) -> list[Place]:
-    """The places of an article in the order of their first mention, one for each place."""
+    Args:
+        reading: the parsed article.
+        names: its names.
+        metonyms: the names that mean a government and no place.
+    """
     mentions: dict[Name, list[Span]] = {}
     for span, kind in names:
-        if kind in PLACES and (key := tuple(fold(span.surface))):
+        if kind in PLACES and (span.field, span.start) not in metonyms and (key := tuple(fold(span.surface))):
             mentions.setdefault(key, []).append(span)
     _join_beginnings(mentions)
     evidence = _evidence(names)
-    everything = Counter[str]()
+    everything = Counter[str](metonyms.values())
     for counts in evidence.values():
         everything.update(counts)
-    places = [_place(spans, reading, everything - evidence.get(key, Counter())) for key, spans in mentions.items()]
-    return _with_focus(_joined([place for place in places if place is not None]))
+    home = outlet_country(reading.article)
+    candidates = {key: _candidates(_readable(spans)) for key, spans in mentions.items()}
+    first: dict[Name, Choice] = {}
+    supports = {key: Support(everything - evidence.get(key, Counter()), home) for key in mentions}
+    for key, spans in mentions.items():
+        if candidates[key] and (choice := _choose(_readable(spans), candidates[key], spans, reading, supports[key])):
+            first[key] = choice
+    chosen = dict(first)
+    for key, spans in mentions.items():
+        if candidates[key] and candidates[key][0].feature_code != "PCLI":
+            again = _choose(_readable(spans), candidates[key], spans, reading, _supported(supports[key], key, first))
+            chosen |= {key: again} if again else {}
+    places = [_place(spans, candidates[key], chosen.get(key)) for key, spans in mentions.items() if candidates[key]]
+    return _with_focus(_joined(places))
+
+
+def _supported(support: Support, key: Name, chosen: Mapping[Name, Choice]) -> Support:
+    """The support of a name with the divisions and points of the other places that were chosen."""
+    others = [choice.known for name, choice in chosen.items() if name != key and choice.confidence >= SURE]
+    divisions = {(known.country, known.admin1) for known in others if known.admin1}
+    points = [(known.lat, known.lon) for known in others if known.feature_class == "P"]
+    return Support(support.countries, support.home, divisions, points)
+
+
+def outlet_country(article: Article) -> str | None:
+    """The country of an article's outlet: as its source says, or by the national domain of its address."""
+    if article.source.country:
+        return article.source.country.upper()
+    domain = article.source.domain or ""
+    ending = domain.rpartition(".")[2].upper()
+    code = {"UK": "GB"}.get(ending, ending)
+    return code if len(code) == 2 and by_code(code) is not None and code not in GENERIC else None
 
 
 def _join_beginnings(mentions: dict[Name, list[Span]]) -> None:
@@ -72,15 +101,10 @@ def _join_beginnings(mentions: dict[Name, list[Span]]) -> None:
                 mentions[found[0]] += mentions.pop(short)
 
 
-def _place(spans: list[Span], reading: Reading, others: Counter[str]) -> Place | None:
-    name = _readable(spans)
-    candidates = _candidates(name)
-    if not candidates:
-        return None
-    choice = _choose(name, candidates, spans, reading, others)
+def _place(spans: list[Span], candidates: Sequence[Known], choice: Choice | None) -> Place:
     if choice is None:
         return Place(
-            name=name,
+            name=_readable(spans),
             candidates=[_candidate(known) for known in candidates[:MOST_CANDIDATES]],
             mentions=spans,
             method="gazetteer",
@@ -107,63 +131,46 @@ def _readable(spans: Sequence[Span]) -> str:
 
 def _candidates(name: str) -> list[Known]:
     """Countries of the name first, then what the gazetteer has; a division around its own city is left to the city."""
-    if _in_table(name, "regions") or _WATER.search(name):
+    found = list(lookup(abbreviations().get(name, name)))
+    regions = [known for known in found if known.is_region]
+    if not regions and (in_table(name, "regions") or _WATER.search(name)):
         return []
-    found = [known for known in lookup(name) if _alike(name, known.name) or _in_table(name, "exonyms")]
-    cities = {(known.country, known.admin1) for known in found if known.feature_class == "P"}
+    cities = {
+        (known.country, known.admin1) for known in found if known.feature_class == "P" and alike(name, known.name)
+    }
+    cities -= {(known.country, known.admin1) for known in found if known.country in BY_DIVISION}
     found = [known for known in found if known.feature_code != "ADM1" or (known.country, known.admin1) not in cities]
+    if name in abbreviations():
+        found = [known for known in found if known.feature_code == "ADM1" and known.country in BY_DIVISION] or found[:1]
+    if tuple(fold(name)) == ("washington",):
+        found = [known for known in found if known.number != STATE_OF_WASHINGTON] + list(lookup("Washington, D.C."))[:1]
     code = country_named(name)
     country = country_place(code) if code else None
+    part = next(
+        (known for known in found if known.country == code and (known.is_region or known.feature_code == "ADM1")), None
+    )
+    if part is not None and country is not None and tuple(fold(name)) != tuple(fold(country.name)):
+        return [part]  # England is a part of the country that its name leads to
     return [country, *found] if country else found
 
 
-def _alike(name: str, known: str) -> bool:
-    """Whether a gazetteer's other name for a place is near its own: many are nicknames, or those of other places."""
-    one, other = "".join(fold(name)), "".join(fold(known))
-    return one in other or SequenceMatcher(None, one, other).ratio() >= ALIKE
-
-
-def _in_table(name: str, which: str) -> bool:
-    return tuple(fold(name)) in {tuple(fold(known)) for known in table()[which]}
+@cache
+def abbreviations() -> dict[str, str]:
+    """Abbreviated divisions ("Ky.") with their names."""
+    lines = (Path(__file__).parent / "tables" / "abbreviations.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {short: name for short, _, name in rows}
 
 
 def _choose(
-    name: str, candidates: Sequence[Known], spans: Sequence[Span], reading: Reading, others: Counter[str]
+    name: str, candidates: Sequence[Known], spans: Sequence[Span], reading: Reading, support: Support
 ) -> Choice | None:
-    if stated := _stated(candidates, spans, reading):
+    is_country = candidates[0].feature_code == "PCLI"
+    if (not is_country or ambiguous_country(name)) and (stated := _stated(candidates, spans, reading)):
         return Choice(stated, "the text says where it lies", 0.95)
-    if candidates[0].feature_code == "PCLI":
-        return _country(name, candidates, others)
-    inside = [known for known in candidates if known.country in others]
-    capitals = [known for known in inside if known.feature_code == "PPLC"]
-    if len(capitals) == 1:
-        return Choice(capitals[0], f"the capital of {capitals[0].country}, which the article names", 0.9)
-    if inside:
-        return _within(name, candidates, inside)
-    return _alone(name, candidates, HUGE if others else LARGE)
-
-
-def _alone(name: str, candidates: Sequence[Known], enough: int) -> Choice | None:
-    """The largest candidate, where it is known without its country being named."""
-    largest = candidates[0]
-    if len(candidates) > 1 and largest.population < DOMINANT * candidates[1].population:
-        return None
-    if largest.feature_code == "PPLC" or _in_table(name, "world_cities"):
-        return Choice(largest, "a city known by its name alone", 0.85)
-    return Choice(largest, "by far the largest place of this name", 0.75) if largest.population >= enough else None
-
-
-def _within(name: str, candidates: Sequence[Known], inside: Sequence[Known]) -> Choice | None:
-    """The one candidate in a country that the article names, unless a namesake elsewhere is far better known."""
-    best = inside[0]
-    if best.population < LARGE and (famous := _alone(name, candidates, HUGE)) and famous.known != best:
-        return famous
-    if len(inside) > 1 and best.population < DOMINANT * inside[1].population:
-        return None
-    if best.population < KNOWN_SIZE:
-        return None
-    overshadowed = candidates[0].population >= max(LARGE, DOMINANT * best.population)
-    return None if overshadowed else Choice(best, f"the article names {best.country}", 0.85)
+    if is_country:
+        return _country(name, candidates, support.countries)
+    return choose(name, candidates, support)
 
 
 def _country(name: str, candidates: Sequence[Known], others: Counter[str]) -> Choice | None:
@@ -182,6 +189,8 @@ def _stated(candidates: Sequence[Known], spans: Sequence[Span], reading: Reading
         text = reading.text_of(span.field)
         if match := _FOLLOWS.match(text, span.end):
             words = match[1].split()
+            if (short := next((one for one in abbreviations() if match[1].startswith(one)), None)) is not None:
+                words = abbreviations()[short].split()
             for size in range(len(words), 0, -1):
                 around = " ".join(words[:size]).rstrip(".,")
                 code = code_of(around)
@@ -224,17 +233,6 @@ def _spoken_for(surface: str, key: Name, kind: str) -> set[str]:
     return rivals if len(rivals) == 1 else set()
 
 
-@cache
-def demonyms() -> dict[Name, frozenset[str]]:
-    """The countries of each demonym, by its folded tokens (`Congolese` has two)."""
-    found: dict[Name, frozenset[str]] = {}
-    for country in countries():
-        for word in country.demonyms:
-            key = tuple(fold(word))
-            found[key] = found.get(key, frozenset()) | {country.code}
-    return found
-
-
 def _joined(places: list[Place]) -> list[Place]:
     """One place for each GeoNames id: "US" and "United States" are one."""
     found: dict[int, Place] = {}
@@ -269,7 +267,7 @@ def _candidate(known: Known) -> Candidate:
         name=known.name,
         lat=known.lat,
         lon=known.lon,
-        country=known.country,
+        country=known.country or None,
         admin1=known.admin1,
         geonames_id=known.geonames_id,
     )

@@ -19,13 +19,14 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pipeline.article import Article, EnrichedArticle
-from pipeline.errors import Misconfigured, Poison
+from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
 
 START_SECONDS = 180.0  # to import spaCy and load the model on a busy machine
 CHILD_MEMORY = 4 * 1024**3  # bytes of address space; a child that needs more fails its article, not the machine
+CHARACTERS = 40_000  # of an article that may take the setting's time; a longer one may take as many times longer
 TRIES = 2  # a child may die for reasons of its own; twice with the same article is the article
 PR_SET_PDEATHSIG = 1
 
@@ -67,11 +68,12 @@ class Pool:
 
     async def _one(self, article: Article) -> EnrichedArticle | Poison:
         payload = article.model_dump_json().encode()
+        seconds = self._settings.nlp_timeout * max(1.0, len(article.text) / CHARACTERS)
         reason = ""
         for _ in range(TRIES):
             child = await self._children.get()
             try:
-                answer = await asyncio.to_thread(child.ask, payload, self._settings.nlp_timeout)
+                answer = await asyncio.to_thread(child.ask, payload, seconds)
             except _ChildFailedError as exc:
                 reason = str(exc)
                 log.warning("article %s: %s", article.id, reason)
@@ -86,12 +88,19 @@ class Pool:
         return Poison(f"NLP: {reason}, {TRIES} times")
 
     async def _replace(self, child: "_Child") -> "_Child":
-        """A fresh child for one that failed."""
+        """A fresh child for one that failed; where memory or time is short, it is tried until one starts."""
         child.end()
-        self._all.discard(child)
-        fresh = self._spawn()
-        await asyncio.to_thread(fresh.wait_ready)
-        return fresh
+        while True:
+            self._all.discard(child)
+            child = self._spawn()
+            try:
+                await asyncio.to_thread(child.wait_ready)
+            except Unavailable as exc:
+                log.warning("%s; trying again", exc)
+                child.end()
+                self.heartbeat = time.monotonic()
+            else:
+                return child
 
     def _spawn(self) -> "_Child":
         child = _Child(self._settings.nlp_model)
@@ -118,13 +127,14 @@ class _Child:
 
         Raises:
             Misconfigured: it can't be loaded.
+            Unavailable: the process died or took too long, which a busy machine makes pass.
         """
         if not self._pipe.poll(START_SECONDS):
-            raise Misconfigured(f"the language model did not load within {START_SECONDS:.0f} s")
+            raise Unavailable(f"the language model did not load within {START_SECONDS:.0f} s")
         try:
             answer = self._pipe.recv_bytes()
         except (EOFError, OSError):
-            raise Misconfigured("an NLP process ended while it loaded the model (memory?)") from None
+            raise Unavailable("an NLP process ended while it loaded the model (memory?)") from None
         if answer != b"ready":
             raise Misconfigured(answer.decode("utf-8", "replace"))
 
@@ -133,6 +143,7 @@ class _Child:
 
         Raises:
             _ChildFailedError: the process died, or did not answer in time.
+            Misconfigured: something of this installation is missing, which no article is to blame for.
         """
         try:
             self._pipe.send_bytes(payload)
@@ -142,7 +153,12 @@ class _Child:
         except (EOFError, OSError):
             self._process.join(5)
             raise _ChildFailedError(f"the process died (exit code {self._process.exitcode})") from None
-        return answer[1:] if answer[:1] == b"+" else answer[1:].decode("utf-8", "replace")
+        if answer[:1] == b"+":
+            return answer[1:]
+        said = answer[1:].decode("utf-8", "replace")
+        if answer[:1] == b"!":
+            raise Misconfigured(said)
+        return said
 
     def end(self) -> None:
         """Kill the process."""
@@ -173,11 +189,13 @@ def _work(pipe: Connection, model: str, parent: int) -> None:
 
 
 def _read(payload: bytes, nlp: Any, enrich: Any) -> bytes:
-    """`+` and the record, or `-` and the reason."""
+    """`+` and the record, `-` and the reason why this article can't be read, or `!` and why none can."""
     try:
         record: str = enrich(Article.model_validate_json(payload), nlp).model_dump_json()
     except MemoryError:
         os._exit(9)  # what is left of the heap is not to be trusted; the parent starts a fresh child
+    except Misconfigured as exc:
+        return f"!{exc}".encode("utf-8", "replace")
     except Exception as exc:  # noqa: BLE001  # whatever the model trips over, it is this article's
         return f"-NLP: {type(exc).__name__}: {exc}"[:1000].encode("utf-8", "replace")
     return b"+" + record.encode()

@@ -4,7 +4,7 @@ Two engines stand behind it, tantivy.py (embedded) and elastic.py (Elasticsearch
 compile the same query tree, and pass the same contract suite (tests/index/).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -13,8 +13,11 @@ from pipeline.article import EnrichedArticle, Outcome
 from pipeline.query.tree import Node
 from pipeline.settings import Settings
 
-Sort = Literal["relevance", "newest", "oldest"]
-Facet = Literal["source", "country", "person", "org", "place", "lang"]
+Sort = Literal["relevance", "newest", "oldest", "origins"]
+Facet = Literal[
+    "source", "country", "focus", "person", "org", "place", "topic", "event", "status", "speaker", "lang", "keyword",
+    "dyad", "dyad_type", "point", "tile", "happened", "mentions", "cluster",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,37 @@ class Index(Protocol):
     async def versions(self, article_id: str) -> list[Version]:
         """Earlier titles and texts of an article, newest first."""
 
-    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
+    async def search(
+        self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance", highlight: bool = True
+    ) -> Hits:
         """The articles that match, ranked; ties by id; offset + size at most 1,000."""
 
-    async def aggregate(self, query: Node, facets: Sequence[Facet], *, size: int = 20) -> dict[Facet, list[Bucket]]:
-        """For each facet the most frequent values among the matching articles, ties by value."""
+    def scan(self, query: Node) -> AsyncIterator[EnrichedArticle]:
+        """Every article that matches, newest first, ties by id, no cap; what arrives meanwhile may be missing."""
+
+    async def aggregate(
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, only: str | None = None
+    ) -> dict[Facet, list[Bucket]]:
+        """For each facet the most frequent values among the matching articles, ties by value.
+
+        Args:
+            query: which articles.
+            facets: which facets.
+            size: how many values of each, at most 10,000.
+            only: a regular expression that the values must match as a whole: classes, counts and dots, nothing else.
+        """
+
+    async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
+        """How many matching articles were published in each stretch of `step` milliseconds that has any.
+
+        Args:
+            query: which articles; those without a date are left out.
+            step: the length of a stretch, in milliseconds.
+            offset: where one of the stretches begins, in milliseconds since 1970, UTC.
+        """
+
+    async def languages(self) -> list[str]:
+        """The languages of the articles in the index, sorted."""
 
     async def delete(self, ids: Sequence[str]) -> int:
         """Remove articles and their versions; the number of articles that were there."""

@@ -1,19 +1,41 @@
 """The query tree as an Elasticsearch query. The same shape as compile_tantivy.py: what one does, the other does too.
 
-Words and phrases are scored by BM25, the title counting double; facts, dates and exclusions only filter (score 0).
+Words and phrases are scored by BM25, the title counting double; beginnings and spellings of words score a constant;
+close words, facts, dates and exclusions only filter (score 0).
 
 Elasticsearch takes 30 queries in each other. A query of ours may have 20 pairs of parentheses, each with an AND, an OR
 and a NOT: so what an AND holds goes into its own `bool` where it can, exclusions and one OR, and a pair costs one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Any
 
-from pipeline.index.fields import milliseconds
-from pipeline.query.facts import source_key
+from pipeline.index.fields import KEYS, PHRASES, milliseconds
+from pipeline.query import events, facts, numbers, quotes
 from pipeline.query.terms import query_languages
-from pipeline.query.tree import And, Everything, Node, Not, Or, Phrase, Published, Term, Word
-from pipeline.text import analyse_query, fold
+from pipeline.query.tree import (
+    And,
+    Area,
+    Close,
+    Dated,
+    Everything,
+    Fuzzy,
+    Happening,
+    Leaf,
+    Node,
+    Not,
+    Number,
+    Or,
+    Phrase,
+    Prefix,
+    Published,
+    Quoted,
+    Term,
+    TextLeaf,
+    Word,
+)  # fmt: skip
+from pipeline.text import QueryToken, analyse_query, fold
 
 TITLE_BOOST = 2.0
 NOTHING: dict[str, Any] = {"match_none": {}}
@@ -41,12 +63,9 @@ def _query(node: Node, languages: Sequence[str]) -> Query:
             return _any([_query(part, languages) for part in parts])
         case Not():
             return _all((node,), languages)  # a `bool` of exclusions alone scores 0
-        case Published():
-            return _filter(_published(node))
-        case Term():
-            return _filter(_term(node))
-        case Word() | Phrase():
+        case Word() | Phrase() | Close() | Prefix() | Fuzzy():
             return _words(node, languages)
+    return _filter(_fact(node, languages))
 
 
 def _all(parts: Sequence[Node], languages: Sequence[str]) -> Query:
@@ -72,31 +91,70 @@ def _depth(node: Node) -> int:
     return 1
 
 
-def _words(leaf: Word | Phrase, languages: Sequence[str]) -> Query:
+def _words(leaf: TextLeaf, languages: Sequence[str]) -> Query:
     tokens = analyse_query(leaf.text, languages)
     if not tokens:
         return NOTHING
     names = ("title",) if leaf.scope == "title" else ("title", "text")
-    found = []
-    for name in names:
-        boost = TITLE_BOOST if name == "title" else 1.0
-        if isinstance(leaf, Word) and len(tokens) == 1:
-            found += [_token(f"{name}_stem", stem, boost) for stem in tokens[0].stems]
-        else:
-            found.append(_phrase(f"{name}_exact", [token.exact for token in tokens], boost))
-    return _any(found)
+    if isinstance(leaf, Close):
+        return _filter(_any([_close(f"{name}_exact", leaf, tokens) for name in names]))
+    return _any([one for name in names for one in _in(name, leaf, tokens)])
+
+
+def _in(name: str, leaf: TextLeaf, tokens: Sequence[QueryToken]) -> list[Query]:
+    boost = TITLE_BOOST if name == "title" else 1.0
+    first = tokens[0]
+    match leaf:
+        case Word() if len(tokens) == 1:
+            return [_token(f"{name}_stem", stem, boost) for stem in first.stems]
+        case Prefix():
+            return [{"prefix": {f"{name}_exact": {"value": first.exact, "boost": boost, "rewrite": "constant_score"}}}]
+        case Fuzzy(_, edits):
+            near = {"value": first.exact, "fuzziness": edits, "boost": boost, "rewrite": "constant_score"}
+            return [{"fuzzy": {f"{name}_exact": near}}]
+    return [_phrase(f"{name}_exact", [token.exact for token in tokens], boost)]
+
+
+def _close(field: str, leaf: Close, tokens: Sequence[QueryToken]) -> Query:
+    """Each two words within the gap, in one order or the other: of two words both engines count slop alike."""
+    words = dict.fromkeys(token.exact for token in tokens)
+    pairs = [
+        _any([{"match_phrase": {field: {"query": f"{a} {b}", "slop": leaf.gap}}} for a, b in (pair, pair[::-1])])
+        for pair in combinations(words, 2)
+    ]
+    return {"bool": {"must": pairs}}
+
+
+def _fact(leaf: Leaf, languages: Sequence[str]) -> Query:
+    match leaf:
+        case Published():
+            return _published(leaf)
+        case Dated(clock, terms):
+            return _one_of(clock, terms)
+        case Number("origins", low, high):
+            first, last = numbers.whole(low, high)
+            return {"range": {"origins": {"gte": first, "lte": last}}} if first <= last else NOTHING
+        case Number():
+            return _one_of("figure", numbers.asked(leaf))
+        case Happening(alternatives):
+            return _one_of("event", [events.asked(traits) for traits in alternatives])
+        case Area(_, tiles):
+            return _one_of("tile", tiles)
+        case Quoted(part):
+            return _quoted(part, languages)
+        case Term():
+            return _term(leaf)
+    raise AssertionError(f"no fact: {leaf}")
 
 
 def _term(term: Term) -> Query:
-    match term.field:
-        case "country":
-            return _token("country", term.value.upper())
-        case "lang":
-            return _token("lang", term.value)
-        case "source":
-            key = _token("source_key", source_key(term.value))
-            return _any([key, _phrase("source_name", fold(term.value))])
-    return _phrase(term.field, fold(term.value))
+    found = []
+    key = facts.key(term.field, term.value)
+    if key is not None and term.field in KEYS:
+        found.append(_token(KEYS[term.field], key))
+    if term.field in PHRASES:
+        found.append(_phrase(PHRASES[term.field], fold(term.value)))
+    return _any(found)
 
 
 def _published(node: Published) -> Query:
@@ -108,12 +166,45 @@ def _published(node: Published) -> Query:
     return {"range": {"published_ms": {name: bound for name, bound in bounds.items() if bound is not None}}}
 
 
+def _quoted(part: Node, languages: Sequence[str]) -> Query:
+    """One of the quotes, whichever its number."""
+    if isinstance(part, Word) and len(tokens := analyse_query(part.text, languages)) == 1:
+        stems = [quotes.numbered(at, stem) for at in range(quotes.MOST) for stem in tokens[0].stems]
+        return _one_of("quote_stem", stems)
+    return _any([_of_quote(part, at, languages) for at in range(quotes.MOST)])
+
+
+def _of_quote(part: Node, at: int, languages: Sequence[str]) -> Query:
+    match part:
+        case And(parts):
+            return {"bool": {"must": [_of_quote(one, at, languages) for one in parts]}}
+        case Or(parts):
+            return _any([_of_quote(one, at, languages) for one in parts])
+        case Not(one):
+            there = _token("quote_speaker", quotes.numbered(at, ""))
+            return {"bool": {"must": [there], "must_not": [_of_quote(one, at, languages)]}}
+        case Term("stance", value):
+            return _token("quote_speaker", quotes.stance(at, value))
+        case Term(_, value):
+            return _phrase("quote_speaker", [quotes.numbered(at, token) for token in fold(value)])
+        case Word() | Phrase():
+            tokens = analyse_query(part.text, languages)
+            if isinstance(part, Word) and len(tokens) == 1:
+                return _one_of("quote_stem", [quotes.numbered(at, stem) for stem in tokens[0].stems])
+            return _phrase("quote_exact", [quotes.numbered(at, token.exact) for token in tokens])
+    raise AssertionError(f"nothing to ask of a quote: {part}")
+
+
 def _phrase(field: str, words: Sequence[str], boost: float = 1.0) -> Query:
     if not words:
         return NOTHING
     if len(words) == 1:
         return _token(field, words[0], boost)
     return {"match_phrase": {field: {"query": " ".join(words), "boost": boost}}}
+
+
+def _one_of(field: str, values: Iterable[str]) -> Query:
+    return {"terms": {field: list(values)}}
 
 
 def _token(field: str, value: str, boost: float = 1.0) -> Query:

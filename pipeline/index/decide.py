@@ -75,6 +75,15 @@ def decide(stored: Stored | None, put: Put) -> Decision:
     return Decision(Outcome.UPDATED, Stored(article, new), stored.article if changed else None)
 
 
+def version_key(article: EnrichedArticle) -> str:
+    """The key of an earlier version: the same one however often it is written, and another for another text.
+
+    It fits into the 512 bytes of an Elasticsearch id beside the article's 200.
+    """
+    said = hashlib.sha256(f"{article.title}\n{article.text}".encode()).hexdigest()[:16]
+    return f"{article.id}@{milliseconds(article.fetched_at or EPOCH)}-{said}"
+
+
 def content_hash(article: EnrichedArticle) -> str:
     """A hash of everything that an article says, whenever it was fetched."""
     return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS).encode()).hexdigest()[:32]

@@ -6,7 +6,7 @@ its own, so that a crash between the two leaves nothing out and a second deliver
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,14 @@ from pipeline.article import EnrichedArticle, Outcome
 from pipeline.elastic_client import ADVICE, answered, connect, fault
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
+from pipeline.index import elastic_counts as counts
 from pipeline.index.compile_elastic import compile_query
 from pipeline.index.decide import Decision, Stored, decide
 from pipeline.index.elastic_bulk import MAX_ID, Step, bulks, usable
 from pipeline.index.elastic_documents import READ, definitions, document, stored, version, version_document
 from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS
 from pipeline.query.evaluate import highlights
-from pipeline.query.tree import Node
+from pipeline.query.tree import Everything, Node
 from pipeline.settings import Settings
 
 ARTICLES, VERSIONS = "articles", "versions"
@@ -35,12 +36,13 @@ SORTS: dict[Sort, list[dict[str, str]]] = {
     "relevance": [{"_score": "desc"}, {"id": "asc"}],
     "newest": [{"sort_ms": "desc"}, {"id": "asc"}],
     "oldest": [{"sort_ms": "asc"}, {"id": "asc"}],
+    "origins": [{"origins_ms": "desc"}, {"id": "asc"}],
 }
 RIGHTS: dict[str, Any] = {
     "cluster": ["monitor"],
     "indices": [
         {
-            "names": ["articles*", "versions*", "ledger*"],
+            "names": ["articles*", "versions*", "ledger*", "state*"],
             "privileges": ["read", "write", "maintenance", "view_index_metadata"],
         }
     ],
@@ -109,7 +111,9 @@ class ElasticIndex:
             )
         return [version(hit["_source"]) for hit in found["hits"]["hits"]]
 
-    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
+    async def search(
+        self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance", highlight: bool = True
+    ) -> Hits:
         """As the seam says."""
         shown = max(0, min(offset + size, DEEPEST) - offset)
         async with answered(self._settings):
@@ -127,18 +131,39 @@ class ElasticIndex:
             )
 
         def read() -> list[Hit]:
-            return [_hit(hit, query, languages) for hit in found["hits"]["hits"]]
+            return [_hit(hit, query if highlight else Everything(), languages) for hit in found["hits"]["hits"]]
 
         return Hits(int(found["hits"]["total"]["value"]), await asyncio.to_thread(read))
 
-    async def aggregate(self, query: Node, facets: Sequence[Facet], *, size: int = 20) -> dict[Facet, list[Bucket]]:
+    async def scan(self, query: Node) -> AsyncIterator[EnrichedArticle]:
+        """As the seam says: page after page, each from where the one before ended."""
+        async with answered(self._settings):
+            compiled = compile_query(query, await self._languages())
+            async for source in counts.pages(self._client, ARTICLES, compiled, SORTS["newest"], READ):
+                yield stored(source).article
+
+    async def aggregate(
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, only: str | None = None
+    ) -> dict[Facet, list[Bucket]]:
         """As the seam says."""
         if not facets:
             return {}
+        wanted = {name: FACETS[name] for name in facets}
         async with answered(self._settings):
             compiled = compile_query(query, await self._languages())
-            found = await self._terms(compiled, {name: FACETS[name] for name in facets}, size)
+            found = await counts.terms(self._client, ARTICLES, compiled, wanted, size, only)
         return {name: [Bucket(str(one["key"]), int(one["doc_count"])) for one in found[name]] for name in facets}
+
+    async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
+        """As the seam says."""
+        async with answered(self._settings):
+            compiled = compile_query(query, await self._languages())
+            return await counts.histogram(self._client, ARTICLES, compiled, step, offset)
+
+    async def languages(self) -> list[str]:
+        """As the seam says."""
+        async with answered(self._settings):
+            return await self._languages()
 
     async def delete(self, ids: Sequence[str]) -> int:
         """As the seam says."""
@@ -276,25 +301,8 @@ class ElasticIndex:
 
     async def _languages(self) -> list[str]:
         """The languages of the articles in the index."""
-        found = await self._terms({"match_all": {}}, {"lang": "lang"}, FACET_BUCKETS)
+        found = await counts.terms(self._client, ARTICLES, {"match_all": {}}, {"lang": "lang"}, FACET_BUCKETS)
         return sorted(str(bucket["key"]) for bucket in found["lang"])
-
-    async def _terms(self, query: Mapping[str, Any], wanted: Mapping[Any, str], size: int) -> dict[Any, Any]:
-        """The most frequent values of keyword fields, ties by value: asked again until every shard has told enough."""
-        told = FACET_BUCKETS
-        while True:
-            aggs = {key: {"terms": {"field": name, "size": size, "shard_size": told}} for key, name in wanted.items()}
-            answer = await self._client.search(
-                index=ARTICLES,
-                query=query,
-                size=0,
-                aggs=aggs,
-                allow_partial_search_results=False,
-            )
-            found = answer["aggregations"]
-            if not any(found[name]["doc_count_error_upper_bound"] for name in wanted):
-                return {name: found[name]["buckets"] for name in wanted}
-            told *= 10
 
     def _fault(self, item: Mapping[str, Any]) -> Exception:
         return fault(self._settings, item["status"], item["error"]["type"], _reason(item["error"]))

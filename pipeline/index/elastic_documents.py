@@ -12,8 +12,8 @@ from typing import Any
 
 from pipeline.article import EnrichedArticle
 from pipeline.index import Version
-from pipeline.index.decide import Meta, Stored
-from pipeline.index.fields import Fields, fields, milliseconds
+from pipeline.index.decide import Meta, Stored, version_key
+from pipeline.index.fields import Fields, fields
 
 APART = {"title", "text"}  # fields of the record that the document has by themselves
 READ = ["record", "title", "text"]  # what of a document is needed to read the article back
@@ -31,7 +31,7 @@ def document(stored: Stored) -> dict[str, Any]:
     article = stored.article
     indexed: Fields = fields(article)
     article_json = article.model_dump(mode="json", exclude=APART)
-    return {name: getattr(indexed, name) for name in Fields.__dataclass_fields__} | {
+    return indexed.all() | {
         "record": {"meta": stored.meta.model_dump(mode="json"), "article": article_json},
         "title": article.title,
         "text": article.text,
@@ -56,7 +56,7 @@ def version_document(article: EnrichedArticle) -> tuple[str, dict[str, Any]]:
     """The id and the document of an earlier version: the same ones however often it is written."""
     at = article.fetched_at
     kept = {"fetched_at": at.isoformat() if at else None, "title": article.title, "text": article.text}
-    return f"{article.id}@{milliseconds(at) if at else 0}", {"article": article.id} | kept
+    return version_key(article), {"article": article.id} | kept
 
 
 def version(source: Mapping[str, Any]) -> Version:

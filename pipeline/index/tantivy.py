@@ -6,7 +6,8 @@ their own, so that a crash between the two commits leaves nothing out and a seco
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,19 +16,29 @@ import orjson
 import tantivy
 
 from pipeline.article import EnrichedArticle
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
 from pipeline.index.compile_tantivy import compile_query
-from pipeline.index.decide import Meta, Stored, decide
-from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, Fields, fields, milliseconds
+from pipeline.index.decide import Meta, Stored, decide, version_key
+from pipeline.index.fields import (
+    DEEPEST,
+    FACET_BUCKETS,
+    FACETS,
+    NUMBERS,
+    TERMS,
+    TOKENS,
+    VALUES,
+    Fields,
+    fields,
+)  # fmt: skip
 from pipeline.query.evaluate import highlights
 from pipeline.query.tree import Node
 
 T = TypeVar("T")
 
+_OF_THE_DISK = re.compile(r"os error|io error|no space left", re.IGNORECASE)  # tantivy raises ValueError for these too
+SCANNED = 100  # articles that a scan reads at once
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
-SCORED = ("title_exact", "title_stem", "text_exact", "text_stem", "person", "org", "place", "source_name")
-EXACT = ("id", "country", "source_key", "lang")
 
 
 class TantivyIndex:
@@ -76,24 +87,50 @@ class TantivyIndex:
 
         return await self._run(find)
 
-    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
+    async def search(
+        self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance", highlight: bool = True
+    ) -> Hits:
         """As the seam says."""
-        return await self._run(lambda: self._search(query, min(offset + size, DEEPEST), offset, sort))
+        return await self._run(lambda: self._search(query, min(offset + size, DEEPEST), offset, sort, highlight))
 
-    async def aggregate(self, query: Node, facets: Sequence[Facet], *, size: int = 20) -> dict[Facet, list[Bucket]]:
-        """As the seam says."""
+    async def scan(self, query: Node) -> AsyncIterator[EnrichedArticle]:
+        """As the seam says: the addresses are taken at once, the articles read in batches."""
 
-        def count() -> dict[Facet, list[Bucket]]:
+        def find() -> tuple[Any, list[tuple[int, Any]]]:
             index, searcher = self._searcher()
             compiled = compile_query(query, index.schema, self._languages(searcher))
-            wanted = {
-                name: {"terms": {"field": FACETS[name], "size": FACET_BUCKETS, "segment_size": FACET_BUCKETS}}
-                for name in facets
-            }
-            found = searcher.aggregate(compiled, wanted) if wanted else {}
-            return {name: _buckets(found[name], size) for name in facets}
+            most = max(1, int(searcher.num_docs))
+            order: dict[str, Any] = {"order_by_field": "sort_ms", "order": tantivy.Order.Desc}
+            return searcher, searcher.search(compiled, limit=most, count=False, **order).hits
 
-        return await self._run(count)
+        searcher, hits = await self._run(find)
+        for batch in _ties_together(hits):
+
+            def read(batch: Sequence[tuple[int, Any]] = batch) -> list[EnrichedArticle]:
+                found = [(-key, _stored(searcher.doc(address)).article) for key, address in batch]
+                return [article for _, article in sorted(found, key=lambda one: (one[0], one[1].id))]
+
+            for article in await self._run(read):
+                yield article
+
+    async def aggregate(
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, only: str | None = None
+    ) -> dict[Facet, list[Bucket]]:
+        """As the seam says."""
+        options = {"size": FACET_BUCKETS, "segment_size": FACET_BUCKETS} | ({"include": only} if only else {})
+        wanted = {name: {"terms": {"field": FACETS[name], **options}} for name in facets}
+        found = await self._run(lambda: self._aggregate(query, wanted)) if wanted else {}
+        return {name: _buckets(found[name], size) for name in facets}
+
+    async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
+        """As the seam says."""
+        wanted = {"field": "published_ms", "interval": step, "offset": offset % step, "min_doc_count": 1}
+        found = await self._run(lambda: self._aggregate(query, {"times": {"histogram": wanted}}))
+        return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["times"]["buckets"]}
+
+    async def languages(self) -> list[str]:
+        """As the seam says."""
+        return sorted(await self._run(lambda: self._languages(self._searcher()[1])))
 
     async def delete(self, ids: Sequence[str]) -> int:
         """As the seam says."""
@@ -141,7 +178,7 @@ class TantivyIndex:
     def _commit(self, written: dict[str, Stored], retired: Sequence[EnrichedArticle]) -> None:
         articles, versions = self._open_writers()
         for article in retired:
-            key = f"{article.id}@{milliseconds(article.fetched_at) if article.fetched_at else 0}"
+            key = version_key(article)
             versions.delete_documents_by_term("key", key)
             versions.add_document(_version(key, article))
         if retired:
@@ -151,7 +188,11 @@ class TantivyIndex:
             articles.add_document(_document(stored))
         articles.commit()
 
-    def _search(self, node: Node, depth: int, offset: int, sort: Sort) -> Hits:
+    def _aggregate(self, query: Node, wanted: Mapping[Any, Any]) -> Any:
+        index, searcher = self._searcher()
+        return searcher.aggregate(compile_query(query, index.schema, self._languages(searcher)), dict(wanted))
+
+    def _search(self, node: Node, depth: int, offset: int, sort: Sort, highlight: bool) -> Hits:
         index, searcher = self._searcher()
         languages = self._languages(searcher)
         compiled = compile_query(node, index.schema, languages)
@@ -159,7 +200,8 @@ class TantivyIndex:
         hits = []
         for score, article_id, address in ranked[offset:depth]:
             article = _stored(searcher.doc(address)).article
-            spans = tuple(Highlight(*span) for span in highlights(node, article, languages=languages))
+            found = highlights(node, article, languages=languages) if highlight else []
+            spans = tuple(Highlight(*span) for span in found)
             assert article.id == article_id
             hits.append(Hit(article, score if sort == "relevance" else 0.0, spans))
         return Hits(total, hits)
@@ -217,15 +259,18 @@ class TantivyIndex:
         except OSError as exc:
             raise Unavailable(f"{self._path}: {exc}") from exc
         except ValueError as exc:
-            raise Misconfigured(f"the index in {self._path} can't be used: {exc}") from exc
+            if not _OF_THE_DISK.search(str(exc)):
+                raise Misconfigured(f"the index in {self._path} can't be used ({exc}); {RESTORE}") from exc
+            self._writers = self._opened = None  # a writer that failed stays so
+            raise Unavailable(f"{self._path}: {exc}") from exc
 
 
 def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tuple[float, str, Any]], int]:
     """The first `depth` results with ties in the order of their ids, which tantivy does not sort by itself."""
     options: dict[str, Any] = {}
     if sort != "relevance":
-        order = tantivy.Order.Desc if sort == "newest" else tantivy.Order.Asc
-        options = {"order_by_field": "sort_ms", "order": order}
+        order = tantivy.Order.Asc if sort == "oldest" else tantivy.Order.Desc
+        options = {"order_by_field": "origins_ms" if sort == "origins" else "sort_ms", "order": order}
     limit = depth + 20
     while True:
         result = searcher.search(query, limit=limit, count=True, **options)
@@ -241,16 +286,28 @@ def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tup
     )
 
 
+def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
+    """Results in batches that part no two of the same moment."""
+    batch: list[tuple[int, Any]] = []
+    for hit in hits:
+        if len(batch) >= SCANNED and hit[0] != batch[-1][0]:
+            yield batch
+            batch = []
+        batch.append(hit)
+    if batch:
+        yield batch
+
+
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
-    for name in SCORED:
+    for name in TOKENS:
         builder.add_text_field(name, tokenizer_name="whitespace")
-    for name in EXACT:
-        builder.add_text_field(name, tokenizer_name="raw", fast=True, stored=name == "id", index_option="basic")
-    for name in ("facet_source", "facet_person", "facet_org", "facet_place"):
-        builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
-    builder.add_integer_field("published_ms", indexed=True, fast=True)
-    builder.add_integer_field("sort_ms", indexed=True, fast=True)
+    counted = {*FACETS.values(), "id"}
+    for name in (*TERMS, *VALUES):
+        options: dict[str, Any] = {"fast": name in counted, "stored": name == "id", "index_option": "basic"}
+        builder.add_text_field(name, tokenizer_name="raw", **options)
+    for name in NUMBERS:
+        builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_bytes_field("record", stored=True)
     return builder.build()
 
@@ -266,16 +323,13 @@ def _version_schema() -> Any:
 def _document(stored: Stored) -> Any:
     indexed: Fields = fields(stored.article)
     document = tantivy.Document()
-    for name in SCORED:
-        document.add_text(name, getattr(indexed, name))
-    for name in dict.fromkeys((*EXACT, *FACETS.values())):
-        value = getattr(indexed, name)
-        for one in value if isinstance(value, list) else [value]:
-            if one is not None:
-                document.add_text(name, one)
-    if indexed.published_ms is not None:
-        document.add_integer("published_ms", indexed.published_ms)
-    document.add_integer("sort_ms", indexed.sort_ms)
+    for name, text in indexed.tokens.items():
+        document.add_text(name, text)
+    for name, values in indexed.terms.items():
+        for value in values:
+            document.add_text(name, value)
+    for name, number in indexed.numbers.items():
+        document.add_integer(name, number)
     document.add_bytes("record", _dumped(stored))
     return document
 

@@ -2,25 +2,49 @@
 
 * A **word** of one token matches where the stem of a token of title or text is one of the word's stems in any of the
   query's languages. A word of several tokens (`COVID-19`, `乌克兰`) is a phrase.
-* A **phrase** matches where its exact tokens stand next to each other, within the title or within the text.
-* `person: org: place:` match where the value's folded tokens stand next to each other in one name (facts.py);
-  `country:` where the code is among the article's; `source:` where the value is the outlet's id or domain, or its
-  tokens stand next to each other in the outlet's name; `lang:` where it is the article's language.
+* A **phrase** matches where its exact tokens stand next to each other, within the title or within the text; **close**
+  words where each two of them stand within the gap, a **prefix** and a **fuzzy** word on exact tokens.
+* Facts match as **phrases** or as **keys** (facts.py): `person: org: place: about: source: topic: author: section:
+  url:` where the value's folded tokens stand next to each other in one name; `country: about: source: source.country:
+  lang: topic: cluster: entity:` where the value is one of the article's keys.
 * **Published** is start <= published_at < end; an article without a date never matches, so its negation does.
+* Events, quotes, figures, dates and areas match as events.py, quotes.py, numbers.py, days.py and tiles.py say.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from itertools import combinations
 
-from pipeline.article import EnrichedArticle
-from pipeline.query import facts
+from pipeline.article import EnrichedArticle, FieldName
+from pipeline.query import days, events, facts, numbers, quotes, tiles
+from pipeline.query.fuzzy import is_near
 from pipeline.query.terms import positive, query_languages
-from pipeline.query.tree import And, Everything, Node, Not, Or, Phrase, Published, Term, Word
+from pipeline.query.tree import (
+    And,
+    Area,
+    Close,
+    Dated,
+    Everything,
+    Fuzzy,
+    Happening,
+    Leaf,
+    Node,
+    Not,
+    Number,
+    Or,
+    Phrase,
+    Prefix,
+    Published,
+    Quoted,
+    Term,
+    TextLeaf,
+    Word,
+)  # fmt: skip
 from pipeline.text import QueryToken, Token, analyse, analyse_query, fold
 
-Field = Literal["title", "text"]
+Stretch = tuple[FieldName, int, int]
+"""A field, and start and end in code points."""
 
 
 def matches(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -> bool:
@@ -30,35 +54,25 @@ def matches(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -
         languages: the languages of the articles that the query searches (of the index, or of the article alone);
             a word's stems are those of all of them, or of the query's own `lang:` (terms.query_languages).
     """
-    return _holds(node, _Analysed(article), query_languages(node, languages))
+    return _holds(node, Analysed(article), query_languages(node, languages))
 
 
-def highlights(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -> list[tuple[Field, int, int]]:
-    """Where an article has the query's words, phrases and names: (field, start, end) in code points.
+def highlights(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -> list[Stretch]:
+    """Where an article has what the query asks for: (field, start, end) in code points.
 
-    Sorted, title first, without overlaps. What the query excludes is not among them. For `person: org: place:` these
-    are the mentions of what has the name.
+    Sorted, title first, without overlaps. What the query excludes is not among them. For names these are the mentions
+    of what has the name, for events their triggers, for figures and dates their stretches.
     """
-    analysed, tags = _Analysed(article), query_languages(node, languages)
-    found: set[tuple[Field, int, int]] = set()
+    analysed, tags = Analysed(article), query_languages(node, languages)
+    found: set[Stretch] = set()
     for leaf in positive(node):
-        if not isinstance(leaf, Term):
-            found.update(_spans(leaf, analysed, tags))
-        elif leaf.field in facts.TYPES:
-            found.update(_mentions(leaf, article))
+        found.update(stretches(leaf, analysed, tags))
     return _merged(found)
 
 
-def _mentions(term: Term, article: EnrichedArticle) -> Iterator[tuple[Field, int, int]]:
-    wanted = fold(term.value)
-    for name, spans in facts.named(article, term.field):
-        if _within(wanted, name):
-            yield from ((span.field, span.start, span.end) for span in spans)
-
-
 @dataclass(frozen=True)
-class _Analysed:
-    """An article with the tokens of its title and text, made when they are first needed."""
+class Analysed:
+    """An article with the tokens of its title, text and quotes, made when they are first needed."""
 
     article: EnrichedArticle
 
@@ -70,36 +84,97 @@ class _Analysed:
     def text(self) -> list[Token]:
         return analyse(self.article.text, self.article.language)
 
+    @cached_property
+    def quotes(self) -> list[quotes.Said]:
+        return list(quotes.said(self.article))
 
-def _holds(node: Node, analysed: _Analysed, languages: Sequence[str]) -> bool:
+
+def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Iterable[Stretch]:
+    """Where one leaf of a query is found in an article; empty for what stands in no words of it."""
+    article = analysed.article
+    match leaf:
+        case Word() | Phrase() | Close() | Prefix() | Fuzzy():
+            return _spans(leaf, analysed, languages)
+        case Term("person" | "org" | "place" as field, value):
+            wanted = fold(value)
+            named = facts.named(article, field)
+            return [(s.field, s.start, s.end) for name, spans in named if _within(wanted, name) for s in spans]
+        case Term("entity", value):
+            return [(s.field, s.start, s.end) for one in article.entities if one.id == value for s in one.mentions]
+        case Happening(alternatives):
+            found = [one.trigger for one in article.events if any(events.holds(t, one) for t in alternatives)]
+            return [(span.field, span.start, span.end) for span in found]
+        case Number():
+            return [(one.field, one.start, one.end) for one in numbers.asked_figures(leaf, article)]
+        case Dated("mentions", terms):
+            dated = [one for one in article.dates if not days.terms([one]).isdisjoint(terms)]
+            return [(one.field, one.start, one.end) for one in dated]
+        case Quoted(part):
+            return [
+                (said.quote.field, said.quote.start, said.quote.end)
+                for said in analysed.quotes
+                if _said(part, said, languages)
+            ]
+        case Area(_, wanted):
+            held = ((place, tiles.prefixes(key)) for place, key in tiles.located(article))
+            there = [place for place, prefixes in held if not set(wanted).isdisjoint(prefixes)]
+            return [(span.field, span.start, span.end) for place in there for span in place.mentions]
+    return []
+
+
+def _holds(node: Node, analysed: Analysed, languages: Sequence[str]) -> bool:
     match node:
-        case Everything():
-            return True
         case And(parts):
             return all(_holds(part, analysed, languages) for part in parts)
         case Or(parts):
             return any(_holds(part, analysed, languages) for part in parts)
         case Not(part):
             return not _holds(part, analysed, languages)
+        case Word() | Phrase() | Close() | Prefix() | Fuzzy():
+            return bool(_spans(node, analysed, languages))
+        case Quoted(part):
+            return any(_said(part, said, languages) for said in analysed.quotes)
+    return _has_fact(node, analysed.article)
+
+
+def _has_fact(leaf: Node, article: EnrichedArticle) -> bool:
+    match leaf:
+        case Everything():
+            return True
         case Published(start, end, _):
-            at = analysed.article.published_at
+            at = article.published_at
             return at is not None and (start is None or start <= at) and (end is None or at < end)
-        case Term():
-            return _has_fact(node, analysed.article)
-    return bool(_spans(node, analysed, languages))
+        case Dated(clock, terms):
+            return not days.terms(days.dates(article, clock)).isdisjoint(terms)
+        case Number():
+            return numbers.holds(leaf, article)
+        case Happening(alternatives):
+            return any(events.holds(traits, event) for event in article.events for traits in alternatives)
+        case Area(_, wanted):
+            return not tiles.tiles(article).isdisjoint(wanted)
+        case Term(field, value):
+            if facts.key(field, value) in facts.keys(article, field):
+                return True
+            return any(_within(fold(value), name) for name in facts.phrases(article, field))
+    raise AssertionError(f"no fact: {leaf}")
 
 
-def _has_fact(term: Term, article: EnrichedArticle) -> bool:
-    match term.field:
-        case "country":
-            return term.value.upper() in facts.country_codes(article)
-        case "lang":
-            return term.value == facts.language(article)
-        case "source":
-            keys = facts.source_keys(article.source)
-            return facts.source_key(term.value) in keys or _within(fold(term.value), facts.source_name(article.source))
-    wanted = fold(term.value)
-    return any(_within(wanted, name) for name in facts.names(article, term.field))
+def _said(part: Node, said: quotes.Said, languages: Sequence[str]) -> bool:
+    """Whether one quote is as asked."""
+    match part:
+        case And(parts):
+            return all(_said(one, said, languages) for one in parts)
+        case Or(parts):
+            return any(_said(one, said, languages) for one in parts)
+        case Not(one):
+            return not _said(one, said, languages)
+        case Term("speaker", value):
+            return any(_within(fold(value), name) for name in said.speakers)
+        case Term("stance", value):
+            return said.quote.stance == value
+        case Word() | Phrase():
+            return bool(_stretches(part, analyse_query(part.text, languages), said.tokens))
+    raise AssertionError(f"nothing to ask of a quote: {part}")
 
 
 def _within(wanted: Sequence[str], name: Sequence[str]) -> bool:
@@ -108,31 +183,48 @@ def _within(wanted: Sequence[str], name: Sequence[str]) -> bool:
     return size > 0 and any(list(name[at : at + size]) == list(wanted) for at in range(len(name) - size + 1))
 
 
-def _spans(leaf: Word | Phrase, analysed: _Analysed, languages: Sequence[str]) -> set[tuple[Field, int, int]]:
-    """Where a word or a phrase stands."""
+def _spans(leaf: TextLeaf, analysed: Analysed, languages: Sequence[str]) -> set[Stretch]:
+    """Where words stand."""
     query = analyse_query(leaf.text, languages)
-    found: set[tuple[Field, int, int]] = set()
-    for start, end in _stretches(leaf, query, analysed.title):
-        found.add(("title", start, end))
+    found: set[Stretch] = {("title", start, end) for start, end in _stretches(leaf, query, analysed.title)}
     if leaf.scope == "any":
         found.update(("text", start, end) for start, end in _stretches(leaf, query, analysed.text))
     return found
 
 
-def _stretches(leaf: Word | Phrase, query: list[QueryToken], tokens: list[Token]) -> Iterable[tuple[int, int]]:
-    if isinstance(leaf, Word) and len(query) == 1:
-        return [(token.start, token.end) for token in tokens if token.stem in query[0].stems]
+def _stretches(leaf: TextLeaf, query: list[QueryToken], tokens: list[Token]) -> list[tuple[int, int]]:
     wanted = [token.exact for token in query]
     if not wanted:
         return []
+    match leaf:
+        case Word() if len(query) == 1:
+            return [(token.start, token.end) for token in tokens if token.stem in query[0].stems]
+        case Prefix():
+            return [(token.start, token.end) for token in tokens if token.exact.startswith(wanted[0])]
+        case Fuzzy(_, edits):
+            return [(token.start, token.end) for token in tokens if is_near(token.exact, wanted[0], edits)]
+        case Close(_, gap):
+            return list(_close(list(dict.fromkeys(wanted)), gap, tokens))
     exact = [token.exact for token in tokens]
     starts = [at for at, token in enumerate(exact) if token == wanted[0] and exact[at : at + len(wanted)] == wanted]
     return [(tokens[at].start, tokens[at + len(wanted) - 1].end) for at in starts]
 
 
-def _merged(spans: Iterable[tuple[Field, int, int]]) -> list[tuple[Field, int, int]]:
+def _close(wanted: list[str], gap: int, tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """The words of each pair that stand close; none at all unless each pair does."""
+    places = {word: [at for at, token in enumerate(tokens) if token.exact == word] for word in wanted}
+    found: set[int] = set()
+    for one, other in combinations(wanted, 2):
+        near = [(a, b) for a in places[one] for b in places[other] if abs(a - b) - 1 <= gap]
+        if not near:
+            return
+        found.update(at for pair in near for at in pair)
+    yield from ((tokens[at].start, tokens[at].end) for at in sorted(found))
+
+
+def _merged(spans: Iterable[Stretch]) -> list[Stretch]:
     """Spans in order, title first, with overlapping ones joined."""
-    merged: list[tuple[Field, int, int]] = []
+    merged: list[Stretch] = []
     for field, start, end in sorted(spans, key=lambda span: (span[0] == "text", span[1], span[2])):
         if merged and merged[-1][0] == field and start < merged[-1][2]:
             merged[-1] = (field, merged[-1][1], max(end, merged[-1][2]))

@@ -1,47 +1,67 @@
-"""The query language: text to tree (`parse`) and back (`to_text`). docs/query-language.md shows it by examples.
+"""The query language: text to tree (`parse`); printing.py prints it. docs/query-language.md shows it by examples.
 
 * Words and "exact phrases" are joined by AND, OR and NOT in capitals, by blanks (AND) and by `-` directly before a
   word, phrase, field or parenthesis (NOT). NOT binds tighter than AND, AND than OR. `and`, `or`, `not` are words.
-* A field takes a word, a phrase, or a group: `title:talks`, `place:"Hong Kong"`, `country:(UA OR RU)`.
+* A field takes a word, a phrase, or a group: `title:talks`, `place:"Hong Kong"`, `country:(UA OR RU)`. Inside
+  `event:( )` and `quote:( )` everything is asked of one event, of one quote.
 * `*` alone matches every article, as the empty query does. Other runs without a letter or digit are ignored; a query of
   nothing else is refused.
-* Whatever is wrong raises QueryError with its position; nothing is guessed silently. A query is at most 4,000
-  characters long, 20 parentheses deep, and has at most 200 words, phrases and values.
+* Whatever is wrong raises QueryError with its position (faults.py); nothing is guessed silently. A query is at most
+  4,000 characters long, 20 parentheses deep, and has at most 200 words, phrases and values.
 """
 
-import re
 from collections.abc import Callable
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, VisitError
 
+from pipeline.article import Stance
 from pipeline.errors import QueryError
-from pipeline.query import values
-from pipeline.query.tree import And, Everything, Node, Not, Or, Phrase, Published, Term, TermField, Word
-from pipeline.text import analyse_query
+from pipeline.query import events, faults, geography, numbers, values, words
+from pipeline.query.geography import Locate
+from pipeline.query.printing import to_text
+from pipeline.query.tree import (
+    And,
+    Everything,
+    Fuzzy,
+    Happening,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Quoted,
+    Term,
+    Traits,
+    Word,
+)  # fmt: skip
+from pipeline.query.words import Value
+
+__all__ = ["FIELDS", "MAX_CLAUSES", "MAX_LENGTH", "parse", "to_text"]
 
 MAX_LENGTH = 4_000  # characters of a query
-MAX_DEPTH = 20  # parentheses in each other: keeps every recursion over a tree shallow
 MAX_CLAUSES = 200  # words, phrases and values: both engines take five times as many clauses
-FIELDS = ("title", *get_args(TermField), "published")
+MAX_QUOTED = 20  # of them inside quote:( ), where each is asked of 32 quotes
+MAX_SCANS = 20  # beginnings and spellings of words: each looks through the words of the index
+MAX_AREAS = 5  # areas: each is up to 300 tiles, found while the query is read
+FIELDS: tuple[str, ...] = (
+    "title", *words.TERMS, "published", "happened", "mentions", "event", "actor", "target", "status", "quote",
+    "speaker", "stance", "origins", *numbers.FIGURES, "near", "bbox",
+)  # fmt: skip
+STANCES: tuple[str, ...] = get_args(Stance)
 
-_QUOTES = '"“”„‟«»'
-_PARENTHESES = re.compile(f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]|[()]")
-_BARE = re.compile(r"\w[\w.\-/:]*")
-_OPERATORS = {"AND", "OR", "NOT"}
 
-
-def parse(query: str, *, now: datetime) -> Node:
+def parse(query: str, *, now: datetime, locate: Locate | None = None) -> Node:
     """The tree of a query.
 
     Args:
         query: the query as a person wrote it; empty means every article.
         now: the moment that relative dates count from, with its zone.
+        locate: where a place lies that `near:` names; without it `near:` takes coordinates only.
 
     Raises:
         QueryError: with the position of the fault, what could have stood there and, where one is likely, a correction.
@@ -49,11 +69,11 @@ def parse(query: str, *, now: datetime) -> Node:
     if len(query) > MAX_LENGTH:
         message = f"the query is {len(query):,} characters long, the limit is {MAX_LENGTH:,}"
         raise QueryError(message, position=MAX_LENGTH, expected="a shorter query")
-    _check_parentheses(query)
+    faults.check_parentheses(query)
     try:
-        node: Node = _Builder(query, now).transform(_parser().parse(query))
+        node: Node = _Builder(query, now, locate).transform(_parser().parse(query))
     except UnexpectedInput as exc:
-        raise _explained(query, exc) from None
+        raise faults.explained(query, exc) from None
     except VisitError as exc:
         if isinstance(exc.orig_exc, QueryError):
             raise exc.orig_exc from None
@@ -67,26 +87,21 @@ def _parser() -> Lark:
     return Lark(Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8"), parser="lalr", lexer="contextual")
 
 
-class _Value:
-    """A value inside a field, with its place in the query, until the field is known."""
+class _Inner:
+    """A value or a group with a key of its own inside another field's group."""
 
-    def __init__(self, token: Token) -> None:
-        self.quoted = token.type == "PHRASE"
-        self.text = token[1:-1].strip() if self.quoted else str(token)
-        self.position = (token.start_pos or 0) + self.quoted
-        if self.quoted and not self.text:
-            raise QueryError("there is nothing between the quotes", position=token.start_pos or 0, expected="a phrase")
-        if not self.quoted:
-            _check_word(self.text, self.position)
+    def __init__(self, key: Token, value: Any) -> None:
+        self.key, self.position, self.value = key[:-1].lower(), key.start_pos or 0, value
 
 
 @v_args(inline=True)
 class _Builder(Transformer[Token, Any]):
     """Makes the tree, bottom up; a method for each rule of grammar.lark."""
 
-    def __init__(self, query: str, now: datetime) -> None:
+    def __init__(self, query: str, now: datetime, locate: Locate | None) -> None:
         super().__init__()
-        self.query, self.now = query, now
+        self.query, self.now, self.locate = query, now, locate
+        self.areas = 0
 
     def start(self, node: Node | None = None) -> Node:
         if node is None and self.query.strip():
@@ -105,206 +120,168 @@ class _Builder(Transformer[Token, Any]):
     def everything(self, _: Token) -> Everything:
         return Everything()
 
-    def word(self, token: Token) -> Word:
-        value = _Value(token)
+    def word(self, token: Token) -> Node:
+        value = Value(token)
         if value.text.endswith(":"):
-            _check_field_name(value.text[:-1], value.position)
-        return Word(_with_tokens(value))
+            faults.check_field_name(value.text[:-1], value.position, FIELDS)
+        return words.leaf(value)
 
-    def phrase(self, token: Token) -> Phrase:
-        return Phrase(_with_tokens(_Value(token)))
+    def phrase(self, token: Token) -> Node:
+        return words.leaf(Value(token))
 
-    def value(self, token: Token) -> _Value:
-        return _Value(token)
+    def close(self, token: Token) -> Node:
+        return words.leaf(Value(token))
 
-    def one_value(self, field: Token, value: _Value) -> Node:
+    def area(self, token: Token) -> Node:
+        position = token.start_pos or 0
+        self.areas += 1
+        if self.areas > MAX_AREAS:
+            raise QueryError(f"more than {MAX_AREAS} areas", position=position, expected="fewer near: and bbox:")
+        return geography.area(str(token), position, self.locate)
+
+    def value(self, token: Token) -> Value:
+        return Value(token)
+
+    def one_value(self, field: Token, value: Value) -> Node:
         return self._leaf(field[:-1].lower(), value)
 
     def group_of_values(self, field: Token, group: Any) -> Node:
-        return _map_leaves(group, lambda value: self._leaf(field[:-1].lower(), value))
+        match field[:-1].lower():
+            case "event":
+                return _happening(group, field.start_pos or 0)
+            case "quote":
+                return Quoted(_mapped(group, _of_quote))
+            case name:
+                return _mapped(group, lambda value: self._leaf(name, value))
 
     def unknown_field(self, field: Token, _: Token | None = None) -> Node:
-        raise _unknown_field(field[:-1], field.start_pos or 0)
+        raise faults.unknown_field(field[:-1], field.start_pos or 0, FIELDS)
 
-    def field_in_group(self, field: Token) -> Node:
-        message = f"`{field}` stands inside another field's parentheses"
-        raise QueryError(message, position=field.start_pos or 0, expected="values of one field")
+    def inner_value(self, key: Token, value: Value) -> _Inner:
+        return _Inner(key, value)
 
-    def _leaf(self, field: str, value: _Value) -> Node:
-        match field:
-            case "title":
-                kind = Phrase if value.quoted else Word
-                return kind(_with_tokens(value), "title")
-            case "published":
-                return values.published(value.text, value.position, now=self.now)
-            case "country":
-                return Term("country", values.country(value.text, value.position))
-            case "lang":
-                return Term("lang", values.language(value.text, value.position))
-            case "person" | "org" | "place" | "source":
-                return Term(field, _with_tokens(value))
-        raise AssertionError(f"a field of the grammar without a meaning: {field}")
+    def inner_group(self, key: Token, group: Any) -> _Inner:
+        return _Inner(key, group)
+
+    def inner_area(self, token: Token) -> Node:
+        raise faults.field_in_group(str(token).partition(":")[0], token.start_pos or 0)
+
+    def _leaf(self, field: str, value: "Value | _Inner") -> Node:
+        if isinstance(value, _Inner):
+            raise faults.field_in_group(value.key, value.position)
+        text, at = value.text, value.position
+        match field.partition("."):
+            case ("title", _, _):
+                return words.leaf(value, "title")
+            case ("published", _, _):
+                return values.published(words.plain(value, field), at, now=self.now)
+            case ("happened" | "mentions" as clock, _, _):
+                return values.dated(clock, words.plain(value, field), at, now=self.now)
+            case ("event" | "actor" | "target" | "status", _, _):
+                return Happening((events.trait(field, words.plain(value, field), at),))
+            case ("quote" | "speaker" | "stance", _, _):
+                return Quoted(_of_quote(value) if field == "quote" else _spoken(field, value))
+            case ("origins" | "money" | "percent" | "troops" as kind, _, currency):
+                return numbers.number(kind, currency.upper() or None, text, at)
+            case ("killed" | "injured" | "displaced" | "arrested" as kind, _, _):
+                return numbers.number(kind, None, text, at)
+        return words.term(field, value)
 
 
-def _map_leaves(node: Any, leaf: Callable[[_Value], Node]) -> Node:
+def _mapped(node: Any, leaf: Callable[[Any], Node]) -> Node:
     match node:
         case And(parts):
-            return And(tuple(_map_leaves(part, leaf) for part in parts))
+            return And(tuple(_mapped(part, leaf) for part in parts))
         case Or(parts):
-            return Or(tuple(_map_leaves(part, leaf) for part in parts))
+            return Or(tuple(_mapped(part, leaf) for part in parts))
         case Not(part):
-            return Not(_map_leaves(part, leaf))
+            return Not(_mapped(part, leaf))
     return leaf(node)
 
 
-def _with_tokens(value: _Value) -> str:
-    if not analyse_query(value.text, ()):
-        message = f"there is no letter or digit in `{value.text}`"
-        raise QueryError(message, position=value.position, expected="a word with letters or digits")
-    return value.text
+def _of_quote(value: Any) -> Node:
+    """What stands in `quote:( )`: a word, a phrase, `speaker:` or `stance:`."""
+    if isinstance(value, _Inner):
+        if value.key not in ("speaker", "stance"):
+            raise faults.field_in_group(value.key, value.position, "words, phrases, speaker: and stance:")
+        key = value.key
+        return _mapped(value.value, lambda one: _spoken(key, one))
+    leaf = words.leaf(value)
+    if isinstance(leaf, Word | Phrase):
+        return leaf
+    message = "`*` and `~` have no meaning inside a quote"
+    raise QueryError(message, position=value.position, expected="a word or a phrase")
 
 
-def _check_word(word: str, position: int) -> None:
-    """Refuse what looks like an operator, so that it is never searched for as a word by mistake."""
-    if word in _OPERATORS:
-        raise QueryError(
-            f"`{word}` stands where a word is expected",
-            position=position,
-            expected="a word, a phrase, a field or `(`",
-            suggestion=f'"{word}"',
-        )
-    if word.endswith(("*", "~")) or word.startswith(("*", "~")):
-        bare = word.strip("*~")
-        message = f"`{word}`: words are matched whole, with their inflections; `*` and `~` have no meaning here"
-        raise QueryError(message, position=position, expected="a whole word", suggestion=bare or None)
+def _spoken(key: str, value: Any) -> Node:
+    if isinstance(value, _Inner):
+        raise faults.field_in_group(value.key, value.position)
+    if key == "speaker":
+        return Term("speaker", words.with_tokens(value))
+    return Term("stance", values.one_of("stance", value.text.lower(), STANCES, value.position))
 
 
-def _check_field_name(name: str, position: int) -> None:
-    """Refuse `coutry: UA`, where a blank makes a mistyped field a word; `Iran: the talks` is fine."""
-    if get_close_matches(name.lower(), FIELDS, n=1, cutoff=0.8):
-        raise _unknown_field(name, position)
+def _happening(group: Any, position: int) -> Happening:
+    """What stands in `event:( )`: alternatives, each with what is asked of one event."""
+    found = list(dict.fromkeys(_alternatives(group, position)))
+    if len(found) > events.MAX_ALTERNATIVES:
+        message = f"event: more than {events.MAX_ALTERNATIVES} ways to be met"
+        raise QueryError(message, position=position, expected="fewer alternatives, or several event:( )")
+    return Happening(tuple(found))
 
 
-def _unknown_field(name: str, position: int) -> QueryError:
-    near = get_close_matches(name.lower(), FIELDS, n=1, cutoff=0.6)
-    meant = f"; did you mean `{near[0]}:`?" if near else ""
-    return QueryError(
-        f"there is no field `{name}:`{meant}",
-        position=position,
-        expected="one of " + ", ".join(f"{field}:" for field in FIELDS) + ", or quotes around words with a colon",
-        suggestion=f"{near[0]}:" if near else None,
-    )
+def _alternatives(node: Any, position: int, key: str = "event") -> list[Traits]:
+    match node:
+        case Or(parts):
+            return [one for part in parts for one in _alternatives(part, position, key)]
+        case And(parts):
+            return _together([_alternatives(part, position, key) for part in parts], position)
+        case Not():
+            message = "nothing is excluded inside event:( ); put `-` before another event:( )"
+            raise QueryError(message, position=position, expected="type:, actor:, target: or status:")
+        case _Inner(key=inner) if key == "event" and inner in events.KEYS:
+            return _alternatives(node.value, node.position, inner)
+        case _Inner():
+            raise faults.field_in_group(node.key, node.position, "type:, actor:, target: and status:")
+    return [events.trait(key, words.plain(node, key), node.position)]
 
 
-def _check_parentheses(query: str) -> None:
-    opened = _opened(query)
-    if opened and not _has_lone_quote(query):
-        raise QueryError(
-            "this parenthesis is not closed", position=opened[-1], expected="`)`", suggestion=query + ")" * len(opened)
-        )
-
-
-def _opened(query: str) -> list[int]:
-    """Where the parentheses stand that a query leaves open."""
-    opened: list[int] = []
-    for match in _PARENTHESES.finditer(query):
-        if match[0] == "(":
-            opened.append(match.start())
-        elif match[0] == ")" and opened:
-            opened.pop()
-        if len(opened) > MAX_DEPTH:
-            message = f"more than {MAX_DEPTH} parentheses stand in each other"
-            raise QueryError(message, position=match.start(), expected="a simpler query")
-    return opened
-
-
-def _has_lone_quote(query: str) -> bool:
-    """Whether a quote is not closed, which is then the fault to name first."""
-    return any(character in _QUOTES for character in _PARENTHESES.sub("", query))
+def _together(each: list[list[Traits]], position: int) -> list[Traits]:
+    """Every combination of what several parts ask; those that contradict themselves drop out."""
+    found = each[0]
+    for others in each[1:]:
+        joined = [events.joined(one, other) for one in found for other in others]
+        found = list(dict.fromkeys(one for one in joined if one is not None))
+        if len(found) > events.MAX_ALTERNATIVES:
+            break
+    if not found:
+        message = "event: no event can be all of this; OR stands between alternatives"
+        raise QueryError(message, position=position, expected="one type:, actor:, target: and status:, or OR")
+    return found
 
 
 def _check_clauses(node: Node) -> None:
-    count, todo = 0, [node]
+    count, quoted, scans, todo = 0, 0, 0, [(node, False)]
     while todo:
-        match todo.pop():
+        part, inside = todo.pop()
+        match part:
             case And(parts) | Or(parts):
-                todo.extend(parts)
-            case Not(part):
-                todo.append(part)
-            case _:
-                count += 1
+                todo.extend((one, inside) for one in parts)
+            case Not(one):
+                todo.append((one, inside))
+            case Quoted(one):
+                todo.append((one, True))
+            case Happening(alternatives):
+                count += len(alternatives)
+            case leaf:
+                count, quoted = count + 1, quoted + inside
+                scans += isinstance(leaf, Prefix | Fuzzy)
     if count > MAX_CLAUSES:
         message = f"the query has {count:,} words, phrases and values, the limit is {MAX_CLAUSES}"
         raise QueryError(message, position=0, expected="a shorter query")
-
-
-def _explained(query: str, exc: UnexpectedInput) -> QueryError:
-    """The sentence for an error of the parser."""
-    ended = isinstance(exc, UnexpectedToken) and exc.token.type == "$END"
-    at = exc.pos_in_stream if isinstance(exc.pos_in_stream, int) and not ended else len(query)
-    found = query[at : at + 1]
-    if found and found in _QUOTES:
-        closed = query + '"' + ")" * len(_opened(query[:at]))
-        return QueryError("this quote is not closed", position=at, expected="a closing quote", suggestion=closed)
-    if found == ")" and not _opened(query[:at]):
-        shorter = (query[:at] + query[at + 1 :]).strip()
-        return QueryError("nothing is open that this `)` would close", position=at, suggestion=shorter or None)
-    return _unfinished(query, at)
-
-
-def _unfinished(query: str, at: int) -> QueryError:
-    """The error for what lacks its word: an operator, a field, an empty pair of parentheses."""
-    last = re.search(r"[^\s()]*\(?$", re.sub(r"[^\w(:]+$", "", query[:at]))
-    name = last[0] if last else ""
-    if name.endswith(":"):
-        excluded = query[at : at + 1] in ("-", "–", "−")
-        hint = f"-{name}{query[at + 1 :].split(' ')[0]}" if excluded else None
-        return QueryError(
-            f"a value is missing after `{name}`", position=at, expected="a word, a phrase or `(`", suggestion=hint
-        )
-    if name.endswith("("):
-        return QueryError("there is nothing between the parentheses", position=at, expected="a word or a phrase")
-    return QueryError(
-        f"a word is missing after `{name}`" if name else "a word is missing",
-        position=at,
-        expected="a word, a phrase, a field or `(`",
-    )
-
-
-def to_text(node: Node) -> str:
-    """A query that parses to this tree again (for trees that `parse` made, and those put together from their parts).
-
-    Quotes inside a value are printed as blanks: they are no part of any token.
-    """
-    match node:
-        case Everything():
-            return "*"
-        case Word(text, scope):
-            return f"title:{text}" if scope == "title" else text
-        case Phrase(text, scope):
-            return f"title:{_in_quotes(text)}" if scope == "title" else _in_quotes(text)
-        case Term(field, value):
-            return f"{field}:{_bare(value)}"
-        case Published(_, _, text):
-            return f"published:{_bare(text)}" if not text.startswith("..") else f"published:{text}"
-        case Not(part):
-            return f"-({to_text(part)})" if isinstance(part, Not | Everything) else f"-{_inside(part)}"
-        case And(parts):
-            return " ".join(_inside(part) for part in parts)
-        case Or(parts):
-            return " OR ".join(_inside(part) for part in parts)
-
-
-def _inside(node: Node) -> str:
-    """A part of a larger query, in parentheses where it has parts itself."""
-    text = to_text(node)
-    return f"({text})" if isinstance(node, And | Or) else text
-
-
-def _bare(value: str) -> str:
-    safe = _BARE.fullmatch(value) and value not in _OPERATORS
-    return value if safe else _in_quotes(value)
-
-
-def _in_quotes(text: str) -> str:
-    return '"' + "".join(" " if character in _QUOTES else character for character in text).strip() + '"'
+    if scans > MAX_SCANS:
+        message = f"the query has {scans:,} words with `*` or `~`, the limit is {MAX_SCANS}"
+        raise QueryError(message, position=0, expected="fewer of them")
+    if quoted > MAX_QUOTED:
+        message = f"the query asks {quoted:,} things of quotes, the limit is {MAX_QUOTED}"
+        raise QueryError(message, position=0, expected="fewer words, speakers and stances")

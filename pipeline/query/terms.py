@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.query.tree import And, Node, Not, Or, Phrase, Term, Word
+from pipeline.query.tree import And, Everything, Leaf, Node, Not, Or, Term
 
 
 def query_languages(node: Node, indexed: Sequence[str]) -> list[str]:
@@ -18,8 +18,8 @@ def query_languages(node: Node, indexed: Sequence[str]) -> list[str]:
     return sorted({*indexed, "en"})
 
 
-def positive(node: Node) -> Iterator[Word | Phrase | Term]:
-    """The words, phrases and values that a query asks for, in its order; those it excludes are left out."""
+def positive(node: Node) -> Iterator[Leaf]:
+    """The words, phrases, values and facts that a query asks for, in its order; those it excludes are left out."""
     todo = [(node, True)]
     while todo:
         part, wanted = todo.pop()
@@ -28,7 +28,9 @@ def positive(node: Node) -> Iterator[Word | Phrase | Term]:
                 todo.extend((inner, wanted) for inner in reversed(parts))
             case Not(inner):
                 todo.append((inner, not wanted))
-            case Word() | Phrase() | Term() if wanted:
+            case Everything():
+                pass
+            case _ if wanted:
                 yield part
 
 

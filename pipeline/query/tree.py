@@ -1,7 +1,7 @@
 """The query tree: what a search means, the same for both engines and for the evaluator.
 
-`parse` (grammar.py) makes it from text, `to_text` prints it so that it parses back to the same tree, index/ compiles
-it, and evaluate.py answers it in memory.
+`parse` (grammar.py) makes it from text, `to_text` (printing.py) prints it so that it parses back to the same tree,
+index/ compiles it, and evaluate.py answers it in memory.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Literal
 
 Scope = Literal["title", "any"]
-TermField = Literal["person", "org", "place", "country", "source", "lang"]
+NameField = Literal["person", "org", "place"]
+TermField = Literal[
+    "person", "org", "place", "country", "about", "source", "source.country", "lang", "topic", "author", "section",
+    "url", "cluster", "entity", "speaker", "stance",
+]  # fmt: skip
+Clock = Literal["happened", "mentions"]
+NumberField = Literal[
+    "origins", "killed", "injured", "displaced", "arrested", "troops", "money", "percent"
+]  # a currency stands beside it
 
 
 @dataclass(frozen=True)
@@ -37,9 +45,37 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class Close:
+    """Two to five words of which each two stand, somewhere, with at most `gap` words between them, in any order."""
+
+    text: str
+    gap: int
+    scope: Scope = "any"
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """A word that begins so, in its exact form."""
+
+    text: str
+    scope: Scope = "any"
+
+
+@dataclass(frozen=True)
+class Fuzzy:
+    """A word with at most `edits` letters changed, added, left out or swapped with their neighbour."""
+
+    text: str
+    edits: int
+    scope: Scope = "any"
+
+
+@dataclass(frozen=True)
 class Term:
-    """A fact of the article: `person: org: place:` match as a phrase over name and aliases, `country:` an
-    ISO 3166-1 alpha-2 code or a country's name, `source:` an outlet's id, name or domain, `lang:` a language code."""
+    """A fact of the article, compared as evaluate.py says; countries and languages stand here as codes.
+
+    `speaker` and `stance` are facts of one quote and stand inside `Quoted` only.
+    """
 
     field: TermField
     value: str
@@ -58,6 +94,65 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Dated:
+    """An event's date (`happened`) or a date in the text (`mentions`) that one of these terms covers (days.py).
+
+    `text` is the range as written.
+    """
+
+    clock: Clock
+    terms: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure of a kind (or the count of independent origins) from `low` to `high`, both included.
+
+    `currency` is an ISO 4217 code, for money only; `text` is the comparison as written.
+    """
+
+    field: NumberField
+    low: float
+    high: float
+    text: str
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What is asked of one event; None asks nothing. `actor` and `target` as events.py writes parties."""
+
+    type: str | None = None
+    actor: str | None = None
+    target: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event with all the traits of one of the alternatives."""
+
+    alternatives: tuple[Traits, ...]
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """One quote for which `part` holds: words and phrases of its content, its speaker, its stance."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A pinned place, no country, in one of these tiles (tiles.py): `near:` or `bbox:` and the value as written."""
+
+    field: Literal["near", "bbox"]
+    tiles: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class And:
     parts: "tuple[Node, ...]"
 
@@ -72,4 +167,7 @@ class Not:
     part: "Node"
 
 
-Node = Everything | Word | Phrase | Term | Published | And | Or | Not
+TextLeaf = Word | Phrase | Close | Prefix | Fuzzy
+FactLeaf = Term | Published | Dated | Number | Happening | Quoted | Area
+Leaf = TextLeaf | FactLeaf
+Node = Everything | Leaf | And | Or | Not

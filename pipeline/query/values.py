@@ -1,17 +1,19 @@
-"""Values of the query's fields: countries, languages, and the days and spans of `published:`.
+"""Values of the query's fields: countries, languages, and the days and spans of the three clocks.
 
 Each function takes a value as written and its position in the query, and raises QueryError there.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 from pipeline.countries import code_of, near_names
 from pipeline.errors import QueryError
-from pipeline.query.tree import Published
+from pipeline.query.days import FIRST, LAST, asked
+from pipeline.query.tree import Clock, Dated, Published
 
 RANGE = "a day, month or year, a range FROM..TO with either end open, or a span such as 24h, 7d or 2w"
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -23,7 +25,7 @@ _MOMENT = re.compile(
 )
 
 
-def country(value: str, position: int) -> str:
+def country(value: str, position: int, field: str = "country") -> str:
     """The ISO 3166-1 alpha-2 code of a country that is written as a code or a name."""
     code = code_of(value)
     if code is None:
@@ -33,7 +35,7 @@ def country(value: str, position: int) -> str:
             f"no country is called `{value}`{meant}",
             position=position,
             expected="a code of ISO 3166-1 (UA) or a country's name",
-            suggestion=f"country:{_quoted(near[0])}" if near else None,
+            suggestion=f"{field}:{_quoted(near[0])}" if near else None,
         )
     return code
 
@@ -88,6 +90,58 @@ def published(value: str, position: int, *, now: datetime) -> Published:
     return _range(first, last, position, now)
 
 
+def dated(clock: Clock, value: str, position: int, *, now: datetime) -> Dated:
+    """The days that a value of `happened:` or `mentions:` means; a span (`7d`) ends today, `next 7d` begins today."""
+    text = "".join(value.split())
+    low = text.lower()
+    today = now.astimezone(UTC).date()
+    try:
+        if span := re.fullmatch(r"(next)?([0-9]{1,4})([dw])", low):
+            reach = timedelta(days=int(span[2]) * (7 if span[3] == "w" else 1) - 1)
+            first, last = (today, today + reach) if span[1] else (today - reach, today)
+        else:
+            first, last = _days(clock, text, position, now)
+    except OverflowError:
+        raise _bad(position, "that is beyond the calendar", field=clock) from None
+    return Dated(clock, asked(first, last), text)
+
+
+def _days(clock: Clock, text: str, position: int, now: datetime) -> tuple[date, date]:
+    """First and last day of a day, a month, a year or a range of them."""
+    begin, dots, end = text.partition("..")
+    if dots and not begin and not end:
+        raise _bad(position, "at least one end of a range is needed", field=clock)
+    after = position + len(begin) + 2 if dots else position
+    first = _day(clock, begin, position, now)[0] if begin or not dots else FIRST
+    last = _day(clock, end if dots else begin, after, now)[1] if end or not dots else LAST
+    if first > last:
+        raise _bad(position, "the range ends before it begins", f"{clock}:{end}..{begin}", field=clock)
+    return first, last
+
+
+def _day(clock: Clock, text: str, position: int, now: datetime) -> tuple[date, date]:
+    if text.lower() == "tomorrow":
+        day = now.astimezone(UTC).date() + timedelta(days=1)
+        return day, day
+    if "t" in text.lower().replace("today", "").replace("yesterday", ""):
+        raise _bad(position, f"`{text}` is not a date", field=clock)
+    start, end = _stretch(text, position, now, clock)
+    return start.date(), (end - timedelta(days=1)).date() if end else LAST
+
+
+def one_of(field: str, value: str, known: Sequence[str], position: int) -> str:
+    """A value out of a short list."""
+    if value in known:
+        return value
+    near = get_close_matches(value, known, n=1, cutoff=0.6)
+    raise QueryError(
+        f"{field}: there is no `{value}`" + (f"; did you mean `{near[0]}`?" if near else ""),
+        position=position,
+        expected="one of " + ", ".join(known),
+        suggestion=f"{field}:{near[0]}" if near else None,
+    )
+
+
 def _range(first: str, last: str, position: int, now: datetime) -> Published:
     if not first and not last:
         raise _bad(position, "at least one end of a range is needed")
@@ -106,7 +160,7 @@ def _ago(span: timedelta, now: datetime, position: int) -> datetime:
         raise _bad(position, "that is longer ago than the calendar reaches") from None
 
 
-def _stretch(text: str, position: int, now: datetime) -> tuple[datetime, datetime | None]:
+def _stretch(text: str, position: int, now: datetime, field: str = "published") -> tuple[datetime, datetime | None]:
     """Start and end (exclusive; None beyond the year 9999) of a day, a month, a year, a moment, today or yesterday."""
     low = text.lower()
     if low in ("today", "yesterday"):
@@ -119,10 +173,10 @@ def _stretch(text: str, position: int, now: datetime) -> tuple[datetime, datetim
         if moment := _MOMENT.fullmatch(text.upper()):
             return _moment(text.upper(), moment)
     except (ValueError, OverflowError):
-        raise _bad(position, f"`{text}` is not in the calendar") from None
+        raise _bad(position, f"`{text}` is not in the calendar", field=field) from None
     if _SPAN.fullmatch(low):
-        raise _bad(position, f"`{text}` stands alone, not in a range", f"published:{text}")
-    raise _bad(position, f"`{text}` is not a date" if text else "a date is missing")
+        raise _bad(position, f"`{text}` stands alone, not in a range", f"{field}:{text}", field=field)
+    raise _bad(position, f"`{text}` is not a date" if text else "a date is missing", field=field)
 
 
 def _calendar(year: int | None, month: int | None, day: int | None) -> tuple[datetime, datetime | None]:
@@ -146,8 +200,8 @@ def _moment(text: str, match: re.Match[str]) -> tuple[datetime, datetime]:
     return moment, moment + (timedelta(seconds=1) if match["second"] else timedelta(minutes=1))
 
 
-def _bad(position: int, message: str, suggestion: str | None = None) -> QueryError:
-    return QueryError(f"published: {message}", position=position, expected=RANGE, suggestion=suggestion)
+def _bad(position: int, message: str, suggestion: str | None = None, *, field: str = "published") -> QueryError:
+    return QueryError(f"{field}: {message}", position=position, expected=RANGE, suggestion=suggestion)
 
 
 def _either(names: list[str]) -> str:

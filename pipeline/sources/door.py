@@ -3,26 +3,31 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.article import Article, admit
 from pipeline.errors import Rejected
+from pipeline.sources.standards import unwrapped
 
 Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An input that is not taken, and why; with the id and the source that it named, where it did."""
+    """An input that is not taken, and why; with the id and the source that it named, where it did.
+
+    `filtered` is what a rule of its feed leaves out, `rejected` what can't be an article.
+    """
 
     reason: str
     id: str | None = None
     source: str = ""
+    outcome: Literal["rejected", "filtered"] = "rejected"
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input: where it came from (`notes/water.txt`, `news.ndjson:17`), and what it is."""
+    """One input: where it came from (`notes/water.txt`, `news.ndjson:17`; valid Unicode), and what it is."""
 
     origin: str
     item: Article | Refusal
@@ -66,7 +71,8 @@ class Door:
     def take(self, origin: str, data: object) -> Input:
         """One article from a decoded JSON value or an adapter's fields, or the reason why not."""
         try:
-            return Input(origin, admit(self._filled(data), now=self._clock(), pushed=True))
+            data = unwrapped(data)
+            return Input(_printable(origin), admit(self._filled(data), now=self._clock(), pushed=True))
         except Rejected as exc:
             return self.refuse(origin, str(exc), data)
 
@@ -77,7 +83,7 @@ class Door:
         source = known.get("source")
         source_id = source.get("id") or source.get("name") if isinstance(source, Mapping) else None
         return Input(
-            origin,
+            _printable(origin),
             Refusal(
                 reason,
                 given[:200] if isinstance(given, str) and given else None,
@@ -103,6 +109,11 @@ class Door:
         if defaults.source and (not source or (isinstance(source, Mapping) and not _named(source))):
             filled["source"] = {**(source or {}), "name": defaults.source}
         return filled
+
+
+def _printable(origin: str) -> str:
+    """A file's name may be any bytes; what is no UTF-8 of it is shown as such."""
+    return origin.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _named(source: Mapping[Any, Any]) -> bool:

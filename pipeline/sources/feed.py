@@ -1,89 +1,315 @@
-"""A saved RSS or Atom feed becomes articles, one an item; entities and document types are refused."""
+"""Feeds become entries: RSS, Atom and RDF (library: feedparser), JSON Feed, sitemaps, news sitemaps.
 
-from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
+feedparser gets bytes in a stream, never a string, which it would take for an address to fetch. What it gives is data
+of strangers: titles are made plain text, dates that are none are left out, and the number of entries is bounded.
+"""
+
+import hashlib
+import io
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
+import feedparser
+import orjson
 
 from pipeline.errors import Rejected
-from pipeline.sources.html import moment, strip_markup
+from pipeline.sources import sitemap
+from pipeline.sources.dates import moment, struct_moment
+from pipeline.sources.html import strip_markup
+from pipeline.sources.http import MAX_FEED, Inflate
 
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-ATOM = "{http://www.w3.org/2005/Atom}"
+MAX_ENTRIES = 1000  # of one document; a feed that has more is read up to here, and says so
+FULL_WORDS = 120  # a description with fewer words counts as a teaser
+GZIP = b"\x1f\x8b"
+PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
+
+_CUT = re.compile(r"(?i)(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\b(?:read|continue) (?:more|reading|on|the full \w+)\W*)\s*$")
+_ENTITY = re.compile(rb"(?i)<!ENTITY")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a feed: fields of an `Article`, of which `text` may be empty.
+
+    Args:
+        key: what the feed identifies it by.
+        fields: as `admit` takes them.
+    """
+
+    key: str
+    fields: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the entry does."""
+        says = [str(self.fields.get(name, "")) for name in ("title", "text", "url", "modified_at")]
+        return hashlib.sha256("\n".join(says).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A feed as it was read.
+
+    Args:
+        kind: `rss20`, `atom10`, `json11`, `sitemap`, `sitemapindex`...
+        ttl: seconds for which it asks not to be polled again.
+        children: the sitemaps of a sitemap index, newest first.
+        license: where a licence of the Really Simple Licensing standard is, if the feed names one.
+        note: what is odd about it.
+    """
+
+    kind: str
+    title: str = ""
+    site: str | None = None
+    language: str | None = None
+    ttl: float | None = None
+    entries: list[Entry] = field(default_factory=list)
+    children: list[str] = field(default_factory=list)
+    license: str | None = None
+    note: str | None = None
 
 
 def read_feed(raw: bytes) -> Iterator[dict[str, Any]]:
-    """The fields of an `Article` for each item of a feed.
+    """The fields of an `Article` for each entry of a saved feed.
 
     Raises:
-        Rejected: not XML, a document type or entities in it, or not a feed.
+        Rejected: not a feed, or one that may not be read.
     """
-    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
-        raise Rejected("XML with a document type: refused")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=False)
+    document = read_document(raw)
+    if not document.entries:
+        raise Rejected("a feed without entries")
+    for entry in document.entries:
+        fields = dict(entry.fields)
+        if document.title:
+            fields.setdefault("source", {"name": document.title})
+        yield titled(fields)
+
+
+def titled(fields: dict[str, Any]) -> dict[str, Any]:
+    """An entry without any text has its title in its place, and says so."""
+    if fields.get("text") or not fields.get("title"):
+        return fields
+    return fields | {"text": fields["title"], "completeness": "title"}
+
+
+def read_document(raw: bytes, headers: Mapping[str, str] | None = None, url: str | None = None) -> Document:
+    """Read a feed or a sitemap.
+
+    Args:
+        raw: the document, perhaps compressed (`sitemap.xml.gz`).
+        headers: of the answer, for its charset.
+        url: where it came from, for relative links.
+
+    Raises:
+        Rejected: declares entities, or is neither a feed nor a sitemap.
+    """
+    raw = _decompressed(raw)
+    plain = raw.replace(b"\0", b"")  # UTF-16 and UTF-32 show their ASCII so
+    if _ENTITY.search(plain):
+        raise Rejected("XML that declares entities: refused")
+    if plain.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{"):
+        return _json_feed(raw)
+    if kind := sitemap.kind_of(plain[:4096]):
+        return _sitemap(kind, raw)
+    return _parsed(raw, headers or {}, url)
+
+
+def _decompressed(raw: bytes) -> bytes:
+    if not raw.startswith(GZIP):
+        return raw
+    body, inflate = bytearray(), Inflate()
     try:
-        root = etree.fromstring(raw, parser)
-    except etree.XMLSyntaxError as exc:
-        raise Rejected(f"not XML: {exc}") from None
-    if root.tag == "rss":
-        channel = root.find("channel")
-        if channel is None:
-            raise Rejected("RSS without a channel")
-        yield from (_rss_item(item, channel) for item in channel.iter("item"))
-    elif root.tag == f"{ATOM}feed":
-        yield from (_atom_entry(entry, root) for entry in root.iter(f"{ATOM}entry"))
-    else:
-        raise Rejected(f"neither RSS nor Atom: <{root.tag}>")
+        for piece in inflate.feed(raw):
+            body += piece
+            if len(body) > MAX_FEED:
+                raise Rejected(f"larger than {MAX_FEED // 1024**2} MiB when decompressed")
+    except (ValueError, zlib.error) as exc:
+        raise Rejected(str(exc)) from None
+    return bytes(body)
 
 
-def _rss_item(item: Any, channel: Any) -> dict[str, Any]:
-    body = item.findtext(CONTENT) or item.findtext("description") or ""
-    published = _rfc2822(item.findtext("pubDate"))
-    return _present(
-        {
-            "title": strip_markup(item.findtext("title") or ""),
-            "text": strip_markup(body),
-            "url": (item.findtext("link") or "").strip(),
-            "authors": [name for name in [item.findtext(CREATOR)] if name],
-            "language": channel.findtext("language"),
-            "source": {"name": strip_markup(channel.findtext("title") or "")},
-            "published_at": published,
-            "published_from": "feed" if published else "none",
-            "completeness": "full" if item.findtext(CONTENT) else "teaser",
-        }
+def _sitemap(kind: str, raw: bytes) -> Document:
+    if kind == "sitemapindex":
+        return Document(kind, children=sitemap.children(raw))
+    found = sitemap.pages(raw, MAX_ENTRIES)
+    return Document(kind, entries=[Entry(each["url"], each) for each in found])
+
+
+def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document:
+    given = {"content-type": headers.get("Content-Type", "application/xml")}
+    if url:
+        given["content-location"] = url
+    try:
+        found = feedparser.parse(io.BytesIO(raw), response_headers=given)
+    except Exception as exc:  # noqa: BLE001  # whatever a stranger's bytes make a parser raise, it is one refusal
+        raise Rejected(f"not readable as a feed: {type(exc).__name__}: {str(exc)[:200]}") from None
+    head, entries = found.feed, found.entries
+    version = found.get("version")
+    if not version and not entries:
+        is_page = b"<html" in raw[:2000].lower()
+        raise Rejected("a web page, not a feed" if is_page else "neither a feed nor a sitemap")
+    notes = [f"{len(entries)} entries, the first {MAX_ENTRIES} read"] if len(entries) > MAX_ENTRIES else []
+    if found.bozo and not isinstance(found.get("bozo_exception"), feedparser.CharacterEncodingOverride):
+        notes.append(f"not well-formed: {str(found.get('bozo_exception'))[:200]}")
+    return Document(
+        version or "unknown",
+        title=plain_title(head, "title"),
+        site=_web(head.get("link")),
+        language=head.get("language") or None,
+        ttl=_ttl(head),
+        entries=[_entry(entry, head) for entry in entries[:MAX_ENTRIES]],
+        license=_license(head),
+        note="; ".join(notes) or None,
     )
 
 
-def _atom_entry(entry: Any, feed: Any) -> dict[str, Any]:
-    content = entry.find(f"{ATOM}content")
-    body = content if content is not None else entry.find(f"{ATOM}summary")
-    links = {link.get("rel", "alternate"): link.get("href") for link in entry.iter(f"{ATOM}link")}
-    updated = moment(entry.findtext(f"{ATOM}updated"))
-    published = moment(entry.findtext(f"{ATOM}published")) or updated
-    return _present(
-        {
-            "title": strip_markup(entry.findtext(f"{ATOM}title") or ""),
-            "text": strip_markup("" if body is None else "".join(body.itertext())),
-            "url": links.get("alternate"),
-            "authors": list(entry.xpath("*[local-name()='author']/*[local-name()='name']/text()")),
-            "language": feed.get("{http://www.w3.org/XML/1998/namespace}lang"),
-            "source": {"name": strip_markup(feed.findtext(f"{ATOM}title") or "")},
-            "published_at": published,
-            "modified_at": updated,
-            "published_from": "feed" if published else "none",
-            "completeness": "teaser" if content is None else "full",
-        }
-    )
+def _entry(entry: Any, head: Any) -> Entry:
+    text, is_content = _text(entry)
+    url = _web(entry.get("feedburner_origlink")) or _web(entry.get("link"))
+    published = _date(entry, "published") or _date(entry, "created") or _date(entry, "updated")
+    title = plain_title(entry, "title")
+    fields: dict[str, Any] = {
+        "title": title,
+        "text": text,
+        "url": url,
+        "authors": _authors(entry),
+        "language": entry.get("language") or head.get("language"),
+        "published_at": published,
+        "published_from": "feed" if published else "none",
+        "modified_at": _date(entry, "updated"),
+        "section": next((tag.get("term") for tag in entry.get("tags", []) if tag.get("term")), None),
+        "image_url": _image(entry),
+        "rights": strip_markup(entry.get("rights") or head.get("rights") or "")[:500],
+        "source": _source(entry.get("source")),
+        "completeness": "full" if is_whole(text, is_content) else "teaser",
+    }
+    key = entry.get("id") or url or hashlib.sha256(f"{title}\n{text}".encode("utf-8", "replace")).hexdigest()
+    return Entry(str(key)[:500], present(fields))
 
 
-def _rfc2822(text: str | None) -> str | None:
-    try:
-        return parsedate_to_datetime(text).isoformat() if text else None
-    except (TypeError, ValueError):
+def is_whole(text: str, is_content: bool = False) -> bool:
+    """Whether a text looks like the whole article rather than a teaser of it."""
+    return (is_content or len(text.split()) >= FULL_WORDS) and not _CUT.search(text[-80:])
+
+
+def present(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that say something, and the text."""
+    return {name: value for name, value in fields.items() if value or name == "text"}
+
+
+def plain_title(holder: Any, name: str) -> str:
+    """A title as plain text, whatever type it is said to have."""
+    return " ".join(strip_markup(holder.get(name) or "").split())
+
+
+def _text(entry: Any) -> tuple[str, bool]:
+    """The longest text of an entry, and whether it stands where the content belongs."""
+    contents = [strip_markup(each.get("value") or "") for each in entry.get("content", [])]
+    content, summary = max(contents, key=len, default=""), strip_markup(entry.get("summary") or "")
+    return (content, True) if len(content) >= len(summary) and content else (summary, False)
+
+
+def _date(entry: Any, name: str) -> str | None:
+    """A date with the zone that it was written with; feedparser's own reading, in UTC, for forms that only it knows."""
+    written = dict.get(entry, name)  # its own get() answers with another date where this one is missing
+    return moment(written) or struct_moment(dict.get(entry, f"{name}_parsed"))
+
+
+def _authors(entry: Any) -> list[str]:
+    named = [author.get("name") for author in entry.get("authors", []) if author.get("name")]
+    names = named or [name for name in [entry.get("author")] if name]
+    return list(dict.fromkeys(strip_markup(str(name))[:500] for name in names))[:20]
+
+
+def _image(entry: Any) -> str | None:
+    media = [*entry.get("media_content", []), *entry.get("media_thumbnail", []), *entry.get("enclosures", [])]
+    for each in media:
+        kind = each.get("type") or each.get("medium") or ""
+        link = _web(each.get("url") or each.get("href"))
+        if link and (kind.startswith("image") or not kind):
+            return link
+    return None
+
+
+def _source(given: Any) -> dict[str, str] | None:
+    """The outlet that an aggregating feed names for an entry (RSS and Atom `<source>`)."""
+    if not given:
         return None
+    name = plain_title(given, "title")
+    return {"name": name[:500]} if name else None
 
 
-def _present(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in found.items() if value or name == "text"}
+def _web(link: Any) -> str | None:
+    return link if isinstance(link, str) and link.startswith(("http://", "https://")) else None
+
+
+def _ttl(head: Any) -> float | None:
+    """`<ttl>` in minutes, or the syndication module's period and frequency."""
+    given = str(head.get("ttl") or "").strip()
+    if given.isascii() and given.isdigit():
+        return float(given[:6]) * 60
+    period = PERIODS.get(str(head.get("sy_updateperiod") or "").strip().lower())
+    frequency = str(head.get("sy_updatefrequency") or "1").strip()
+    often = float(frequency[:6]) if frequency.isascii() and frequency.isdigit() else 1.0
+    return period / max(often, 1.0) if period else None
+
+
+def _license(head: Any) -> str | None:
+    links = [link for link in head.get("links", []) if "license" in str(link.get("rel", ""))]
+    return next((_web(link.get("href")) for link in links if "rsl" in str(link.get("type", ""))), None)
+
+
+def _json_feed(raw: bytes) -> Document:
+    """JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
+    try:
+        data = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as exc:
+        raise Rejected(f"not JSON: {exc}") from None
+    if not isinstance(data, dict) or "jsonfeed.org" not in str(data.get("version")):
+        raise Rejected("JSON, but not a JSON Feed")
+    items = [each for each in _list(data.get("items")) if isinstance(each, dict)]
+    return Document(
+        "json11" if "1.1" in str(data["version"]) else "json1",
+        title=_string(data.get("title")),
+        site=_web(data.get("home_page_url")),
+        language=_string(data.get("language")) or None,
+        entries=[_json_entry(each, data) for each in items[:MAX_ENTRIES]],
+        note=f"{len(items)} entries, the first {MAX_ENTRIES} read" if len(items) > MAX_ENTRIES else None,
+    )
+
+
+def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
+    content = _string(each.get("content_text")) or strip_markup(_string(each.get("content_html")))
+    text = content or strip_markup(_string(each.get("summary")))
+    url = _web(each.get("url")) or _web(each.get("external_url"))
+    title = " ".join(strip_markup(_string(each.get("title"))).split())
+    published = moment(_string(each.get("date_published")))
+    people = _list(each.get("authors")) or _list(head.get("authors")) or [each.get("author") or head.get("author")]
+    tags = [_string(tag) for tag in _list(each.get("tags")) if _string(tag)]
+    fields = {
+        "title": title,
+        "text": text,
+        "url": url,
+        "authors": [name for who in people if isinstance(who, dict) and (name := _string(who.get("name"))[:500])][:20],
+        "language": _string(each.get("language")) or _string(head.get("language")),
+        "published_at": published,
+        "published_from": "feed" if published else "none",
+        "modified_at": moment(_string(each.get("date_modified"))),
+        "section": tags[0][:500] if tags else None,
+        "image_url": _web(each.get("image")) or _web(each.get("banner_image")),
+        "completeness": "full" if is_whole(text, is_content=bool(content)) else "teaser",
+    }
+    known = each.get("id")
+    key = str(known) if isinstance(known, str | int | float) and known != "" else url or title
+    return Entry(key[:500], present(fields))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _string(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

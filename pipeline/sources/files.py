@@ -15,10 +15,12 @@ from pipeline.sources import lines
 from pipeline.sources.door import Door, Input
 from pipeline.sources.feed import read_feed
 from pipeline.sources.html import read_page
+from pipeline.sources.warc import read_warc
 
 MAX_FILE = 64 * 1024 * 1024  # bytes of a file that is read whole; NDJSON is read line by line
 PAGES, FEEDS, LINES = {".html", ".htm"}, {".xml", ".rss", ".atom"}, {".ndjson", ".jsonl"}
-SUFFIXES = {".txt", ".json"} | PAGES | FEEDS | LINES
+ARCHIVES = {".warc"}
+SUFFIXES = {".txt", ".json"} | PAGES | FEEDS | LINES | ARCHIVES
 BOM = b"\xef\xbb\xbf"
 
 
@@ -33,7 +35,8 @@ def read_paths(paths: Iterable[str], door: Door) -> Iterator[Input]:
         if name == "-":
             yield from read_stream(sys.stdin.buffer, "standard input", door)
         elif path.is_dir():
-            for file in sorted(found for found in path.rglob("*") if found.suffix.lower() in SUFFIXES):
+            known = (found for found in path.rglob("*") if found.suffix.lower() in SUFFIXES or _is_archive(found))
+            for file in sorted(known):
                 yield from read_file(file, door)
         elif path.exists():
             yield from read_file(path, door)
@@ -48,6 +51,8 @@ def read_file(path: Path, door: Door) -> Iterator[Input]:
         with path.open("rb") as stream:
             if suffix in LINES:
                 yield from lines.ndjson(str(path), lines.bounded_lines(stream), door)
+            elif suffix in ARCHIVES or _is_archive(path):
+                yield from _archive(str(path), stream, door)
             elif suffix in SUFFIXES:
                 yield from _whole(str(path), stream.read(MAX_FILE + 1), suffix, door)
             else:
@@ -75,6 +80,19 @@ def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
         yield from _whole(origin, first + rest, ".html" if first.lstrip().startswith(b"<") else ".txt", door)
 
 
+def _is_archive(path: Path) -> bool:
+    return path.name.lower().endswith(".warc.gz")
+
+
+def _archive(origin: str, stream: BinaryIO, door: Door) -> Iterator[Input]:
+    try:
+        for url, found in read_warc(stream):
+            place = f"{origin} {url}"
+            yield door.refuse(place, str(found)) if isinstance(found, Rejected) else door.take(place, found)
+    except Rejected as exc:
+        yield door.refuse(origin, str(exc))
+
+
 def _whole(origin: str, raw: bytes, suffix: str, door: Door) -> Iterator[Input]:
     if len(raw) > MAX_FILE:
         yield door.refuse(origin, f"file too large: the limit is {MAX_FILE:,} bytes (NDJSON has none)")
@@ -86,6 +104,9 @@ def _whole(origin: str, raw: bytes, suffix: str, door: Door) -> Iterator[Input]:
         found = list(_fields(raw, suffix, door))
     except Rejected as exc:
         yield door.refuse(origin, str(exc))
+        return
+    except Exception as exc:  # noqa: BLE001  # whatever a parser trips over in a stranger's file, the next file goes on
+        yield door.refuse(origin, f"can't be read as {suffix[1:]}: {type(exc).__name__}: {exc}")
         return
     for number, fields in enumerate(found, start=1):
         yield door.take(f"{origin}[{number}]" if suffix in FEEDS else origin, fields)

@@ -1,17 +1,34 @@
-"""The state seam: the ledger, one row for each input, so that every count can be recounted.
+"""The state seam: the ledger (one row for each input, so that every count can be recounted), the feeds, and leases.
 
-Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, index `ledger`).
+Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, indices `ledger` and `state`).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.article import LedgerRow, Outcome
+from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
+from pipeline.tombstone import Tombstone
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows there are of one source, outcome and topic (`submission` for what never came into a topic).
+
+    `sent_again` rows are those of messages of `dead retry`: their input has a row of its own.
+    """
+
+    source: str
+    outcome: Outcome
+    topic: str
+    sent_again: bool
+    rows: int
 
 
 class State(Protocol):
-    """The ledger. Every method raises Unavailable or Misconfigured, as index/ does."""
+    """The ledger, the feeds, the leases. Every method raises Unavailable or Misconfigured, as index/ does."""
 
     async def init(self) -> None:
         """Create what is missing; safe to repeat."""
@@ -23,14 +40,32 @@ class State(Protocol):
     async def get(self, key: str) -> LedgerRow | None:
         """The row of one input."""
 
-    async def rows(self, *, outcome: Outcome | None = None, limit: int = 100) -> list[LedgerRow]:
-        """The newest rows, of one outcome or of all."""
+    async def tally(self) -> list[Tally]:
+        """All rows, counted at one moment, in no order."""
 
-    async def counts(self) -> dict[str, dict[Outcome, int]]:
-        """Source id → outcome → number of rows. Rows with `retry_of` are not inputs and are not counted."""
+    async def feeds(self) -> list[tuple[Feed, Poll]]:
+        """All feeds in the order in which they were added, each with what the poller knows of it."""
 
-    async def settled(self, topics: Sequence[str]) -> int:
-        """How many messages of these topics have a row, retried ones included: published less settled is pending."""
+    async def put_feeds(self, feeds: Sequence[Feed]) -> None:
+        """Write what people ask for; what the poller knows of these feeds stays."""
+
+    async def remove_feed(self, feed_id: str) -> bool:
+        """Forget a feed; whether it was there."""
+
+    async def put_poll(self, feed_id: str, poll: Poll) -> None:
+        """Write what the poller knows of a feed; of one that was removed meanwhile nothing is kept."""
+
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        """Remember what was taken out for good."""
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        """Which of these names (`article:…`, `source:…`) were taken out for good, in real time."""
+
+    async def lease(self, name: str, holder: str, seconds: float) -> bool:
+        """Take a lease that is free, has run out, or is the holder's own, for so long from now; whether it was got."""
+
+    async def release(self, name: str, holder: str) -> None:
+        """Give a lease back, so that another may take it at once; nothing if it is another's."""
 
     async def close(self) -> None:
         """Release connections and files."""

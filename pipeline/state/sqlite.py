@@ -1,16 +1,21 @@
-"""The ledger in a SQLite file, beside the embedded log. Owns `state.db`: one row for each input.
+"""Ledger, feeds and leases in a SQLite file, beside the embedded log. Owns `state.db`.
 
-Any process may write (the worker its outcomes, `publish` its rejections); a commit is on disk when it returns.
+Any process may write (the worker its outcomes, `publish` its rejections, the poller its feeds); a commit is on disk
+when it returns.
 """
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.article import LedgerRow, Outcome
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import RESTORE, Misconfigured, Unavailable
+from pipeline.feed import Feed, Poll
+from pipeline.state import Tally
+from pipeline.tombstone import Tombstone
 
 T = TypeVar("T")
 
@@ -20,7 +25,21 @@ SCHEMA = """
 create table if not exists ledger (
     key text primary key, outcome text not null, reason text, article_id text, source text not null,
     retry_of text, at text not null) without rowid;
-create index if not exists ledger_at on ledger (at);
+create table if not exists feed (id text primary key, added_at text not null, feed text not null, poll text);
+create table if not exists tombstone (name text primary key, at text not null) without rowid;
+create table if not exists lease (name text primary key, holder text not null, until real not null);
+"""
+
+PUT_FEED = """
+insert into feed (id, added_at, feed) values (?, ?, ?)
+on conflict (id) do update set feed = excluded.feed
+"""
+
+# Taken where there is none, it has run out, or it is the holder's own.
+LEASE = """
+insert into lease values (:name, :holder, :until)
+on conflict (name) do update set holder = excluded.holder, until = excluded.until
+    where lease.holder = excluded.holder or lease.until < :now
 """
 
 # The first final outcome stands; only a dead one may be replaced (state/__init__.py says why).
@@ -53,45 +72,67 @@ class SqliteState:
 
     async def get(self, key: str) -> LedgerRow | None:
         """As the seam says."""
-        found = await self._rows("select * from ledger where key = ?", (key,))
-        return found[0] if found else None
 
-    async def rows(self, *, outcome: Outcome | None = None, limit: int = 100) -> list[LedgerRow]:
+        def fetch(db: sqlite3.Connection) -> LedgerRow | None:
+            cursor = db.execute("select * from ledger where key = ?", (key,))
+            names, row = [column[0] for column in cursor.description], cursor.fetchone()
+            return None if row is None else LedgerRow.model_validate(dict(zip(names, row, strict=True)))
+
+        return await self._run(fetch)
+
+    async def tally(self) -> list[Tally]:
         """As the seam says."""
-        if outcome is None:
-            return await self._rows("select * from ledger order by at desc, key limit ?", (limit,))
-        return await self._rows(
-            "select * from ledger where outcome = ? order by at desc, key limit ?", (str(outcome), limit)
+        sql = (
+            "select source, outcome, substr(key, 1, instr(key, '/') - 1) as topic, retry_of is not null, count(*) "
+            "from ledger group by 1, 2, 3, 4"
         )
+        counted = await self._run(lambda db: db.execute(sql).fetchall())
+        return [Tally(source, Outcome(outcome), topic, bool(again), n) for source, outcome, topic, again, n in counted]
 
-    async def counts(self) -> dict[str, dict[Outcome, int]]:
+    async def feeds(self) -> list[tuple[Feed, Poll]]:
         """As the seam says."""
-        sql = "select source, outcome, count(*) from ledger where retry_of is null group by source, outcome"
-        counted: dict[str, dict[Outcome, int]] = {}
-        for source, outcome, count in await self._run(lambda db: db.execute(sql).fetchall()):
-            counted.setdefault(source, {})[Outcome(outcome)] = count
-        return counted
+        sql = "select feed, coalesce(poll, '{}') from feed order by added_at, id"
+        found = await self._run(lambda db: db.execute(sql).fetchall())
+        return [(Feed.model_validate_json(feed), Poll.model_validate_json(poll)) for feed, poll in found]
 
-    async def settled(self, topics: Sequence[str]) -> int:
+    async def put_feeds(self, feeds: Sequence[Feed]) -> None:
         """As the seam says."""
+        values = [(feed.id, feed.added_at.isoformat(), feed.model_dump_json()) for feed in feeds]
+        await self._run(lambda db: db.executemany(PUT_FEED, values))
 
-        def count(db: sqlite3.Connection) -> int:
-            sql = "select count(*) from ledger where key >= ? and key < ?"
-            # "/" is followed by "0" in ASCII: the range of all keys that begin with "topic/".
-            return sum(db.execute(sql, (f"{topic}/", f"{topic}0")).fetchone()[0] for topic in topics)
+    async def remove_feed(self, feed_id: str) -> bool:
+        """As the seam says."""
+        sql = "delete from feed where id = ?"
+        return await self._run(lambda db: bool(db.execute(sql, (feed_id,)).rowcount))
 
-        return await self._run(count)
+    async def put_poll(self, feed_id: str, poll: Poll) -> None:
+        """As the seam says."""
+        sql = "update feed set poll = ? where id = ?"
+        await self._run(lambda db: db.execute(sql, (poll.model_dump_json(), feed_id)))
+
+    async def bury(self, tombstones: Sequence[Tombstone]) -> None:
+        """As the seam says."""
+        sql, values = "insert or ignore into tombstone values (?, ?)", [(t.name, t.at.isoformat()) for t in tombstones]
+        await self._run(lambda db: db.executemany(sql, values))
+
+    async def buried(self, names: Sequence[str]) -> set[str]:
+        """As the seam says."""
+        sql = "select name from tombstone where name = ?"
+        return await self._run(lambda db: {name for name in names if db.execute(sql, (name,)).fetchone()})
+
+    async def lease(self, name: str, holder: str, seconds: float) -> bool:
+        """As the seam says."""
+        now = time.time()
+        values = {"name": name, "holder": holder, "until": now + seconds, "now": now}
+        return await self._run(lambda db: bool(db.execute(LEASE, values).rowcount))
+
+    async def release(self, name: str, holder: str) -> None:
+        """As the seam says."""
+        sql = "delete from lease where name = ? and holder = ?"
+        await self._run(lambda db: db.execute(sql, (name, holder)))
 
     async def close(self) -> None:
         """Nothing stays open between calls."""
-
-    async def _rows(self, sql: str, values: Sequence[object]) -> list[LedgerRow]:
-        def fetch(db: sqlite3.Connection) -> list[LedgerRow]:
-            cursor = db.execute(sql, values)
-            names = [column[0] for column in cursor.description]
-            return [LedgerRow.model_validate(dict(zip(names, row, strict=True))) for row in cursor]
-
-        return await self._run(fetch)
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.to_thread(self._in_transaction, work)
@@ -113,4 +154,4 @@ class SqliteState:
                 raise Unavailable(f"{self._path}: {exc}") from exc
             raise Misconfigured(f"{self._path}: {exc}") from exc
         except (sqlite3.DatabaseError, OSError) as exc:
-            raise Misconfigured(f"{self._path} can't be used: {exc}") from exc
+            raise Misconfigured(f"{self._path} can't be used ({exc}); {RESTORE}") from exc

@@ -1,19 +1,23 @@
 """What the API answers, as records; the page shows the same ones."""
 
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from pipeline.article import CountryWeight
-from pipeline.index import Facet, Hit, Index, Sort
-from pipeline.query.grammar import parse, to_text
+from pipeline import counting, searching
+from pipeline.article import CountryWeight, Entity, Event, Quote
+from pipeline.index import Bucket, Facet, Index, Sort
+from pipeline.query.printing import to_text
+from pipeline.query.tree import Term
 from pipeline.web import excerpt
 
 MAX_SIZE = 100  # hits of one answer
 DEEPEST = 1_000  # offset + size
-DEFAULT_FACETS: tuple[Facet, ...] = ("source", "country", "person", "org", "place", "lang")
+DEFAULT_FACETS: tuple[Facet, ...] = (
+    "source", "country", "focus", "person", "org", "place", "topic", "event", "status", "speaker", "lang",
+)  # fmt: skip
 
 
 class SubmissionAnswer(BaseModel):
@@ -62,10 +66,18 @@ class HighlightAnswer(BaseModel):
     end: int
 
 
+class ReasonAnswer(BaseModel):
+    """A clause of the query that an article meets, and the words that meet it."""
+
+    clause: str
+    surfaces: list[str]
+    spans: list[HighlightAnswer]
+
+
 class HitAnswer(BaseModel):
     """One article found. `snippet` is the stretch of the text from `snippet_start` on, unchanged.
 
-    Offsets and `text_length` count code points.
+    Offsets and `text_length` count code points. `folded` more articles of its cluster match; `cluster:ID` finds them.
     """
 
     id: str
@@ -82,14 +94,34 @@ class HitAnswer(BaseModel):
     snippet: str
     snippet_start: int
     text_length: int
+    events: list[Event]
+    quotes: list[Quote]
+    cluster: str | None
+    origins: int
+    folded: int
+    why: list[ReasonAnswer] | None
+
+
+class WithoutAnswer(BaseModel):
+    """What would be found without a clause, where the whole query finds nothing; `meant` are names spelled like it."""
+
+    clause: str
+    total: int
+    query: str
+    meant: list[str]
 
 
 class SearchAnswer(BaseModel):
-    """A page of results; `total` is exact, `query` is the query as it was understood."""
+    """A page of results; `total` counts articles exactly, `clusters` counts near-duplicates once.
+
+    `query` is the query as it was understood; `without` says which clause leaves it without results.
+    """
 
     total: int
+    clusters: int
     query: str
     hits: list[HitAnswer]
+    without: list[WithoutAnswer]
 
 
 class BucketAnswer(BaseModel):
@@ -115,31 +147,161 @@ class VersionAnswer(BaseModel):
     text: str
 
 
-async def search(index: Index, query: str, *, size: int, offset: int, sort: Sort) -> SearchAnswer:
+class MomentAnswer(BaseModel):
+    """A stretch of time: the matching articles in it, all articles, and the share of the one in the other."""
+
+    start: str
+    count: int
+    all: int
+    share: float
+
+
+class TimelineAnswer(BaseModel):
+    """Matching articles over time by one of the clocks."""
+
+    query: str
+    clock: counting.Clock
+    interval: counting.Interval
+    moments: list[MomentAnswer]
+
+
+class DyadAnswer(BaseModel):
+    """Articles with an event by one country (ISO 3166-1) that is aimed at another."""
+
+    actor: str
+    target: str
+    count: int
+
+
+class MatrixAnswer(BaseModel):
+    """Who acts towards whom."""
+
+    query: str
+    type: str | None
+    dyads: list[DyadAnswer]
+
+
+class RisingAnswer(BaseModel):
+    """A value that is on the rise: its articles in this window, and per window before it."""
+
+    facet: Facet
+    value: str
+    count: int
+    before: float
+    score: float
+
+
+class TrendingAnswer(BaseModel):
+    """What is on the rise among the matching articles."""
+
+    query: str
+    days: int
+    rising: list[RisingAnswer]
+
+
+class EntityPage(BaseModel):
+    """What the archive knows of an entity: how it is called, what it occurs with, when, and what it is quoted with."""
+
+    id: str
+    name: str
+    type: str
+    role: str | None
+    country: str | None
+    aliases: list[str]
+    total: int
+    query: str
+    together: dict[str, list[BucketAnswer]]
+    timeline: list[MomentAnswer]
+    quotes: list[Quote]
+    newest: list[HitAnswer]
+
+
+async def search(
+    index: Index, query: str, *, size: int, offset: int, sort: Sort, fold: bool = True, why: bool = False
+) -> SearchAnswer:
     """Search, with relative dates counted from now.
 
     Raises:
         QueryError, Unavailable, Misconfigured: as the query language and the index do.
     """
-    node = parse(query, now=datetime.now(UTC))
-    found = await index.search(node, size=size, offset=offset, sort=sort)
-    return SearchAnswer(total=found.total, query=to_text(node), hits=[hit_answer(hit) for hit in found.hits])
-
-
-async def facets(index: Index, query: str, names: tuple[Facet, ...], size: int) -> FacetsAnswer:
-    """Count the values of facets; raises as `search` does."""
-    node = parse(query, now=datetime.now(UTC))
-    counted = await index.aggregate(node, names, size=size)
-    return FacetsAnswer(
-        query=to_text(node),
-        facets={
-            name: [BucketAnswer(value=bucket.value, count=bucket.count) for bucket in buckets]
-            for name, buckets in counted.items()
-        },
+    found = await searching.find(index, query, size=size, offset=offset, sort=sort, fold=fold, why=why)
+    return SearchAnswer(
+        total=found.total,
+        clusters=found.clusters,
+        query=to_text(found.node),
+        hits=[hit_answer(hit) for hit in found.results],
+        without=[WithoutAnswer(**vars(one) | {"meant": list(one.meant)}) for one in found.without],
     )
 
 
-def hit_answer(hit: Hit) -> HitAnswer:
+async def facets(index: Index, query: str, names: tuple[Facet, ...], size: int) -> FacetsAnswer:
+    """Count the values of facets, each as if nothing of it were selected; raises as `search` does."""
+    node = searching.understand(query)
+    return FacetsAnswer(query=to_text(node), facets=buckets(await counting.facets(index, node, names, size=size)))
+
+
+async def timeline(
+    index: Index, query: str, clock: counting.Clock, interval: counting.Interval | None
+) -> TimelineAnswer:
+    """Count over time; raises as `search` does."""
+    node = searching.understand(query)
+    found = await counting.timeline(index, node, clock, interval)
+    return TimelineAnswer(query=to_text(node), clock=clock, interval=found.interval, moments=moments(found))
+
+
+async def area_features(index: Index, query: str, zoom: int) -> dict[str, Any]:
+    """The map as GeoJSON: a point for each tile that has any article, with its count and the place most named."""
+    node = searching.understand(query)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(one.lon, 4), round(one.lat, 4)]},
+            "properties": {
+                "tile": one.key, "count": one.count, "place": one.place, "country": one.country, "places": one.places,
+            },
+        }
+        for one in await counting.areas(index, node, zoom)
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "query": to_text(node), "zoom": zoom, "features": features}
+
+
+async def entity(index: Index, key: str) -> EntityPage | None:
+    """What the archive knows of an entity; None where no article names it."""
+    node = Term("entity", key)
+    newest = await searching.find(index, to_text(node), size=20, sort="newest", fold=False)
+    known: Entity | None = counting.entity_of([result.article for result in newest.results], key)
+    if known is None:
+        return None
+    together = await counting.together(index, node)
+    others = {name: [one for one in found if one.value != known.name] for name, found in together.items()}
+    quotes = [one for result in newest.results for one in result.article.quotes if one.speaker_id == key]
+    return EntityPage(
+        **known.model_dump(include={"id", "name", "type", "role", "country", "aliases"}),
+        total=newest.total,
+        query=to_text(node),
+        together=buckets(others),
+        timeline=moments(await counting.timeline(index, node)),
+        quotes=quotes[:20],
+        newest=[hit_answer(result) for result in newest.results[:10]],
+    )
+
+
+def moments(found: counting.Timeline) -> list[MomentAnswer]:
+    """A timeline as it is told."""
+    return [
+        MomentAnswer(
+            start=one.start, count=one.count, all=one.all, share=round(one.count / one.all, 6) if one.all else 0
+        )
+        for one in found.moments
+    ]
+
+
+def buckets(counted: dict[Facet, list[Bucket]]) -> dict[str, list[BucketAnswer]]:
+    """Facets as they are told."""
+    return {name: [BucketAnswer(value=one.value, count=one.count) for one in found] for name, found in counted.items()}
+
+
+def hit_answer(hit: searching.Result) -> HitAnswer:
     """A hit as it is told."""
     article = hit.article
     shown = excerpt.around(article.text, hit.highlights)
@@ -158,6 +320,12 @@ def hit_answer(hit: Hit) -> HitAnswer:
         snippet=article.text[shown.start : shown.end],
         snippet_start=shown.start,
         text_length=len(article.text),
+        events=article.events,
+        quotes=article.quotes,
+        cluster=article.cluster,
+        origins=article.origins,
+        folded=hit.folded,
+        why=[ReasonAnswer(**searching.why_json(reason)) for reason in hit.why] if hit.why else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -16,14 +15,13 @@ from starlette.exceptions import HTTPException
 from pipeline import __version__
 from pipeline.article import EnrichedArticle
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
-from pipeline.index import Facet, Sort
 from pipeline.open import rooms
 from pipeline.publishing import batches
 from pipeline.settings import Settings
 from pipeline.status import Status
-from pipeline.web import answers, body, metrics, pages, problems
+from pipeline.web import answers, body, metrics, pages, problems, search_api
 from pipeline.web.guard import Guard, check_address
-from pipeline.web.problems import HttpProblem, Problem
+from pipeline.web.problems import HttpProblem, fails
 from pipeline.web.rooms import Opened, Rooms
 
 OPENAPI = "/api/openapi.json"
@@ -31,14 +29,7 @@ STATIC = FilePath(__file__).parent / "static"
 
 router = APIRouter()
 
-Text = Annotated[str, Query(description="a query; empty for every article (docs/query-language.md)")]
 ArticleId = Annotated[str, Path(alias="id", description="the article's id")]
-
-
-def _fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that an endpoint may answer, for OpenAPI."""
-    content = {problems.MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 _ARTICLE = {"type": "object", "required": ["text"], "description": "An article; everything but `text` may be left out."}
@@ -48,6 +39,8 @@ _PUBLISHES = {
         "content": {
             body.JSON: {"schema": {"oneOf": [_ARTICLE, {"type": "array", "items": _ARTICLE}]}},
             body.NDJSON: {"schema": {"type": "string", "description": "one article a line"}},
+            body.EVENT: {"schema": {"type": "object", "description": "a CloudEvent with an article as its data"}},
+            body.EVENTS: {"schema": {"type": "array", "items": {"type": "object"}}},
         },
     }
 }
@@ -77,18 +70,18 @@ def create_web(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(Guard, key=settings.api_key.get_secret_value())
+    app.add_middleware(Guard, settings=settings)
     for error in (GeowireError, HttpProblem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _failed)
-    app.include_router(router)
-    app.include_router(pages.router)
+    for each in (router, search_api.router, pages.router):
+        app.include_router(each)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
 def paths() -> list[str]:
     """Every address of the server, as docs/api.md names it."""
-    routes = [*router.routes, *pages.router.routes]
+    routes = [*router.routes, *search_api.router.routes, *pages.router.routes]
     return [*(route.path_format for route in routes if isinstance(route, APIRoute)), OPENAPI]
 
 
@@ -104,7 +97,7 @@ async def _failed(request: Request, exc: Exception) -> Response:
     status_code=202,
     summary="Publish articles",
     response_model=answers.SubmissionAnswer | list[answers.SubmissionAnswer],
-    responses=_fails(400, 401, 403, 413, 415, 422, 503),
+    responses=fails(400, 401, 403, 413, 415, 422, 503),
     openapi_extra=_PUBLISHES,
 )
 async def publish(request: Request, rooms: Rooms) -> Response:
@@ -117,7 +110,7 @@ async def publish(request: Request, rooms: Rooms) -> Response:
     results: list[dict[str, Any]] = []
     for batch in batches(body.inputs(kind, raw)):
         results += [answer.answer() for answer in await rooms.publish(batch)]
-    if kind == body.JSON and not raw.lstrip().startswith(b"["):
+    if kind in (body.JSON, body.EVENT) and not raw.lstrip().startswith(b"["):
         if results[0]["outcome"] == "rejected":
             raise HttpProblem(422, "rejected", str(results[0]["reason"]), **results[0])
         return JSONResponse(results[0], status_code=202)
@@ -129,7 +122,7 @@ async def publish(request: Request, rooms: Rooms) -> Response:
     "/api/articles/{id:path}",
     summary="One article with its facts",
     response_model=EnrichedArticle,
-    responses=_fails(404, 422, 503),
+    responses=fails(404, 422, 503),
 )
 async def article(
     rooms: Rooms, article_id: ArticleId, versions: Annotated[bool, Query(description="earlier versions too")] = False
@@ -145,32 +138,7 @@ async def article(
     return JSONResponse(shown)
 
 
-@router.get("/api/search", summary="Search", responses=_fails(400, 422, 503))
-async def search(
-    rooms: Rooms,
-    q: Text = "",
-    size: Annotated[int, Query(ge=0, le=answers.MAX_SIZE)] = 10,
-    offset: Annotated[int, Query(ge=0, le=answers.DEEPEST)] = 0,
-    sort: Sort = "relevance",
-) -> answers.SearchAnswer:
-    """The articles that match, a page of them, and the exact number of all."""
-    if offset + size > answers.DEEPEST:
-        raise HttpProblem(422, "validation", f"offset + size: at most {answers.DEEPEST:,}; narrow the query instead")
-    return await answers.search(rooms.index, q, size=size, offset=offset, sort=sort)
-
-
-@router.get("/api/facets", summary="Count by outlet, country, person, organisation, place, language")
-async def facets(
-    rooms: Rooms,
-    q: Text = "",
-    facet: Annotated[list[Facet] | None, Query(description="which ones; all where none is named")] = None,
-    size: Annotated[int, Query(ge=1, le=answers.MAX_SIZE)] = 20,
-) -> answers.FacetsAnswer:
-    """The most frequent values among the articles that match, with exact counts."""
-    return await answers.facets(rooms.index, q, tuple(dict.fromkeys(facet or answers.DEFAULT_FACETS)), size)
-
-
-@router.get("/api/status", summary="What became of every input", responses=_fails(503))
+@router.get("/api/status", summary="What became of every input", responses=fails(503))
 async def status(rooms: Rooms) -> Status:
     """As `geowire status --json` tells it: `inputs` is the sum of `outcomes` plus `pending`."""
     return await rooms.status()
@@ -182,7 +150,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Whether broker and index answer", responses=_fails(503))
+@router.get("/readyz", summary="Whether broker and index answer", responses=fails(503))
 async def readyz(rooms: Rooms) -> dict[str, str]:
     """`ready`, or 503 with the reason."""
     try:
@@ -192,7 +160,7 @@ async def readyz(rooms: Rooms) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response, responses=_fails(503))
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response, responses=fails(503))
 async def scrape(rooms: Rooms) -> Response:
     """Inputs by outcome, pending, lag by topic and indexed documents, recounted at each scrape."""
     return Response(metrics.render(await rooms.status()), media_type=metrics.MEDIA_TYPE)

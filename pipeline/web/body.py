@@ -1,6 +1,7 @@
 """The body of a publishing request: bounded, of a declared type, and split into inputs."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from fastapi import Request
 
@@ -9,13 +10,15 @@ from pipeline.sources import lines
 from pipeline.sources.door import Door, Input
 from pipeline.web.problems import HttpProblem
 
+MAX_INPUTS = 5_000  # of one request: each gets a row in the ledger
 MAX_BODY = MAX_MESSAGE  # bytes; a larger archive is published in several requests, or by `geowire publish`
 JSON, NDJSON = "application/json", "application/x-ndjson"
-MEDIA_TYPES = (JSON, NDJSON)
+EVENT, EVENTS = "application/cloudevents+json", "application/cloudevents-batch+json"
+MEDIA_TYPES = (JSON, NDJSON, EVENT, EVENTS)
 
 
 def media_type(request: Request) -> str:
-    """`application/json` or `application/x-ndjson`.
+    """`application/json`, `application/x-ndjson`, or one of CloudEvents in structured mode.
 
     A form of another site can't send either without asking first (a CORS preflight, which nothing here answers).
 
@@ -24,7 +27,8 @@ def media_type(request: Request) -> str:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
-        wanted = f"Content-Type must be {JSON} (an article, or a list of them) or {NDJSON} (one article a line)"
+        wanted = f"Content-Type must be {JSON} (an article, or a list of them), {NDJSON} (one article a line), "
+        wanted += f"{EVENT} or {EVENTS}"
         raise HttpProblem(415, "media-type", wanted, headers={"Accept-Post": ", ".join(MEDIA_TYPES)})
     return kind
 
@@ -48,11 +52,17 @@ async def read(request: Request) -> bytes:
 
 
 def inputs(kind: str, raw: bytes) -> Iterator[Input]:
-    """The inputs of a body; a line or an article that can't be taken is a refusal among them."""
+    """The inputs of a body; a line or an article that can't be taken is a refusal among them.
+
+    Raises:
+        HttpProblem: 413 where there are too many; nothing is published then.
+    """
     door = Door()
-    if kind == NDJSON:
-        return lines.ndjson("body", raw.split(b"\n"), door)
-    return lines.document("body", raw, door)
+    found = lines.ndjson("body", raw.split(b"\n"), door) if kind == NDJSON else lines.document("body", raw, door)
+    taken = list(islice(found, MAX_INPUTS + 1))
+    if len(taken) > MAX_INPUTS:
+        raise HttpProblem(413, "inputs", f"more than {MAX_INPUTS:,} articles; send them in several requests")
+    return iter(taken)
 
 
 def _check(size: int) -> None:

@@ -18,7 +18,7 @@ def render(status: Status) -> bytes:
     for outcome, count in status.outcomes.items():
         inputs.labels(outcome).set(count)
     Gauge("geowire_pending", "Inputs without an outcome yet.", registry=registry).set(status.pending)
-    Gauge("geowire_published", "Messages in the input topics.", registry=registry).set(status.published)
+    Gauge("geowire_published", "Messages that ever were published.", registry=registry).set(status.published)
     lag = Gauge("geowire_lag", "Messages not yet acknowledged by the agents.", ["topic"], registry=registry)
     for topic, count in status.lag.items():
         lag.labels(topic).set(count)

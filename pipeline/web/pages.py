@@ -1,7 +1,6 @@
 """The pages: search (`/`) and an article (`/articles/{id}`), as plain HTML that needs no script."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path as FilePath
 from typing import Annotated, Any
@@ -10,11 +9,12 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline import counting
 from pipeline.errors import QueryError
 from pipeline.index import Facet, Sort
-from pipeline.query.grammar import parse
 from pipeline.query.tree import Everything, Node
-from pipeline.web import answers, shown
+from pipeline.searching import understand
+from pipeline.web import answers, charts, shown
 from pipeline.web.problems import HttpProblem, describe
 from pipeline.web.rooms import Rooms
 
@@ -24,11 +24,16 @@ FACET_VALUES = 8
 EXAMPLES = (
     ("ceasefire talks", "both words, with their inflections"),
     ('"prime minister" AND NOT election', "an exact phrase, without a word"),
-    ("country:UA published:30d", "about a country, in the last 30 days"),
+    ("about:UA published:30d", "about a country, in the last 30 days"),
+    ("event:(type:THREATEN actor:RU)", "one event: its type and who acts"),
+    ("quote:(speaker:minister talks)", "who says what"),
+    ("killed:>=10 near:Kyiv~300km", "a figure, and a place within a distance"),
     ("place:Brussels OR org:NATO", "a place or an organisation"),
     ("title:sanctions -country:RU", "in the title, without a country"),
     ("lang:fr", "in a language"),
 )
+
+_NO_COUNTS: dict[str, Any] = {"facets": [], "timeline": None, "map": None, "dyads": []}
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -50,6 +55,7 @@ _templates.globals.update(
     place_name=shown.place_name,
     region=shown.region,
     safe_url=answers.safe_url,
+    span_text=shown.span_text,
     why=shown.why,
 )
 
@@ -60,14 +66,18 @@ async def home(
     q: str = "",
     sort: Sort | None = None,
     page: Annotated[int, Query(ge=1, le=PAGES)] = 1,
+    why: bool = False,
+    unfold: bool = False,
 ) -> Response:
     """The search page; the newest articles where nothing is searched for."""
     q = q.strip()
     chosen: Sort = sort or ("relevance" if q else "newest")
-    shared: dict[str, Any] = {"q": q, "sort": chosen, "given_sort": sort or "", "page": page, "examples": EXAMPLES}
+    given = {"sort": sort or "", "why": why, "unfold": unfold}
+    shared: dict[str, Any] = {"q": q, "sort": chosen, "given": given, "page": page, "examples": EXAMPLES}
+    asked: dict[str, Any] = {"size": PAGE, "offset": (page - 1) * PAGE, "sort": chosen, "fold": not unfold, "why": why}
     try:
-        node = parse(q, now=datetime.now(UTC))
-        found = await answers.search(rooms.index, q, size=PAGE, offset=(page - 1) * PAGE, sort=chosen)
+        node = understand(q)
+        found = await answers.search(rooms.index, q, **asked)
     except QueryError as exc:
         return _render("search.html", shared | {"error": exc}, 400)
     return _render(
@@ -76,10 +86,10 @@ async def home(
         | {
             "error": None,
             "found": found,
-            "pages": min(PAGES, max(1, ceil(found.total / PAGE))),
+            "pages": min(PAGES, max(1, ceil((found.total if unfold else found.clusters) / PAGE))),
             "everything": isinstance(node, Everything),
             "filters": shown.filters(node),
-            "facets": await _facets(rooms, node) if found.total else [],
+            **(await _counts(rooms, node, page) if found.total else _NO_COUNTS),
         },
     )
 
@@ -113,9 +123,19 @@ async def failed(request: Request, exc: Exception) -> Response:
     return _render("failed.html", values, problem.status, problem.headers)
 
 
+async def _counts(rooms: Rooms, node: Node, page: int) -> dict[str, Any]:
+    """What stands beside and above the results; the pictures on the first page only."""
+    counts = {**_NO_COUNTS, "facets": await _facets(rooms, node)}
+    if page == 1:
+        counts["timeline"] = await charts.timeline(rooms.index, node)
+        counts["map"] = await charts.world(rooms.index, node)
+        counts["dyads"] = await charts.dyads(rooms.index, node)
+    return counts
+
+
 async def _facets(rooms: Rooms, node: Node) -> list[tuple[str, list[shown.Choice]]]:
     names: list[Facet] = list(shown.FACET_NAMES)
-    counted = await rooms.index.aggregate(node, names, size=FACET_VALUES)
+    counted = await counting.facets(rooms.index, node, names, size=FACET_VALUES)
     each = ((shown.FACET_NAMES[name], shown.choices(node, name, counted.get(name, []))) for name in names)
     return [(heading, values) for heading, values in each if values]
 

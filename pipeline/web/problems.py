@@ -51,6 +51,12 @@ class HttpProblem(Exception):  # noqa: N818  # named after what it carries, as t
         self.headers, self.extra = dict(headers or {}), extra
 
 
+def fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that an endpoint may answer, for OpenAPI."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
 def describe(exc: Exception) -> HttpProblem:
     """The problem that an exception is to a client; what is not meant for clients becomes a plain 500."""
     match exc:
@@ -64,9 +70,12 @@ def describe(exc: Exception) -> HttpProblem:
             }
             return HttpProblem(400, "query", exc.message, **extra)
         case Unavailable():
-            return HttpProblem(503, "unavailable", str(exc), headers={"Retry-After": str(RETRY_SECONDS)})
+            log.warning("%s", exc)
+            detail = "the broker or the index does not answer; the log of the server tells more, and what to start"
+            return HttpProblem(503, "unavailable", detail, headers={"Retry-After": str(RETRY_SECONDS)})
         case Misconfigured():
-            return HttpProblem(500, "misconfigured", str(exc))
+            log.error("%s", exc)
+            return HttpProblem(500, "misconfigured", "a person must act; the log of the server tells what to do")
         case GeowireError():
             return HttpProblem(422, "rejected", str(exc))
         case RequestValidationError():

@@ -5,20 +5,38 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from pipeline.article import CountryWeight, EnrichedArticle, Entity, FieldName, Place
+from pipeline import counting
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, FieldName, Place, Stretch
 from pipeline.countries import by_code
 from pipeline.errors import QueryError
 from pipeline.index import Bucket, Facet
-from pipeline.query.grammar import parse, to_text
-from pipeline.query.tree import And, Everything, Node, Term, TermField
+from pipeline.query.printing import to_text
+from pipeline.query.tree import (
+    Area,
+    Dated,
+    Happening,
+    NameField,
+    Node,
+    Number,
+    Or,
+    Published,
+    Quoted,
+    Term,
+)  # fmt: skip
+from pipeline.searching import joined, parts_of, understand
 from pipeline.web.answers import HitAnswer
 from pipeline.web.excerpt import Mark, Piece, cut
 
 FACET_NAMES: dict[Facet, str] = {
-    "country": "Countries",
+    "focus": "About",
+    "country": "Countries named",
+    "event": "Events",
+    "status": "Status of events",
     "place": "Places",
     "person": "People",
     "org": "Organisations",
+    "speaker": "Quoted",
+    "topic": "Topics",
     "source": "Outlets",
     "lang": "Languages",
 }
@@ -32,7 +50,7 @@ TYPE_NAMES = {
     "EVENT": "Events",
     "PRODUCT": "Products",
 }
-_TYPE_FIELDS: dict[str, TermField] = {"PERSON": "person", "ORG": "org", "GPE": "place", "LOC": "place", "FAC": "place"}
+_TYPE_FIELDS: dict[str, NameField] = {"PERSON": "person", "ORG": "org", "GPE": "place", "LOC": "place", "FAC": "place"}
 WHY = {
     "place": "named in the article",
     "demonym": "its people or an adjective",
@@ -60,35 +78,60 @@ class Name:
     href: str | None
 
 
-def link(query: str, *, sort: str = "", page: int = 1) -> str:
+def link(query: str, *, sort: str = "", page: int = 1, why: bool = False, unfold: bool = False) -> str:
     """The address of a search; what is as by default is left out."""
     params = {"q": query, "sort": sort, "page": page if page > 1 else ""}
+    params |= {"why": "1" if why else "", "unfold": "1" if unfold else ""}
     given = urlencode({name: value for name, value in params.items() if value})
     return f"/?{given}" if given else "/"
 
 
 def choices(node: Node, facet: Facet, buckets: Iterable[Bucket]) -> list[Choice]:
-    """The values of a facet, each with the query that it narrows to; those that are chosen already lead back."""
+    """The values of a facet, each with the query that its link leads to.
+
+    A value that is chosen leads back; another one beside it is added by OR.
+    """
+    rest = counting.without(node, facet)
+    taken = [one for part in parts_of(node) if counting.selected(part) == facet for one in _each(part)]
     found = []
     for bucket in buckets:
-        term = Term(facet, bucket.value)
-        chosen = term in _parts(node)
-        query = to_text(_without(node, term) if chosen else _with(node, term))
+        clause = counting.select(facet, bucket.value)
+        chosen = clause in taken
+        now = [one for one in taken if one != clause] if chosen else [*taken, clause]
+        both = [*parts_of(rest), *([Or(tuple(now)) if len(now) > 1 else now[0]] if now else [])]
+        query = to_text(joined(both))
         if _parses(query):
             found.append(Choice(label(facet, bucket.value), query, bucket.count, chosen))
     return found
 
 
+def _each(part: Node) -> Sequence[Node]:
+    """The values that a part of a query chooses of a facet, one by one."""
+    match part:
+        case Or(parts):
+            return [one for inner in parts for one in _each(inner)]
+        case Happening(alternatives):
+            return [Happening((traits,)) for traits in alternatives]
+    return [part]
+
+
 def filters(node: Node) -> list[Choice]:
-    """The values that the whole query is bound to, each with the query without it."""
-    terms = [part for part in _parts(node) if isinstance(part, Term)]
-    return [Choice(f"{term.field}: {label(term.field, term.value)}", to_text(_without(node, term))) for term in terms]
+    """The facts that the whole query is bound to, each with the query without it; words stay in the box."""
+    parts = parts_of(node)
+    found = []
+    for at, part in enumerate(parts):
+        if isinstance(part, Term | Happening | Quoted | Area | Number | Dated | Published) or counting.selected(part):
+            text = f"{part.field}: {label(part.field, part.value)}" if isinstance(part, Term) else to_text(part)
+            found.append(Choice(text, to_text(joined([*parts[:at], *parts[at + 1 :]]))))
+    return found
 
 
 def label(field: str, value: str) -> str:
     """A value as a person reads it: a country by its name."""
-    country = by_code(value) if field == "country" else None
-    return country.name if country else value
+    country = by_code(value) if field in ("country", "focus", "about", "source.country") else None
+    if country is not None:
+        return country.name
+    return value.capitalize() if field in ("event", "status") else value
 
 
 def country_name(code: str | None) -> str:
@@ -118,6 +161,11 @@ def marked(article: EnrichedArticle, field: FieldName) -> list[Piece[Name]]:
     named += [(entity, entity_name(entity)) for entity in article.entities]
     marks = [Mark(span.start, span.end, name) for fact, name in named for span in fact.mentions if span.field == field]
     return cut(article.title if field == "title" else article.text, marks)
+
+
+def span_text(article: EnrichedArticle, span: Stretch) -> str:
+    """The words of a stretch of the title or the text."""
+    return (article.title if span.field == "title" else article.text)[span.start : span.end]
 
 
 def place_name(place: Place) -> Name:
@@ -165,7 +213,7 @@ def moment(value: datetime | None) -> str:
     return value.astimezone(UTC).strftime("%-d %B %Y, %H:%M UTC") if value else "no date"
 
 
-def _search(field: TermField | None, name: str) -> str | None:
+def _search(field: NameField | None, name: str) -> str | None:
     """A search for a name; None where the query language knows no such name (no letter or digit in it)."""
     quoted = '"' + name.replace('"', " ") + '"'
     query = to_text(Term(field, name)) if field else quoted
@@ -174,27 +222,7 @@ def _search(field: TermField | None, name: str) -> str | None:
 
 def _parses(query: str) -> bool:
     try:
-        parse(query, now=datetime.now(UTC))
+        understand(query)
     except QueryError:
         return False
     return True
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Everything):
-        return ()
-    return node.parts if isinstance(node, And) else (node,)
-
-
-def _joined(parts: Sequence[Node]) -> Node:
-    if not parts:
-        return Everything()
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
-
-
-def _with(node: Node, term: Term) -> Node:
-    return _joined([*_parts(node), term])
-
-
-def _without(node: Node, term: Term) -> Node:
-    return _joined([part for part in _parts(node) if part != term])

@@ -27,7 +27,7 @@ def main(topic: str, group: str, file: str, hold: str = "0") -> None:
         broker.lock_worker()  # type: ignore[attr-defined]  # only the SQLite log has it
     app = faust.App(
         group,
-        **faust_options(settings),
+        **faust_options(settings, Path(file).parent),
         topic_partitions=partitions,
         topic_disable_leader=True,
         topic_allow_declare=False,

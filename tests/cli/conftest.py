@@ -1,6 +1,7 @@
 """The command line as a person uses it: real processes over a small embedded archive."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path) -> Iterator[Site]:
     """An installation in which nothing was done yet."""
-    return embedded(tmp_path)
+    made = embedded(tmp_path)
+    yield made
+    made.close()

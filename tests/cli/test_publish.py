@@ -1,6 +1,7 @@
 """`geowire publish`: what goes in, what is refused, and what a dry run prints."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,23 @@ def test_an_article_with_too_much_beside_its_text_is_rejected(site: Site) -> Non
     done = site.run("publish", "-", "--json", stdin=line)
     assert done.returncode == 1
     assert "too large" in json.loads(done.stdout)["reason"]
+
+
+def test_an_interrupted_publication_goes_on_where_it_was(site: Site, tmp_path: Path) -> None:
+    lines = "".join(f'{{"id": "a{number}", "text": "Text {number}."}}\n' for number in range(3000))
+    path = tmp_path / "many.ndjson"
+    path.write_text(lines)
+    first = site.start("publish", str(path), "--json")
+    assert first.stdout is not None
+    for _ in range(250):
+        first.stdout.readline()
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=60)
+    assert first.returncode == 130
+    done = site.run("publish", str(path), "--resume")
+    assert done.returncode == 0
+    assert b"going on after them" in done.stderr
+    published = site.status().published
+    assert 3000 <= published <= 3000 + 200, "at most the batch that was under way is there twice"
+    again = site.run("publish", str(path), "--resume", "--json")
+    assert len(again.stdout.splitlines()) == 3000, "a complete publication starts anew"

@@ -136,13 +136,14 @@ def test_from_init_to_a_search(composed: Composed, elasticsearch_secured: Elasti
     worker = subprocess.Popen(composed.geowire("worker"), env=composed.environment("worker"), cwd=ROOT)
     environment = composed.environment("web") | {"GEOWIRE_PORT": str(composed.port)}
     web = subprocess.Popen(composed.geowire("web"), env=environment, cwd=ROOT)
+    poller = subprocess.Popen(composed.geowire("poller"), env=composed.environment("poller"), cwd=ROOT)
     try:
         wait_until(lambda: composed.run(composed.health("web"), "web").returncode == 0, web)
         publish_and_find(f"http://127.0.0.1:{composed.port}", composed.secrets["GEOWIRE_API_KEY"], web)
     finally:
-        for process in (worker, web):
+        for process in (worker, web, poller):
             process.terminate()
-        assert [process.wait(20) for process in (worker, web)] == [0, 0]
+        assert [process.wait(20) for process in (worker, web, poller)] == [0, 0, 0]
 
 
 def test_kibana_gets_its_password(composed: Composed, elasticsearch_secured: ElasticsearchServer) -> None:
@@ -156,7 +157,8 @@ def test_kibana_gets_its_password(composed: Composed, elasticsearch_secured: Ela
 
 def check_rights(url: str, key: str) -> None:
     """The key can read and write geowire's indices and nothing else."""
-    allowed, refused = ["/articles/_count", "/ledger/_count", "/versions/_count"], ["/_security/user", "/other/_count"]
+    allowed = ["/articles/_count", "/ledger/_count", "/versions/_count", "/state/_count"]
+    refused = ["/_security/user", "/other/_count"]
     for path in allowed:
         assert status_of("GET", url + path, key) == 200, path
     for path in refused:

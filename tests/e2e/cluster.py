@@ -7,7 +7,7 @@ import urllib.request
 from kafka.admin import KafkaAdminClient
 
 TOPICS = {"articles", "articles.enriched", "articles.dead"}
-INDICES = ("articles-v1", "versions-v1", "ledger-v1")
+INDICES = ("articles-v1", "versions-v1", "ledger-v1", "state-v1")
 
 
 def wipe(kafka: str, elasticsearch: str) -> None:

@@ -56,6 +56,13 @@ class Site:
         self.workers.append(process)
         return process
 
+    def start(self, *args: str) -> subprocess.Popen[bytes]:
+        """Start a command whose output is read while it runs."""
+        command = [sys.executable, "-m", "pipeline", *args]
+        return subprocess.Popen(
+            command, env=self._environ(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT
+        )
+
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """kill -9; its NLP children must notice by themselves."""
         process.send_signal(signal.SIGKILL)

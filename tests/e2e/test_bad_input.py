@@ -1,6 +1,7 @@
 """Bad input: each ends in exactly one outcome, with a reason, and the account adds up."""
 
 import json
+import time
 from typing import Any
 
 import orjson
@@ -51,6 +52,37 @@ def test_at_the_door(site: Site) -> None:
     assert status.adds_up
     assert status.outcomes["rejected"] == len(cases) - taken
     assert status.outcomes["indexed"] == taken
+
+
+def test_a_retry_that_succeeds(site: Site) -> None:
+    large = b'{"text": "' + b"x" * 2_000_000 + b'"}'
+    assert site.run("publish", "-", stdin=orjson.dumps(GOOD)).returncode == 0
+    broker = open_broker(site.settings)
+    try:
+        broker.publish(ARTICLES, [Message(b"large", large)])
+    finally:
+        broker.close()
+    hasty = Site(site.env | {"GEOWIRE_NLP_TIMEOUT": "0.0001"}, site.workers)
+    worker = hasty.start_worker()
+    assert site.settle(2).outcomes["dead"] == 2
+    site.terminate(worker)
+
+    done = site.run("dead", "retry", "--all", "--json")
+    assert done.returncode == 1, "one letter is truncated, the other is sent all the same"
+    results = json.loads(done.stdout)
+    assert sorted("sent_to" in result for result in results) == [False, True]
+    waiting = site.status()
+    assert (waiting.adds_up, waiting.inputs, waiting.outcomes["dead"]) == (True, 2, 2)
+    site.start_worker()
+    deadline = time.monotonic() + 120
+    while site.status().outcomes["indexed"] == 0:
+        assert time.monotonic() < deadline, site.log()
+        time.sleep(0.3)
+    status = site.status()
+    assert status.adds_up
+    assert (status.inputs, status.published, status.pending) == (2, 3, 0)
+    assert (status.outcomes["indexed"], status.outcomes["dead"], status.indexed_documents) == (1, 1, 1)
+    assert len(site.json("dead", "list", "--json")) == 1
 
 
 def foreign() -> list[tuple[bytes, bool]]:

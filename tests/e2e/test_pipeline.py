@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import clean_cluster
-from tests.e2e.site import SEEDS, Site, embedded
+from tests.e2e.site import ROOT, SEEDS, Site, embedded
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +52,12 @@ def answers(site: Site) -> dict[str, Any]:
     found = {}
     for query in QUERIES:
         result = site.json("search", query, "--json", "--size", "200")
-        found[query] = {"total": result["total"], "hits": [_comparable_hit(hit) for hit in result["hits"]]}
+        newest = site.json("search", query, "--json", "--size", "200", "--sort", "newest")["hits"]
+        found[query] = {
+            "total": result["total"],
+            "hits": [_comparable_hit(hit) for hit in result["hits"]],
+            "newest": [hit for hit in newest if _dated(hit)],
+        }
     return found
 
 
@@ -69,6 +74,7 @@ def test_seeds_go_all_the_way(site: Site) -> None:
     hit = site.json("search", "ceasefire", "--json")["hits"][0]
     assert hit
     assert site.terminate(worker) == 0
+    assert not list(ROOT.glob("*-data")), "Faust left a folder where the worker was started"
 
 
 def test_both_pairs_give_the_same_answers(request: pytest.FixtureRequest, tmp_path: Path) -> None:
@@ -87,6 +93,7 @@ def test_both_pairs_give_the_same_answers(request: pytest.FixtureRequest, tmp_pa
             first, second = found[0][query], found[1][query]
             assert first["total"] == second["total"], query
             assert len({json.dumps(hit, sort_keys=True) for hit in first["hits"]}) == len(first["hits"])
+            assert [_id(hit) for hit in first["newest"]] == [_id(hit) for hit in second["newest"]], query
             by_id = [{_id(hit): _without_score(hit) for hit in answer["hits"]} for answer in (first, second)]
             assert by_id[0] == by_id[1], query
         assert any(found[0][query]["total"] for query in QUERIES)
@@ -94,6 +101,11 @@ def test_both_pairs_give_the_same_answers(request: pytest.FixtureRequest, tmp_pa
         small.close()
         if large is not None:
             large.close()
+
+
+def _dated(hit: dict[str, Any]) -> bool:
+    """One without a date stands by when it was seen, which is the run's."""
+    return hit["published_at"] is not None
 
 
 def _id(hit: dict[str, Any]) -> str:
@@ -124,3 +136,28 @@ def test_demo_indexes_the_seeds(embedded_site: Site) -> None:
     assert status["pending"] == 0
     assert status["indexed_documents"] >= 60
     assert embedded_site.json("search", "ceasefire", "--json")["total"] > 0
+
+
+def test_what_is_taken_out_stays_out(site: Site, tmp_path: Path) -> None:
+    """Neither publishing it again nor a second tombstone brings it back, and the account adds up."""
+    articles = [
+        {"id": "one", "text": "The ferry sails.", "source": {"id": "tidewater"}},
+        {"id": "two", "text": "The harvest was good.", "source": {"id": "lakes"}},
+        {"id": "three", "text": "The ferry is late.", "source": {"id": "tidewater", "name": "lakes"}},
+    ]
+    path = tmp_path / "articles.ndjson"
+    path.write_text("\n".join(json.dumps(article) for article in articles))
+    assert site.run("publish", str(path)).returncode == 0
+    site.start_worker()
+    site.settle(3)
+    assert site.run("delete", "one").returncode == 0
+    assert site.run("delete", "--source", "lakes").returncode == 0
+    site.settle(5)
+    assert site.run("show", "one").returncode == 1
+    assert site.run("show", "two").returncode == 1
+    assert site.run("show", "three").returncode == 0, "an outlet that is only named alike stays"
+    assert site.run("publish", str(path)).returncode == 0
+    status = site.settle(8)
+    assert (status.outcomes["deleted"], status.outcomes["unchanged"]) == (4, 1)
+    assert status.indexed_documents == 1
+    assert status.adds_up

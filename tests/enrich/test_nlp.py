@@ -73,4 +73,4 @@ def test_entities_are_as_sure_as_the_model() -> None:
     ],
 )
 def test_language(text: str, given: str | None, expected: str) -> None:
-    assert detect(admit({"text": text, "language": given}, now=NOW)) == expected
+    assert detect(admit({"text": text, "language": given}, now=NOW))[0] == expected

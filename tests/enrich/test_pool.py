@@ -23,7 +23,7 @@ from tests.cli.conftest import NOW
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = '''
+HOSTILE = """
 import os, time
 from spacy.language import Language
 
@@ -37,12 +37,15 @@ def make(nlp, name):
             time.sleep(600)
         if "EATMEMORY" in doc.text:
             _ = [bytearray(1 << 28) for _ in range(200)]
+        if "INSTALLATION" in doc.text:
+            from pipeline.errors import Misconfigured
+            raise Misconfigured("the gazetteer is missing")
         if "RAISE" in doc.text:
             raise ValueError("no such luck")
         return doc
 
     return act
-'''
+"""
 
 
 @pytest.fixture
@@ -75,6 +78,11 @@ async def pool(hostile: Path) -> AsyncIterator[Pool]:
 def article(text: str) -> Article:
     """An article in English."""
     return admit({"text": f"Zebedee came. {text}", "language": "en"}, now=NOW)
+
+
+async def test_a_broken_installation_is_no_articles_fault(pool: Pool) -> None:
+    with pytest.raises(Misconfigured, match="gazetteer"):
+        await pool.enrich([article("INSTALLATION")])
 
 
 async def test_each_poison_article_fails_alone(pool: Pool) -> None:

@@ -2,7 +2,7 @@
 
 import random
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,113 +10,158 @@ from typing import Any
 import pytest
 
 from pipeline.article import EnrichedArticle
+from pipeline.errors import QueryError
 from pipeline.index import Index, Put, open_index
 from pipeline.query.evaluate import highlights, matches
 from pipeline.query.facts import language
 from pipeline.query.grammar import parse
+from pipeline.query.tree import Node
 from pipeline.settings import Settings, load
 from tests.index.conftest import ENGINES, Server, drop, elastic_settings
+from tests.index.dispatches import dispatches
+from tests.index.generated import generated
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ARTICLES = [
-    EnrichedArticle.model_validate_json(line)
-    for line in (HERE / "articles.ndjson").read_text(encoding="utf-8").splitlines()
-]
-LANGUAGES = sorted({code for article in ARTICLES if (code := language(article))})
+ARCHIVES: dict[str, list[EnrichedArticle]] = {
+    "articles": [
+        EnrichedArticle.model_validate_json(line)
+        for line in (HERE / "articles.ndjson").read_text(encoding="utf-8").splitlines()
+    ],
+    "dispatches": dispatches(),
+    "generated": generated(300),
+}
+LANGUAGES = {
+    archive: sorted({code for article in articles if (code := language(article))})
+    for archive, articles in ARCHIVES.items()
+}
 TABLE = tomllib.loads((HERE / "cases.toml").read_text(encoding="utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
-LEAVES: list[str] = TABLE["leaves"]
+BY_ARCHIVE = [case for archive in ARCHIVES for case in CASES if case.get("archive", "articles") == archive]
+LEAVES: dict[str, list[str]] = {archive: TABLE["leaves"][archive] for archive in ARCHIVES}
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The settings of each engine in turn."""
+def engine_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Settings]:
+    """The settings of each engine in turn, for each archive; Elasticsearch holds one after the other."""
     if request.param == "tantivy":
-        return load({"data": tmp_path_factory.mktemp("cases")}, {})
-    return elastic_settings(request.getfixturevalue("elasticsearch_server"))
-
-
-@pytest.fixture
-async def filled(settings: Settings, filled_once: set[str]) -> AsyncIterator[Index]:
-    """The index with all articles: written before the first case and left alone."""
-    opened = open_index(settings, write=not filled_once)
-    try:
-        if not filled_once:
-            if settings.index_kind == "elasticsearch":
-                await drop(settings)
-            await fill(opened)
-            filled_once.add(settings.index)
-        yield opened
-    finally:
-        await opened.close()
+        return {archive: load({"data": tmp_path_factory.mktemp(archive)}, {}) for archive in ARCHIVES}
+    return dict.fromkeys(ARCHIVES, elastic_settings(request.getfixturevalue("elasticsearch_server")))
 
 
 @pytest.fixture(scope="module")
-def filled_once(settings: Settings) -> set[str]:
-    """Whether the engine in turn holds the articles."""
-    return set()
+def holds(engine_settings: dict[str, Settings]) -> dict[str, str]:
+    """Which archive stands in which index at the moment."""
+    return {}
 
 
-async def fill(index: Index) -> None:
-    """Write all articles."""
+Filled = Callable[[str], Awaitable[Index]]
+
+
+@pytest.fixture
+async def filled(engine_settings: dict[str, Settings], holds: dict[str, str]) -> AsyncIterator[Filled]:
+    """The index with the articles of an archive, written before its first case and left alone."""
+    opened: list[Index] = []
+
+    async def open_filled(archive: str) -> Index:
+        settings = engine_settings[archive]
+        fresh = holds.get(settings.index) != archive
+        if fresh and settings.index_kind == "elasticsearch":
+            await drop(settings)
+        opened.append(open_index(settings, write=fresh))
+        if fresh:
+            await fill(opened[0], archive)
+            holds[settings.index] = archive
+        return opened[0]
+
+    yield open_filled
+    for index in opened:
+        await index.close()
+
+
+async def fill(index: Index, archive: str) -> None:
+    """Write all articles of an archive."""
     await index.init()
-    await index.put([Put(article, f"articles/0/{at}") for at, article in enumerate(ARTICLES)])
+    await index.put([Put(article, f"articles/0/{at}") for at, article in enumerate(ARCHIVES[archive])])
     await index.refresh()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['query']} {case.get('sort', '')}".strip())
-async def test_an_engine_answers_as_the_case_says(filled: Index, case: dict[str, Any]) -> None:
+def case_id(case: dict[str, Any]) -> str:
+    """A case's name in reports."""
+    return f"{case['query']} {case.get('sort', '')}".strip()
+
+
+@pytest.mark.parametrize("case", BY_ARCHIVE, ids=case_id)
+async def test_an_engine_answers_as_the_case_says(filled: Filled, case: dict[str, Any]) -> None:
+    archive = case.get("archive", "articles")
     node = parse(case["query"], now=NOW)
-    found = await filled.search(node, size=100, sort=case.get("sort", "newest"))
+    found = await (await filled(archive)).search(node, size=100, sort=case.get("sort", "newest"))
     assert [hit.article.id for hit in found.hits] == case["ids"]
     assert found.total == len(case["ids"])
     for hit in found.hits:
         marks = [(mark.field, mark.start, mark.end) for mark in hit.highlights]
-        assert marks == highlights(node, hit.article, languages=LANGUAGES)
+        assert marks == highlights(node, hit.article, languages=LANGUAGES[archive])
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['query']} {case.get('sort', '')}".strip())
+@pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_the_evaluator_finds_the_same(case: dict[str, Any]) -> None:
+    archive = case.get("archive", "articles")
     node = parse(case["query"], now=NOW)
-    assert {one.id for one in ARTICLES if matches(node, one, languages=LANGUAGES)} == set(case["ids"])
+    found = {one.id for one in ARCHIVES[archive] if matches(node, one, languages=LANGUAGES[archive])}
+    assert found == set(case["ids"])
 
 
-def any_query(rng: random.Random, depth: int = 0) -> str:
+def test_there_are_cases_enough() -> None:
+    assert len({(case.get("archive"), case_id(case)) for case in CASES}) == len(CASES) >= 250
+
+
+def any_query(rng: random.Random, archive: str, depth: int = 0) -> str:
     """A query of words, phrases and values that the articles have, put together by chance."""
     if depth > 4 or rng.random() < 0.3:
-        return rng.choice(("", "", "-")) + rng.choice(LEAVES)
-    parts = [any_query(rng, depth + 1) for _ in range(rng.randint(2, 4))]
+        return rng.choice(("", "", "-")) + rng.choice(LEAVES[archive])
+    parts = [any_query(rng, archive, depth + 1) for _ in range(rng.randint(2, 4))]
     return rng.choice(("", "", "-")) + "(" + rng.choice((" ", " OR ")).join(parts) + ")"
 
 
+def parsed_query(rng: random.Random, archive: str) -> tuple[str, Node]:
+    """A query by chance that is within the limits."""
+    while True:
+        text = any_query(rng, archive)
+        try:
+            return text, parse(text, now=NOW)
+        except QueryError as exc:
+            if "the limit is" not in exc.message and "more than" not in exc.message:
+                raise
 
 
-async def test_any_query_finds_what_the_evaluator_finds(filled: Index) -> None:
+@pytest.mark.parametrize("archive", ARCHIVES)
+async def test_any_query_finds_what_the_evaluator_finds(filled: Filled, archive: str) -> None:
     rng = random.Random(20261124)
+    index = await filled(archive)
     answers = set()
-    for _ in range(150):
-        text = any_query(rng)
-        node = parse(text, now=NOW)
-        found = await filled.search(node, size=100)
+    for _ in range(100):
+        text, node = parsed_query(rng, archive)
+        found = await index.search(node, size=1000, highlight=False)
         ids = sorted(hit.article.id for hit in found.hits)
-        assert ids == sorted(one.id for one in ARTICLES if matches(node, one, languages=LANGUAGES)), text
+        expected = [one.id for one in ARCHIVES[archive] if matches(node, one, languages=LANGUAGES[archive])]
+        assert ids == sorted(expected), text
         answers.add(tuple(ids))
-    assert len(answers) > 40  # the queries do differ
+    assert len(answers) > 20  # the queries do differ
 
 
 @pytest.mark.servers
-async def test_both_engines_rank_alike(elasticsearch_server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("archive", ARCHIVES)
+async def test_both_engines_rank_alike(elasticsearch_server: Server, tmp_path: Path, archive: str) -> None:
     rng = random.Random(7)
     elastic = elastic_settings(elasticsearch_server)
     await drop(elastic)
     engines = [open_index(given, write=True) for given in (elastic, load({"data": tmp_path}, {}))]
     try:
         for engine in engines:
-            await fill(engine)
-        for _ in range(150):
-            text = any_query(rng)
-            one, other = [await engine.search(parse(text, now=NOW), size=100) for engine in engines]
+            await fill(engine, archive)
+        for _ in range(100):
+            text, node = parsed_query(rng, archive)
+            one, other = [await engine.search(node, size=100, highlight=False) for engine in engines]
             assert [hit.article.id for hit in one.hits] == [hit.article.id for hit in other.hits], text
             for mine, theirs in zip(one.hits, other.hits, strict=True):
                 assert mine.score == pytest.approx(theirs.score, rel=1e-3), text

@@ -1,12 +1,14 @@
 """The seam's promises, asked of both engines."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from pipeline.article import CountryWeight, EnrichedArticle, Entity, Outcome, Place, Source, Span
-from pipeline.errors import Misconfigured
+from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Bucket, Index, Put, open_index
+from pipeline.index.tantivy import TantivyIndex
 from pipeline.query.grammar import parse
 from pipeline.query.tree import Node
 from pipeline.settings import Settings
@@ -246,3 +248,29 @@ async def test_without_an_index_a_person_is_told_what_to_do(clean: Settings) -> 
 async def test_close_twice(index: Index) -> None:
     await index.close()
     await index.close()
+
+
+async def test_versions_of_one_moment_are_all_kept(index: Index) -> None:
+    first = article()
+    for number in range(3):
+        await put(
+            index, first.model_copy(update={"text": f"The ferry sails {number} times."}), key=f"articles/{number}/{{}}"
+        )
+    found = await index.versions("a")
+    assert {version.text for version in found} == {"The ferry sails 0 times.", "The ferry sails 1 times."}
+
+
+async def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = TantivyIndex(tmp_path / "index", write=True)
+    await full.init()
+    commit = full._commit
+
+    def no_space(*_written: object) -> None:
+        raise ValueError("An IO error occurred: 'No space left on device (os error 28)'")
+
+    monkeypatch.setattr(full, "_commit", no_space)
+    with pytest.raises(Unavailable, match="No space left"):
+        await put(full, article())
+    monkeypatch.setattr(full, "_commit", commit)
+    assert await put(full, article()) == [Outcome.INDEXED]
+    await full.close()

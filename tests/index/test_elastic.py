@@ -15,7 +15,7 @@ from pipeline.index.compile_elastic import compile_query
 from pipeline.index.elastic import ElasticIndex, create_api_key, key_works
 from pipeline.index.elastic_documents import definitions
 from pipeline.query.evaluate import matches
-from pipeline.query.grammar import MAX_DEPTH
+from pipeline.query.faults import MAX_DEPTH
 from pipeline.settings import Settings
 from tests.index.conftest import Server, drop, elastic_settings
 from tests.index.test_contract import article, later, put, query
@@ -101,9 +101,7 @@ async def test_facets_and_ranks_over_several_shards(settings: Settings, monkeypa
         found = (await many.aggregate(query("ferry"), ["person"], size=4))["person"]
         assert [(bucket.value, bucket.count) for bucket in found] == [("P00", 5), ("P01", 5), ("P02", 5), ("P03", 5)]
         hits = (await many.search(query("ferry"), size=100)).hits
-        assert [hit.article.id for hit in hits] == [
-            f"{n:03}" for rest in (2, 1, 0) for n in range(80) if n % 3 == rest
-        ]
+        assert [hit.article.id for hit in hits] == [f"{n:03}" for rest in (2, 1, 0) for n in range(80) if n % 3 == rest]
     finally:
         await many.close()
 

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.errors import QueryError
 from pipeline.query.grammar import FIELDS, parse
+from tests.query.test_grammar import locate
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
 EXAMPLES = [line.split("   ")[0] for line in PAGE.partition("```query\n")[2].partition("```")[0].splitlines()]
@@ -17,7 +18,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 @pytest.mark.parametrize("query", EXAMPLES)
 def test_examples_parse(query: str) -> None:
-    parse(query, now=NOW)
+    parse(query, now=NOW, locate=locate)
 
 
 @pytest.mark.parametrize(("query", "message"), ERRORS)
@@ -28,5 +29,9 @@ def test_errors_read_as_documented(query: str, message: str) -> None:
 
 
 def test_every_field_has_an_example() -> None:
-    assert {field for query in EXAMPLES for field in re.findall(r"\b([a-z]+):", query)} == set(FIELDS)
+    assert {field for query in EXAMPLES for field in re.findall(r"(?:^|[\s(])([a-z.]+):", query)} == {
+        *FIELDS,
+        "type",
+        "money.usd",
+    }
     assert len(ERRORS) > 10

@@ -1,6 +1,7 @@
 """Files, folders and streams become inputs, each taken or refused in its place."""
 
 import io
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,3 +143,40 @@ def test_every_seed_is_taken() -> None:
     assert len({each.source.id for each in found} - {""}) == 8
     assert sum(each.published_at is None for each in found) >= 1
     assert {each.published_from for each in found} >= {"push", "feed", "jsonld", "none"}
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("page.html", b'<meta charset="undefined"><article><p>Caf\xe9 opens in the harbour on Tuesday.</p></article>'),
+        ("feed.xml", b"<rss><channel><item><title>t</title><description>d</description>"
+         b"<pubDate>Tue, 03 Nov 99999999999999999999 08:00:00 GMT</pubDate></item></channel></rss>"),
+        ("feed.atom", b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>t</title><summary>d</summary>'
+         b"<updated>99999-01-01T00:00:00Z</updated></entry></feed>"),
+    ],
+)  # fmt: skip
+def test_a_strangers_nonsense_ends_in_an_outcome(tmp_path: Path, name: str, raw: bytes) -> None:
+    (tmp_path / name).write_bytes(raw)
+    (found,) = read_file(tmp_path / name, door())
+    assert isinstance(found.item, Article | Refusal)
+
+
+def test_what_no_parser_expected_is_refused_and_the_next_file_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trip(raw: bytes, url: str | None) -> dict[str, object]:
+        raise IndexError("out of range")
+
+    monkeypatch.setattr(files, "read_page", trip)
+    (tmp_path / "a.html").write_bytes(b"<p>x</p>")
+    (tmp_path / "b.txt").write_bytes(b"A text.")
+    first, second = read_paths([str(tmp_path)], door())
+    assert reason(first) == "can't be read as html: IndexError: out of range"
+    assert article(second).text == "A text."
+
+
+def test_a_file_name_that_is_no_text_is_shown_as_far_as_it_is_one(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path / "a") + b"\xff.txt"))
+    path.write_bytes(b"A text.")
+    (found,) = read_file(path, door())
+    assert found.origin.endswith("a\N{REPLACEMENT CHARACTER}.txt")

@@ -134,3 +134,101 @@ def test_what_is_no_feed_is_refused(raw: bytes) -> None:
 def test_markup_of_a_fragment() -> None:
     assert strip_markup("plain & simple") == "plain & simple"
     assert strip_markup("a<br>b <b>bold</b><style>p{}</style>") == "a\n\nb bold"
+
+
+def test_no_insertions_in_the_text() -> None:
+    inserted = [
+        "Read more: The harbour in pictures",
+        "Lesen Sie auch: Der Hafen",
+        "Photo: Tidewater Post",
+        "Sign up for our newsletter to get the news every day.",
+    ]
+    paragraphs = [f"Paragraph {n} of the report tells about the ferry in Mombasa and its crew." for n in range(6)]
+    body = "".join(f"<p>{each}</p>" for pair in zip(paragraphs, inserted, strict=False) for each in pair)
+    found = read_page(page(jsonld(headline="Ferry opens"), f"<article><h1>Ferry opens</h1>{body}</article>"))
+    assert found["text"] == "\n\n".join(paragraphs[:4])
+    assert found["completeness"] == "full"
+
+
+def test_the_body_of_jsonld_mends_what_the_page_hides() -> None:
+    paragraphs = [f"Sentence {n} tells that the ferry {n} sails from pier {n} to the island." for n in range(20)]
+    shown = "".join(f"<p>{each}</p>" for each in paragraphs[:12])
+    head = jsonld(headline="Ferry opens", articleBody="\n".join(paragraphs))
+    assert read_page(page(head, f"<article>{shown}</article>"))["text"].splitlines()[-1] == paragraphs[-1]
+    cut = jsonld(headline="Ferry opens", articleBody="\n".join(paragraphs[:6]))
+    assert paragraphs[11] in read_page(page(cut, f"<article>{shown}</article>"))["text"]
+
+
+def test_entities_and_the_outlets_name_are_no_part_of_a_title() -> None:
+    head = jsonld(headline="Ferry &quot;opens&quot; in Mombasa", publisher={"name": "Tidewater Post"})
+    assert read_page(page(head))["title"] == 'Ferry "opens" in Mombasa'
+    head = '<meta property="og:site_name" content="Tidewater Post">'
+    for written in ("Ferry opens - now | Tidewater Post", "Ferry opens - now – Tidewater Post"):
+        assert read_page(page(f"<title>{written}</title>{head}"))["title"] == "Ferry opens - now"
+
+
+def test_authors_are_people() -> None:
+    head = jsonld(author=[{"name": "By Ana Ferrand-Ruiz and Ben Okta"}, {"name": "desk@a.example"}, {"name": "Post"}])
+    head += '<meta property="og:site_name" content="Post">'
+    assert read_page(page(head))["authors"] == ["Ana Ferrand-Ruiz", "Ben Okta"]
+    assert read_page(page("", '<a rel="author" href="/x">Cay Lind</a>' + BODY))["authors"] == ["Cay Lind"]
+
+
+def test_a_date_gets_its_zone_from_where_it_is_said() -> None:
+    head = jsonld(datePublished="2026-11-03T08:00:00")
+    assert read_page(page(head))["published_at"] == "2026-11-03T08:00:00"
+    head += '<meta property="article:published_time" content="2026-11-03T08:00:00+03:00">'
+    found = read_page(page(head))
+    assert (found["published_at"], found["published_from"]) == ("2026-11-03T08:00:00+03:00", "jsonld")
+    dated = read_page(page(""), "https://a.example/2026/11/03/ferry")
+    assert (dated["published_at"], dated["published_from"]) == ("2026-11-03", "url")
+    assert read_page(page("")).get("published_at") is None
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://a.example/story", "https://a.example/story"),
+        ("/story", "https://m.a.example/story"),
+        ("https://www.a.example/story", "https://www.a.example/story"),
+        ("https://a.example/", None),
+        ("https://victim.example/story", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_a_canonical_address_must_be_sane(link: str, kept: str | None) -> None:
+    found = read_page(page(f'<link rel="canonical" href="{link}">'), "https://m.a.example/story?x=1")
+    assert found.get("canonical_url") == kept
+
+
+WALL = "<p>The ferry sails from Monday on, the harbour office said, and it will sail every day of the year.</p>"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "kind"),
+    [
+        ("<title>404 Not Found</title>", "<p>Sorry, the page that you asked for is not here any longer.</p>", "error"),
+        ("<title>Before you continue to Post</title>", f"{WALL}<p>We use cookies to improve this.</p>", "consent"),
+        ("<title>Post</title>", "<p>We use cookies. Accept all cookies to go on reading this site.</p>", "consent"),
+        (jsonld(headline="Ferry", isAccessibleForFree=False), WALL, "paywall"),
+        (jsonld(headline="Ferry"), f"{WALL}<div>Subscribe to continue reading</div>", "paywall"),
+        (
+            "<title>News</title>",
+            "".join(f"<h2><a href='/{n}'>Headline number {n} of the front page</a></h2>" for n in range(40)) + WALL,
+            "index",
+        ),
+    ],
+)
+def test_other_pages_are_refused_with_their_kind(head: str, body: str, kind: str) -> None:
+    with pytest.raises(Rejected, match=f"{kind}|no article text"):
+        read_page(page(head, body))
+
+
+def test_a_free_article_about_a_paywall_is_an_article() -> None:
+    part = "<p>Part {}: the outlet asks readers to subscribe to continue reading, it said.</p>"
+    text = "".join(part.format(number) for number in range(30))
+    assert read_page(page(jsonld(headline="A paywall opens"), f"<article>{text}</article>"))["text"]
+
+
+def test_what_a_page_says_of_text_mining() -> None:
+    assert read_page(page('<meta name="tdm-reservation" content="1">'))["reservation"] == "TDMRep"

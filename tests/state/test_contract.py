@@ -14,8 +14,10 @@ import pytest
 from pipeline import settings as configuration
 from pipeline.article import LedgerRow, Outcome
 from pipeline.errors import Misconfigured, Unavailable
-from pipeline.state import State, open_state
+from pipeline.feed import Feed, Poll, feed_id
+from pipeline.state import State, Tally, open_state
 from pipeline.state.sqlite import SqliteState
+from pipeline.tombstone import Tombstone
 
 NOW = datetime(2026, 11, 3, 8, 0, 0, 123456, tzinfo=UTC)
 
@@ -31,11 +33,12 @@ def cluster_settings(url: str) -> configuration.Settings:
 
 
 def drop(url: str) -> None:
-    """Delete the ledger, if there is one."""
-    try:
-        urllib.request.urlopen(urllib.request.Request(f"{url}/ledger-v1", method="DELETE")).close()
-    except urllib.error.HTTPError as missing:
-        missing.close()
+    """Delete the ledger and the feeds, if there are any."""
+    for index in ("ledger-v1", "state-v1"):
+        try:
+            urllib.request.urlopen(urllib.request.Request(f"{url}/{index}", method="DELETE")).close()
+        except urllib.error.HTTPError as missing:
+            missing.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("elasticsearch", marks=pytest.mark.servers)])
@@ -64,7 +67,8 @@ async def test_rows_come_back_as_they_were(state: State) -> None:
 async def test_the_first_final_outcome_stands(state: State) -> None:
     await state.record([row("articles/0/1", Outcome.INDEXED)])
     await state.record([row("articles/0/1", Outcome.UNCHANGED), row("articles/0/2", Outcome.UPDATED)])
-    assert await state.counts() == {"tidewater": {Outcome.INDEXED: 1, Outcome.UPDATED: 1}}
+    found = [await state.get(f"articles/0/{n}") for n in (1, 2)]
+    assert [one.outcome for one in found if one] == [Outcome.INDEXED, Outcome.UPDATED]
 
 
 async def test_a_dead_row_is_replaced_by_a_later_one(state: State) -> None:
@@ -84,45 +88,37 @@ async def test_the_same_rule_holds_within_a_batch(state: State) -> None:
     assert found.outcome is Outcome.UPDATED
 
 
-async def test_settled_counts_messages_and_counts_count_inputs(state: State) -> None:
+async def test_the_tally_tells_sources_outcomes_topics_and_retries_apart(state: State) -> None:
     await state.record(
         [
             row("articles/0/1"),
+            row("articles/3/5"),
             row("articles/10/7", Outcome.UPDATED, source="other"),
             row("articles/0/2", retry_of="articles/0/1"),
             row("articles.enriched/0/1", Outcome.DEAD),
             row("submission/1b2c", Outcome.REJECTED, source=""),
         ]
     )
-    assert await state.settled(["articles"]) == 3
-    assert await state.settled(["articles", "articles.enriched"]) == 4
-    assert await state.counts() == {
-        "tidewater": {Outcome.INDEXED: 1, Outcome.DEAD: 1},
-        "other": {Outcome.UPDATED: 1},
-        "": {Outcome.REJECTED: 1},
+    assert set(await state.tally()) == {
+        Tally("tidewater", Outcome.INDEXED, "articles", False, 2),
+        Tally("tidewater", Outcome.INDEXED, "articles", True, 1),
+        Tally("other", Outcome.UPDATED, "articles", False, 1),
+        Tally("tidewater", Outcome.DEAD, "articles.enriched", False, 1),
+        Tally("", Outcome.REJECTED, "submission", False, 1),
     }
 
 
-async def test_counts_are_exact_for_many_sources(state: State) -> None:
+async def test_the_tally_is_exact_for_many_sources(state: State) -> None:
     await state.record([row(f"articles/0/{n}", source=f"outlet {n % 1200}") for n in range(1500)])
-    counts = await state.counts()
-    assert len(counts) == 1200
-    assert sum(found[Outcome.INDEXED] for found in counts.values()) == 1500
-
-
-async def test_newest_rows_first(state: State) -> None:
-    rows = [row(f"articles/0/{n}", at=NOW + timedelta(microseconds=n)) for n in range(5)]
-    await state.record([*rows, row("articles/1/0", Outcome.DEAD, at=NOW - timedelta(days=1))])
-    assert [found.key for found in await state.rows(limit=3)] == ["articles/0/4", "articles/0/3", "articles/0/2"]
-    assert [found.key for found in await state.rows(outcome=Outcome.DEAD)] == ["articles/1/0"]
+    tallies = await state.tally()
+    assert len({tally.source for tally in tallies}) == 1200
+    assert sum(tally.rows for tally in tallies) == 1500
 
 
 async def test_writers_at_the_same_time_agree(state: State) -> None:
     outcomes = [Outcome.INDEXED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SUPERSEDED]
     await asyncio.gather(*(state.record([row(f"articles/0/{n}", o) for n in range(20)]) for o in outcomes))
-    assert await state.settled(["articles"]) == 20
-    counts = await state.counts()
-    assert sum(counts["tidewater"].values()) == 20
+    assert sum(tally.rows for tally in await state.tally()) == 20
 
 
 async def test_init_again_keeps_the_rows(state: State) -> None:
@@ -132,10 +128,88 @@ async def test_init_again_keeps_the_rows(state: State) -> None:
     await state.record([])
 
 
+def feed(name: str, **more: Any) -> Feed:
+    """A feed of an invented outlet."""
+    url = f"https://{name}.example/feed"
+    return Feed(id=feed_id(url), url=url, added_at=NOW, **more)
+
+
+async def test_feeds_come_back_in_their_order(state: State) -> None:
+    assert await state.feeds() == []
+    later = feed("ferry", title="Ferry – “News”")
+    first = feed("harbour", tags=["Ports", "East"], attributes={"category": "/a,/b"}, include="ferry OR port")
+    await state.put_feeds([later.model_copy(update={"added_at": NOW + timedelta(microseconds=1)}), first])
+    await state.put_feeds([])
+    found = await state.feeds()
+    assert [each.title for each, _ in found] == ["", "Ferry – “News”"]
+    assert found[0] == (first, Poll())
+
+
+async def test_people_and_the_poller_do_not_overwrite_each_other(state: State) -> None:
+    added = feed("harbour")
+    await state.put_feeds([added])
+    poll = Poll(etag='"a"', polls=3, next_poll_at=NOW, arrivals=[NOW], per_day={"2026-11-03": 2}, seen={"1": "ab"})
+    await state.put_poll(added.id, poll)
+    await state.put_feeds([added.model_copy(update={"paused": True})])
+    ((stored, known),) = await state.feeds()
+    assert (stored.paused, known) == (True, poll)
+    await state.put_poll(added.id, Poll())
+    assert (await state.feeds())[0][1] == Poll()
+
+
+async def test_a_removed_feed_is_gone_whoever_polls_it(state: State) -> None:
+    added = feed("harbour")
+    await state.put_feeds([added])
+    assert await state.remove_feed(added.id) is True
+    assert await state.remove_feed(added.id) is False
+    await state.put_poll(added.id, Poll(polls=1))
+    assert await state.feeds() == []
+
+
+async def test_more_feeds_than_a_page(state: State) -> None:
+    await state.put_feeds([feed(f"outlet-{number}") for number in range(1001)])
+    assert len({each.id for each, _ in await state.feeds()}) == 1001
+
+
+async def test_what_was_taken_out_is_remembered(state: State) -> None:
+    stones = [Tombstone(tombstone="article", id="a" * 200, at=NOW), Tombstone(tombstone="source", id="ü" * 500, at=NOW)]
+    assert await state.buried([stone.name for stone in stones]) == set()
+    await state.bury(stones)
+    await state.bury(stones[:1])
+    await state.bury([])
+    assert await state.buried([*(stone.name for stone in stones), "source:other"]) == {stone.name for stone in stones}
+    assert await state.buried([]) == set()
+    assert await state.feeds() == []
+
+
+async def test_one_holder_has_a_lease_until_it_runs_out(state: State) -> None:
+    assert await state.lease("poller", "one", 30)
+    assert await state.lease("poller", "one", 2)
+    assert not await state.lease("poller", "two", 30)
+    assert await state.lease("other", "two", 30)
+    await asyncio.sleep(2.1)
+    assert await state.lease("poller", "two", 30)
+    assert not await state.lease("poller", "one", 30)
+
+
+async def test_a_lease_that_is_given_back_is_free_at_once(state: State) -> None:
+    assert await state.lease("poller", "one", 30)
+    await state.release("poller", "two")
+    assert not await state.lease("poller", "two", 30)
+    await state.release("poller", "one")
+    await state.release("poller", "one")
+    assert await state.lease("poller", "two", 30)
+
+
+async def test_of_several_takers_one_gets_the_lease(state: State) -> None:
+    taken = await asyncio.gather(*(state.lease("poller", f"holder {number}", 30) for number in range(8)))
+    assert sum(taken) == 1
+
+
 async def test_no_server_is_unavailable() -> None:
     state = open_state(cluster_settings("http://127.0.0.1:1"))
     try:
-        for call in (state.init(), state.record([row("articles/0/1")]), state.counts(), state.get("x")):
+        for call in (state.init(), state.record([row("articles/0/1")]), state.tally(), state.get("x")):
             with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1"):
                 await call
     finally:

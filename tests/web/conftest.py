@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipeline import settings as configuration
-from pipeline.article import CountryWeight, EnrichedArticle, Entity, Place, Span, admit
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, Event, Place, Quote, Span, Stretch, admit
 from pipeline.index import Put, open_index
 from pipeline.settings import Settings
 from pipeline.web.api import create_web
@@ -68,6 +68,18 @@ def articles() -> list[EnrichedArticle]:
             )
         ],
         countries=[CountryWeight(code="UA", weight=1.0, why=["place", "actor"], is_focus=True)],
+        quotes=[
+            Quote(
+                start=79, end=97, text="that talks would go on", kind="indirect", speaker="Olena Petrenko",
+                speaker_id="person/olena", cue="said", method="rules", confidence=0.8,
+            )
+        ],
+        events=[
+            Event(
+                type="CONSULT", status="happened", trigger=spans(talks, "met")[0], sentence=Stretch(start=0, end=30),
+                method="rules", confidence=0.8, reason="test",
+            )
+        ],
     )  # fmt: skip
     hostile = enriched(
         {

@@ -75,10 +75,49 @@ def test_facets_narrow_and_widen(web: httpx2.Client) -> None:
 
 def test_every_facet_link_finds_what_it_counts(web: httpx2.Client) -> None:
     tree = page(web, "/")
-    for item in tree.xpath("//aside//li"):
+    items = tree.xpath("//aside//li[span[@class='count']]")
+    assert len(items) > 5
+    for item in items:
         (link,) = item.xpath("a/@href")
         count = item.xpath("span[@class='count']/text()")[0]
         assert words(page(web, link), "//h1")[0].split()[0] == count, link
+
+
+def test_a_second_value_of_a_facet_is_added(web: httpx2.Client) -> None:
+    assert searches(page(web, "/", q="country:UA"), "//aside//section[h2='Countries named']//a") == {"Ukraine": "*"}
+    outlets = "//aside//section[h2='Outlets']//a"
+    both = searches(page(web, "/", q="source:evil"), outlets)["news.example"]
+    assert both == "source:evil OR source:news.example"
+    tree = page(web, "/", q=both)
+    assert words(tree, "//h1") == ["2 articles found"]
+    assert set(words(tree, f"{outlets}[@aria-current='true']")) == {"evil", "news.example"}
+
+
+def test_pictures_are_links_that_find_what_they_show(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks OR harvest")
+    svg = "*[local-name()='svg']"
+    bars = tree.xpath(f"//figure//{svg}//a[*[local-name()='rect']]")
+    assert len(bars) > 10
+    for bar in [bars[0], bars[-1]]:
+        count = bar.get("aria-label").split(": ")[1].split(" ")[0]
+        assert words(page(web, bar.get("href")), "//h1")[0].split()[0] == count
+    (dot,) = tree.xpath(f"//figure//{svg}//a[*[local-name()='circle']]")
+    assert dot.get("aria-label") == "Kyiv, Ukraine: 1 articles"
+    narrowed = page(web, dot.get("href"))
+    assert words(narrowed, "//h1") == ["1 article found"]
+    assert narrowed.xpath(f"//figure//{svg}/@viewbox | //figure//{svg}/@viewBox")[-1] != "-180.0 -84.0 360.0 150.0"
+    assert web.get("/static/world.svg").headers["content-type"].startswith("image/svg+xml")
+
+
+def test_why_is_told(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks place:Kyiv", why="1")
+    assert words(tree, "//ul[@class='why']/li/code") == ["talks", "place:Kyiv"]
+
+
+def test_nothing_names_its_clause(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks status:planned")
+    assert words(tree, "//ul[@class='without']/li") == ["1 without status:planned"]
+    assert searches(tree, "//ul[@class='without']//a") == {"1 without": "talks"}
 
 
 def test_paging(web: httpx2.Client) -> None:
@@ -138,6 +177,15 @@ def test_article(web: httpx2.Client) -> None:
     assert {"noopener", "noreferrer"} <= set(source.get("rel").split())
     assert words(tree, "//summary") == ["19 November 2026, 12:00 UTC: Talks expected"]
     assert page(web, "/articles/talks-1").xpath("//a[text()='JSON']/@href") == ["/api/articles/talks-1"]
+
+
+def test_article_tells_its_events_and_quotes(web: httpx2.Client) -> None:
+    tree = page(web, "/articles/talks-1")
+    (event,) = words(tree, "//section[h2='Events']//li")
+    assert event == "Consult happened “Envoys met in Kyiv on Tuesday.”"
+    assert words(tree, "//section[h2='Quotes']//li") == ["Olena Petrenko said that talks would go on"]
+    (link,) = tree.xpath("//section[h2='Events']//a/@href")
+    assert words(page(web, link), "//h1") == ["1 article found"]
 
 
 @pytest.mark.parametrize("path", ["/?q=hostile", "/articles/hostile/1%3Fx%23y"])

@@ -119,3 +119,19 @@ def test_characters_that_no_text_has(empty: httpx2.Client) -> None:
     found = empty.post("/api/articles", content=body, headers=NDJSON).json()
     assert [each["outcome"] for each in found] == ["rejected", "rejected", "pending"]
     assert outcomes(empty) == (3, 1, 2)
+
+
+def test_too_many_articles_for_one_request(empty: httpx2.Client) -> None:
+    before = empty.get("/api/status").json()["inputs"]
+    response = empty.post("/api/articles", content=b"1\n" * 5_001, headers={"Content-Type": "application/x-ndjson"})
+    assert "5,000" in str(problem(response, 413)["detail"])
+    assert empty.get("/api/status").json()["inputs"] == before
+
+
+def test_cloudevents_in_structured_mode(empty: httpx2.Client) -> None:
+    event = {"specversion": "1.0", "type": "t", "source": "/s", "id": "1", "data": {"id": "a-1", "text": "A text."}}
+    one = empty.post("/api/articles", json=event, headers={"Content-Type": "application/cloudevents+json"})
+    assert (one.status_code, one.json()["id"]) == (202, "a-1")
+    batch = {"Content-Type": "application/cloudevents-batch+json"}
+    several = empty.post("/api/articles", json=[event, event | {"data": {}}], headers=batch)
+    assert [each["outcome"] for each in several.json()] == ["pending", "rejected"]

@@ -1,0 +1,180 @@
+"""`make bench-search`: a search with facets, timeline and map over generated articles, on the engine of the settings.
+
+Each measured search is what the page asks for: a word and two filters, ten hits folded and highlighted, eight facets,
+the timeline and the map. Words follow Zipf's law, facts have the frequencies of world news in rough.
+GEOWIRE_BROKER and GEOWIRE_INDEX choose the engine, as everywhere; without them it is tantivy in a temporary folder.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
+from typing import Any, get_args
+
+from pipeline import counting
+from pipeline import settings as configuration
+from pipeline.article import EnrichedArticle, EventStatus, EventType, Stance
+from pipeline.countries import countries
+from pipeline.index import Facet, Index, Put, open_index
+from pipeline.searching import find, understand
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+VOCABULARY = 30_000  # different words
+FACETS: list[Facet] = ["source", "country", "focus", "person", "place", "topic", "event", "status"]
+MADE = {"method": "bench", "confidence": 1.0}
+BATCH = 1_000
+
+
+def main() -> None:
+    """Fill an index, measure, and print one JSON object."""
+    parser = argparse.ArgumentParser(prog="make bench-search")
+    parser.add_argument("--articles", type=int, default=100_000, help="how many articles to generate")
+    parser.add_argument("--searches", type=int, default=200, help="how many searches to measure")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="geowire-bench-") as folder:
+        settings = configuration.load(environ=dict(os.environ) | {"GEOWIRE_DATA": folder})
+        figures = {"index": settings.index_kind, "articles": options.articles}
+        figures |= asyncio.run(_measure(settings, options.articles, options.searches))
+        if settings.index_kind == "tantivy":
+            size = sum(file.stat().st_size for file in settings.index_path.rglob("*") if file.is_file())
+            figures["bytes_per_article"] = round(size / options.articles)
+    print(json.dumps(figures, indent=2))
+
+
+async def _measure(settings: configuration.Settings, count: int, searches: int) -> dict[str, Any]:
+    index = open_index(settings, write=True)
+    await index.init()
+    started = time.perf_counter()
+    batch: list[Put] = []
+    for number, article in enumerate(articles(count)):
+        batch.append(Put(article, f"articles/0/{number}"))
+        if len(batch) == BATCH:
+            await index.put(batch)
+            batch = []
+    await index.put(batch)
+    await index.refresh()
+    filled = time.perf_counter() - started
+    rng = random.Random(5)
+    parts: dict[str, list[float]] = {"search": [], "facets": [], "timeline": [], "map": [], "all": []}
+    for _ in range(searches):
+        for name, seconds in (await _one(index, _query(rng))).items():
+            parts[name].append(seconds * 1000)
+    await index.close()
+    return {"indexed_per_s": round(count / filled, 1)} | {name: _percentiles(times) for name, times in parts.items()}
+
+
+async def _one(index: Index, query: str) -> dict[str, float]:
+    """Seconds of each part of one search."""
+    node, times = understand(query), [time.perf_counter()]
+    await find(index, query, size=10)
+    times.append(time.perf_counter())
+    await counting.facets(index, node, FACETS, size=8)
+    times.append(time.perf_counter())
+    await counting.timeline(index, node)
+    times.append(time.perf_counter())
+    await counting.areas(index, node, 5)
+    times.append(time.perf_counter())
+    each = [after - before for before, after in pairwise(times)]
+    return dict(zip(("search", "facets", "timeline", "map"), each, strict=True)) | {"all": sum(each)}
+
+
+def _percentiles(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        f"p{part}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * part // 100)], 1) for part in (50, 95, 99)
+    }
+
+
+def _query(rng: random.Random) -> str:
+    """A word, common or rare, and two filters."""
+    word = f"w{int(rng.paretovariate(0.5)) % 3000 + 20}"
+    country = rng.choice(countries()[:60]).code
+    return f"{word} {rng.choice(('country', 'about'))}:{country} {rng.choice(_FILTERS)}"
+
+
+_FILTERS = ("published:30d", "event:ASSAULT", "status:planned", "topic:diplomacy", "origins:>=2", "source:outlet-7")
+
+
+def articles(count: int, seed: int = 11) -> Iterator[EnrichedArticle]:
+    """As many articles, always the same ones."""
+    rng = random.Random(seed)
+    weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
+    words = [f"w{rank}" for rank in range(VOCABULARY)]
+    places = [
+        (f"Town {at}", rng.uniform(-60, 70), rng.uniform(-180, 180), rng.choice(countries())) for at in range(3000)
+    ]
+    people = [f"Given{at % 211} Family{at}" for at in range(5000)]
+    for number in range(count):
+        text = " ".join(rng.choices(words, cum_weights=weights, k=rng.randint(80, 320)))
+        yield EnrichedArticle.model_validate(_article(rng, number, text, places, people))
+
+
+def _article(rng: random.Random, number: int, text: str, places: list[Any], people: list[str]) -> dict[str, Any]:
+    found = [places[int(rng.paretovariate(0.7)) % len(places)] for _ in range(rng.randint(0, 4))]
+    codes = dict.fromkeys(place[3].code for place in found)
+    outlet = f"outlet-{int(rng.paretovariate(0.8)) % 400}"
+    return {
+        "id": f"bench-{number}",
+        "title": " ".join(text.split()[:8]),
+        "text": text,
+        "language": "en",
+        "source": {"id": outlet, "name": outlet, "country": "GB"},
+        "published_at": NOW - timedelta(minutes=rng.randint(0, 525_600)),
+        "fetched_at": NOW,
+        "enrichment": "1",
+        "entities": [_person(rng.choice(people)) for _ in range(rng.randint(0, 5))],
+        "places": [_place(*place) for place in found],
+        "countries": [
+            {"code": code, "weight": 0.5, "why": ["place"], "is_focus": at == 0} for at, code in enumerate(codes)
+        ],
+        "quotes": [_quote(rng, text, people) for _ in range(rng.randint(0, 4))],
+        "events": [_event(rng) for _ in range(rng.randint(0, 3))],
+        "topics": [{"id": "medtop:20000639", "name": "diplomacy", "confidence": 1}] if rng.random() < 0.2 else [],
+        "cluster": f"bench-{number if rng.random() < 0.8 else rng.randint(0, number)}",
+        "origins": rng.choice((1, 1, 1, 2, 4)),
+    }
+
+
+def _person(name: str) -> dict[str, Any]:
+    return {"id": f"person:{name.lower().replace(' ', '-')}", "name": name, "type": "PERSON", "mentions": [], **MADE}
+
+
+def _place(name: str, lat: float, lon: float, country: Any) -> dict[str, Any]:
+    where = {"lat": lat, "lon": lon, "country": country.code, "pinned": True}
+    return {"name": name, **where, "mentions": [], "reason": "bench", **MADE}
+
+
+def _quote(rng: random.Random, text: str, people: list[str]) -> dict[str, Any]:
+    said = " ".join(text.split()[:20])
+    kind = {"kind": "direct", "stance": rng.choice(get_args(Stance))}
+    return {"start": 0, "end": len(said), "text": said, "speaker": rng.choice(people), **kind, **MADE}
+
+
+def _event(rng: random.Random) -> dict[str, Any]:
+    day = (NOW.date() - timedelta(days=rng.randint(-30, 365))).isoformat()
+    span = {"start": 0, "end": 2}
+    parties = [{"id": f"country:{code}", "name": code, "country": code, **span} for code in rng.sample(_ACTORS, 2)]
+    return {
+        "type": rng.choice(get_args(EventType)),
+        "status": rng.choice(get_args(EventStatus)),
+        "actor": parties[0],
+        "target": parties[1],
+        "date": {"from": day, "to": day},
+        "trigger": {**span, "surface": "w"},
+        "sentence": span,
+        "reason": "bench",
+        **MADE,
+    }
+
+
+_ACTORS = [country.code for country in countries()][:60]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Demonyms: the countries that words for peoples and nationalities lead to."""
+
+from functools import cache
+
+from pipeline.countries import countries
+from pipeline.text import fold
+
+
+@cache
+def demonyms() -> dict[tuple[str, ...], frozenset[str]]:
+    """The countries of each demonym, by its folded tokens (`Congolese` has two)."""
+    found: dict[tuple[str, ...], frozenset[str]] = {}
+    for country in countries():
+        for word in country.demonyms:
+            key = tuple(fold(word))
+            found[key] = found.get(key, frozenset()) | {country.code}
+    return found

@@ -1,0 +1,114 @@
+"""Which of the places of one name is meant: each candidate is weighed by what the article says elsewhere.
+
+The weight of a candidate is the logarithm of its inhabitants, and more if the article names its country, its division,
+or a place nearby. The heaviest is chosen if it is heavy enough and far enough ahead of the next; else nothing is.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from pipeline.enrich.gazetteer import Known
+from pipeline.enrich.names import table
+from pipeline.text import fold
+
+ENOUGH = 5.0  # weight from which a candidate is pinned: 100,000 inhabitants, or less with support from the article
+AHEAD = 0.7  # by how much it must outweigh the next one
+ALONE_ENOUGH, ALONE_AHEAD = 5.3, 1.0  # the same where nothing in the article speaks for it
+REGION = 7.0  # weight of a region of our table: it is known by its name
+COUNTRY, HOME, DIVISION, NEAR, NEARBY = 1.5, 1.0, 2.0, 1.6, 0.8
+CAPITAL, WORLD_CITY, FIRST_LEVEL = 1.2, 1.2, 0.8
+UNLIKE = 3.0  # subtracted where the gazetteer's own name is another one: many alternate names are nicknames
+ALIKE = 0.5  # share of letters that names must have in common
+NEAR_KM, NEARBY_KM = 120.0, 350.0
+EARTH = 6371.0  # kilometres
+LARGEST = "by far the largest place of this name"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidate that was chosen, and why."""
+
+    known: Known
+    reason: str
+    confidence: float
+
+
+@dataclass
+class Support:
+    """What the rest of an article says about where it plays."""
+
+    countries: Counter[str]
+    home: str | None = None  # the outlet's country
+    divisions: set[tuple[str, str]] = field(default_factory=set)
+    points: list[tuple[float, float]] = field(default_factory=list)
+
+
+def choose(name: str, candidates: Sequence[Known], support: Support) -> Choice | None:
+    """The candidate that is meant, or None where the article does not tell."""
+    weighed = sorted(((weight(name, known, support), known) for known in candidates), key=lambda one: -one[0][0])
+    (best, why), known = weighed[0]
+    rival = next((other for (other, _), rest in weighed[1:] if not _same(known, rest)), 0.0)
+    alone = why == LARGEST
+    if best < (ALONE_ENOUGH if alone else ENOUGH) or best - rival < (ALONE_AHEAD if alone else AHEAD):
+        return None
+    return Choice(known, why, round(min(0.97, 0.6 + 0.08 * (best - ENOUGH) + 0.08 * (best - rival)), 2))
+
+
+def weight(name: str, known: Known, support: Support) -> tuple[float, str]:
+    """How much speaks for a candidate, and the weightiest reason in words."""
+    total, why = math.log10(known.population + 10), LARGEST
+    if known.is_region:
+        total, why = REGION, "a region, water or sight known by this name"
+    elif known.feature_code == "ADM1":
+        total += FIRST_LEVEL
+    elif known.feature_code == "PPLC":
+        total += CAPITAL
+        why = "a capital"
+    if known.feature_class == "P" and known.population > 50_000 and in_table(name, "world_cities"):
+        total += WORLD_CITY
+        why = "a city known by its name alone"
+    if not alike(name, known.name) and not in_table(name, "exonyms") and not known.is_region:
+        total -= UNLIKE
+    if known.country and support.countries[known.country]:
+        share = support.countries[known.country] / support.countries.total()
+        total += COUNTRY * (0.5 + share)
+        why = f"the article names {known.country}"
+    elif known.country and known.country == support.home:
+        total += HOME
+        why = f"the outlet is at home in {known.country}"
+    if known.admin1 and (known.country, known.admin1) in support.divisions and known.feature_class == "P":
+        total += DIVISION
+        why = f"the article names {known.admin1}"
+    gap = min((distance(known.lat, known.lon, *point) for point in support.points), default=math.inf)
+    if gap < NEARBY_KM and not known.is_region:
+        total += NEAR if gap < NEAR_KM else NEARBY
+        why = f"{gap:.0f} km from another place of the article" if gap < NEAR_KM and gap > 0 else why
+    return total, why
+
+
+def _same(one: Known, other: Known) -> bool:
+    """Whether two candidates are so near that it makes no difference: a city and its own division."""
+    return distance(one.lat, one.lon, other.lat, other.lon) < 40 or (
+        one.country == other.country and one.admin1 == other.admin1 and "ADM1" in (one.feature_code, other.feature_code)
+    )
+
+
+def alike(name: str, known: str) -> bool:
+    """Whether a gazetteer's other name for a place is near its own."""
+    one, other = "".join(fold(name)), "".join(fold(known))
+    return one in other or SequenceMatcher(None, one, other).ratio() >= ALIKE
+
+
+def in_table(name: str, which: str) -> bool:
+    """Whether a list of tables/names.toml has a name."""
+    return tuple(fold(name)) in {tuple(fold(known)) for known in table()[which]}
+
+
+def distance(lat: float, lon: float, lat2: float, lon2: float) -> float:
+    """Great-circle distance in kilometres between two points in degrees (haversine)."""
+    one, two = math.radians(lat), math.radians(lat2)
+    half = math.sin((two - one) / 2) ** 2 + math.cos(one) * math.cos(two) * math.sin(math.radians(lon2 - lon) / 2) ** 2
+    return 2 * EARTH * math.asin(min(1.0, math.sqrt(half)))

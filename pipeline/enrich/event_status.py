@@ -1,0 +1,144 @@
+"""The status of an event: what its clause, and the clauses above it, say about whether it took place.
+
+Read upwards from the trigger: a condition or a modal makes it threatened, a denial denied, a future or a plan planned,
+an accusation alleged, a progressive ongoing. A year long before publication makes it historical. Else it happened.
+"""
+
+from collections.abc import Iterator
+
+from pipeline.article import EventStatus
+from pipeline.enrich.parse import Word, negated
+from pipeline.enrich.parties import table
+
+Told = tuple[EventStatus, str]  # the status and the words that tell it
+
+
+def status_of(trigger: Word) -> Told | None:
+    """The status with its reason; None for what is only wished, discussed or asked for."""
+    words = table()["status"]
+    told: Told | None = None
+    for word, below in _upwards(trigger):
+        verb = word.pos in ("VERB", "AUX") or word.tag.startswith("V")
+        lemma = word.lemma.lower()
+        if below is not None and verb and lemma in words["deny"] and below.dep in ("ccomp", "obj", "xcomp", "obl"):
+            return "denied", f"{word.text} …"
+        if below is not None and told is None and _accused(word, below):
+            return "alleged", f"{word.head.text if word.head else ''} …"
+        if told is None or told[0] == "planned":
+            found = _own(word, below) if verb else _described(word)
+            if found is not None and (told is None or found[0] in ("threatened", "denied")):
+                told = found
+        if below is not None and told is None:
+            if (
+                verb
+                and lemma in words["wished_verbs"]
+                and below.dep in ("xcomp", "obj", "obl", "ccomp", "advcl")
+                and not _is_root_noun(trigger, below)
+            ):
+                return None
+            told = _governed(word, below)
+    return told or ("happened", "told as a fact")
+
+
+def _upwards(trigger: Word) -> Iterator[tuple[Word, Word | None]]:
+    """The trigger and the words above it, each with the one below; a relative clause ends the way up."""
+    below: Word | None = None
+    word: Word | None = trigger
+    while word is not None:
+        yield word, below
+        if word.dep == "acl:relcl" or (word.dep in ("parataxis", "conj") and word.child("nsubj") is not None):
+            return
+        below, word = word, word.head
+
+
+def _accused(noun: Word, below: Word) -> bool:
+    """Whether the noun above is whom somebody accuses: "accused Russia of shelling a school"."""
+    verb = noun.head
+    return (
+        below.dep in ("acl", "nmod") and noun.dep in ("obj", "nsubj:pass") and verb is not None
+        and verb.lemma.lower() in table()["status"]["alleged_verbs"]
+    )  # fmt: skip
+
+
+def _own(word: Word, below: Word | None) -> Told | None:
+    """What a verb's own helpers say: a condition, a modal, a negation, the future, the progressive."""
+    words = table()["status"]
+    mark = next(
+        (
+            child.text.lower()
+            for child in word.all("mark", "advmod")
+            if child.text.lower() in words["conditional_marks"]
+        ),
+        None,
+    )
+    if mark is not None and word.dep in ("advcl", "ccomp", "acl", "xcomp"):
+        return "threatened", f"{mark} …"
+    helpers = [child.text.lower() for child in word.all("aux", "aux:pass", "cop")]
+    if (
+        negated(word)
+        and below is None
+        and any(child.text.lower() in ("will", "wo", "would", "can", "ca") for child in word.all("aux"))
+    ):
+        return "happened", "will not"
+    if (negated(word) or any(child.text.lower() in ("n't", "n’t") for child in word.children)) and below is None:
+        return "denied", "not"
+    modal = next((helper for helper in helpers if helper in words["conditional_aux"]), None)
+    if modal is not None:
+        return "threatened", modal
+    if any(child.text.lower() in ("due", "set", "about") and child.dep == "mark" for child in word.children):
+        return "planned", "due to"
+    future = next((helper for helper in helpers if helper in words["future_aux"]), None)
+    if future is not None:
+        return "planned", future
+    hedge = next(
+        (child.text.lower() for child in word.all("advmod") if child.text.lower() in words["alleged_words"]), None
+    )
+    if hedge is not None:
+        return "alleged", hedge
+    if word.tag == "VBG" and any(helper in ("is", "are", "am", "'s", "'re", "’s", "’re") for helper in helpers):
+        return ("ongoing", "is … -ing") if below is None else None
+    return None
+
+
+def _described(noun: Word) -> Told | None:
+    """What the adjectives of a noun say: a possible attack, planned talks."""
+    words = table()["status"]
+    for child in noun.all("amod", "compound", "det"):
+        lemma = child.text.lower()
+        if lemma in words["threatened_words"] and child.dep != "det":
+            return "threatened", lemma
+        if lemma in words["planned_words"]:
+            return "planned", lemma
+        if lemma in words["alleged_words"]:
+            return "alleged", lemma
+        if lemma == "no":
+            return "denied", "no"
+    if noun.lemma.lower() in words["threatened_nouns"]:
+        return "threatened", noun.text
+    return None
+
+
+def _governed(verb: Word, below: Word) -> Told | None:
+    """What a verb says about what depends on it: plans to, threatens to, accuses of."""
+    words, lemma = table()["status"], verb.lemma.lower()
+    if below.dep not in ("xcomp", "ccomp", "obj", "obl", "advcl", "acl", "nsubj:pass"):
+        return None
+    infinitive = below.tag == "VB" and any(child.text.lower() == "to" for child in below.all("mark", "aux"))
+    if below.dep in ("advcl", "acl") and not infinitive:
+        return ("alleged", f"{verb.text} …") if lemma in words["alleged_verbs"] and below.tag == "VBG" else None
+    if lemma in words["threatened_verbs"]:
+        return "threatened", f"{verb.text} …"
+    if lemma in words["alleged_verbs"] and below.dep in ("advcl", "ccomp", "obl", "xcomp"):
+        return "alleged", f"{verb.text} …"
+    if lemma in words["planned_verbs"]:
+        past = below.dep == "ccomp" and any(child.text.lower() in ("had", "has", "have") for child in below.all("aux"))
+        finite = below.dep == "ccomp" and below.tag in ("VBD", "VBN")
+        return None if past or finite else ("planned", f"{verb.text} …")
+    if lemma in words["ongoing_verbs"] and below.dep == "xcomp":
+        return "ongoing", f"{verb.text} …"
+    return None
+
+
+def _is_root_noun(trigger: Word, below: Word) -> bool:
+    """A verb trigger above which somebody asks is wished; its own adverbial clause is not."""
+    return below.dep == "advcl" and trigger is not below

@@ -1,0 +1,343 @@
+"""Figures: the numbers of an article, with unit or currency, and what they count.
+
+Numbers are found by their form, what they count by the parse: the noun that a number belongs to, and the verb above it
+("12 people were killed" counts the killed). Years, ages, scores, times and numbers within names are no figures, and a
+number that counts nothing is left out.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from pipeline.article import DateMention, FieldName, Figure, FigureKind
+from pipeline.enrich.names import Named
+from pipeline.enrich.nlp import Reading
+from pipeline.enrich.parse import Word, phrase, words_between
+
+MOST_DIGITS = 15
+OF_PEOPLE: tuple[FigureKind, ...] = ("killed", "injured", "displaced", "arrested")
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The words of tables/figures.toml."""
+    return tomllib.loads((Path(__file__).parent / "tables" / "figures.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    """A number with its currency sign and scale, in digits or in words."""
+    signs = "|".join(re.escape(sign) for sign in sorted(table()["currency_signs"], key=len, reverse=True))
+    words = "|".join(sorted(table()["units"], key=len, reverse=True))
+    scales = "|".join(scale for scale in sorted(table()["scales"], key=len, reverse=True) if len(scale) > 2)
+    digits = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    return re.compile(
+        rf"(?<![\w.,/:#-])(?P<sign>{signs})?\s?(?:(?P<digits>{digits})(?:\s?-?(?P<scale>{scales})\b|(?P<short>bn|tn|mn|m|k)\b)?"
+        rf"|(?P<words>(?:{words})(?:[- ](?:{words}))?|a(?=\s(?:{scales})\b)|half\sa)"
+        rf"(?:\s(?P<scale2>{scales})\b)?(?:\s(?P<scale3>thousand|million|billion)\b)?)"
+        r"(?P<percent>\s?%|\s(?:percent|per\scent)\b)?(?!\w)(?![,.]\d)(?!-year)(?!\s?[-–/:]\s?\d)",
+        re.IGNORECASE,
+    )
+
+
+def find_figures(reading: Reading, names: Sequence[Named], dates: Sequence[DateMention]) -> list[Figure]:
+    """The figures of title and text, in order."""
+    found: list[Figure] = []
+    fields: tuple[FieldName, ...] = ("title", "text")
+    for field in fields:
+        taken = {at for span, _ in names if span.field == field for at in range(span.start, span.end)}
+        taken |= {at for day in dates if day.field == field for at in range(day.start, day.end)}
+        for match in _number().finditer(reading.text_of(field)):
+            if match.start() not in taken and match.end() - 1 not in taken:
+                figure = _figure(reading, field, match)
+                if figure is not None:
+                    found.append(figure)
+    return found
+
+
+def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure | None:
+    value = _value(match)
+    if value is None:
+        return None
+    text = reading.text_of(field)
+    start, end = match.start() + len(match[0]) - len(match[0].lstrip()), match.end()
+    currency, end = _currency(match, text, end)
+    number = _number_word(reading, field, start, end)
+    said = _said_beside(text, start, end)
+    kind: FigureKind = "other"
+    counted = unit = None
+    if currency is not None:
+        kind, counted, unit = "money", _purpose(text, end), currency
+    elif match["percent"]:
+        kind, counted, unit = "percent", _share(text, end), "percent"
+    elif said is not None:
+        kind, counted = said, "people"
+    elif number is None:
+        return None
+    else:
+        noun = _noun(number)
+        following = reading.words[number.at + 1] if number.at + 1 < len(reading.words) else number
+        if noun is number and following.pos == "NOUN" and following.sentence == number.sentence:
+            noun = following  # the parse took "2.5 million" for a measure of its own
+        if noun is None or not _counts(noun, match, number):
+            return None
+        kind, counted = _kind(noun, number), _counted(noun, number, text)
+        unit = None if noun is number or noun.lemma.lower() in table()["people"]["nouns"] else noun.lemma.lower()
+    qualifier = _qualifier(text, start)
+    return Figure(
+        field=field, start=start, end=end, surface=text[start:end], value=value, kind=kind, unit=unit,
+        currency=currency,
+        counted=counted, qualifier=qualifier, method="number+parse" if kind not in ("money", "percent") else "number",
+        confidence=0.9 if kind != "other" else 0.7,
+    )  # fmt: skip
+
+
+def _said_beside(text: str, start: int, end: int) -> FigureKind | None:
+    """What the words right beside a number say that it counts: "34 injured", "the death toll rose to 150"."""
+    after = re.compile(r"(?:\sothers?)?\s(?:were\s|was\s|are\s|have\sbeen\s)?(\w+)").match(text, end)
+    for kind in OF_PEOPLE:
+        words = table()["kinds"][kind]
+        if after and after[1].lower() in {
+            *words["adjectives"],
+            *(verb.rstrip("e") + "ed" for verb in words["verbs"]),
+            "dead" if kind == "killed" else "",
+        }:
+            return kind
+    before = text[max(0, start - 60) : start]
+    return (
+        "killed"
+        if re.search(
+            r"\b(?:death toll|toll of dead)\b[^.]{0,40}\b(?:to|at|reached|of|is|was)\s"
+            r"(?:at least\s|about\s|more than\s|over\s)?$",
+            before,
+        )
+        else None
+    )
+
+
+def _value(match: re.Match[str]) -> float | None:
+    scales = table()["scales"]
+    if match["digits"]:
+        plain = match["digits"].replace(",", "")
+        if len(plain) > MOST_DIGITS or (match["digits"][0] == "0" and len(plain) > 1 and plain[1] != "."):
+            return None
+        value = float(plain)
+        scale = (match["scale"] or match["short"] or "").lower()
+        if match["short"] and not match["sign"] and scale in ("m", "k"):
+            return None  # 20m are metres as often as millions
+    else:
+        words = re.split(r"[- ]", match["words"].lower())
+        value = (
+            0.5
+            if words[0] == "half"
+            else 1.0
+            if words[0] == "a"
+            else float(sum(table()["units"][word] for word in words))
+        )
+        scale = (match["scale2"] or "").lower()
+        if words[0] == "half" and not scale:
+            return None
+        if match["scale3"]:
+            value *= scales[match["scale3"].lower()]
+    return round(float(value * scales.get(scale, 1)), 4)
+
+
+def _currency(match: re.Match[str], text: str, end: int) -> tuple[str | None, int]:
+    """The currency by the sign before or the word after, and where the figure ends."""
+    if match["sign"]:
+        return table()["currency_signs"][match["sign"].upper()], end
+    words = "|".join(table()["currency_words"])
+    after = re.compile(rf"\s(?:(?:US|U\.S\.|American|Australian|Canadian)\s)?(?P<word>{words})s?\b").match(text, end)
+    if after is None:
+        return None, end
+    code: str = table()["currency_words"][after["word"]]
+    for nation, other in (("Australian", "AUD"), ("Canadian", "CAD")):
+        code = other if nation in after[0] else code
+    return code, after.end()
+
+
+def _purpose(text: str, end: int) -> str | None:
+    """What money is for: "in military assistance", "worth of grain"."""
+    after = re.compile(r"\s(?:worth\sof|in|of)\s((?:[a-z][\w-]*\s){0,2}[a-z][\w-]+)").match(text, end)
+    if after is None:
+        return None
+    words = re.split(r"\s", after[1])
+    stop = next((at for at, word in enumerate(words) if word in _STOP or (word.endswith("ing") and at)), len(words))
+    return " ".join(words[:stop]) or None
+
+
+_STOP = (
+    "the",
+    "a",
+    "an",
+    "to",
+    "for",
+    "from",
+    "in",
+    "on",
+    "at",
+    "by",
+    "and",
+    "or",
+    "over",
+    "this",
+    "that",
+    "its",
+    "their",
+    "his",
+    "her",
+    "as",
+    "since",
+    "after",
+    "was",
+    "were",
+    "is",
+    "are",
+    "has",
+    "have",
+    "had",
+    "which",
+    "who",
+    "will",
+    "last",
+    "next",
+    "between",
+    "with",
+    "of",
+    "into",
+    "than",
+)
+
+
+def _share(text: str, end: int) -> str | None:
+    after = re.compile(r"\sof\s(?:the\s|all\s|its\s|their\s)?((?:[a-zA-Z][\w’'-]*\s){0,2}[a-zA-Z][\w’'-]+)").match(
+        text, end
+    )
+    if after is None:
+        return None
+    words = re.split(r"\s", after[1])
+    stop = next(
+        (at for at, word in enumerate(words) if word.lower() in _STOP or (word.endswith("ed") and at)), len(words)
+    )
+    return " ".join(words[:stop]) or None
+
+
+def _number_word(reading: Reading, field: FieldName, start: int, end: int) -> Word | None:
+    """The last word of the number."""
+    words = words_between(reading.words, field, start, end)
+    return words[-1] if words else None
+
+
+def _noun(number: Word) -> Word | None:
+    """The noun that a number counts: its head, a noun after "of", or itself a noun ("the dead", "300 injured")."""
+    head, seen = number, 0
+    while (
+        head.head is not None
+        and head.dep in ("nummod", "compound", "flat", "amod", "advmod", "fixed", "nmod")
+        and seen < 4
+    ):
+        if head.pos in ("NOUN", "PROPN") and head is not number and head.dep != "compound":
+            break
+        head, seen = head.head, seen + 1
+    if head is not number and head.pos in ("NOUN", "PROPN", "ADJ", "VERB") and head.at > number.at:
+        if head.pos == "VERB":
+            return number
+        cases = {child: child.child("case") for child in head.all("nmod")}
+        of = next((child for child, case in cases.items() if case is not None and case.text == "of"), None)
+        return of if head.lemma in ("lot", "number", "total") and of is not None else head
+    return number
+
+
+def _counts(noun: Word, match: re.Match[str], number: Word) -> bool:
+    """Whether a number counts something: not time, not a name's part, not the pronoun "one"."""
+    lemma = noun.lemma.lower()
+    if lemma in table()["not_counted"]["nouns"] or noun.text.lower().strip(".") in table()["not_counted"]["nouns"]:
+        return False
+    if noun is number:
+        return _kind(noun, number) != "other"
+    if match[0].strip().lower() == "one":
+        return _kind(noun, number) in OF_PEOPLE
+    if noun.pos == "PROPN" and noun.text[:1].isupper() and lemma not in table()["people"]["nouns"]:
+        return False
+    return noun.start - number.end < 60
+
+
+def _kind(noun: Word, number: Word) -> FigureKind:
+    """What is counted, by the noun, its adjectives, or the verb that it depends on."""
+    lemma, kinds = noun.lemma.lower(), table()["kinds"]
+    person = lemma in table()["people"]["nouns"] or noun is number
+    verb = _verb(noun)
+    describing = {child.lemma.lower() for child in noun.all("amod", "acl")} | {
+        child.text.lower() for child in noun.all("amod", "acl")
+    }
+    describing |= {verb.lemma.lower(), verb.text.lower()} if verb is not None and verb.pos == "ADJ" else set()
+    kind: FigureKind
+    for kind in get_args(FigureKind):
+        if kind not in kinds:
+            continue
+        words = kinds[kind]
+        if lemma in words["nouns"] and not (kind == "troops" and verb is not None and _kind_of_verb(verb)):
+            return kind
+        if person and (describing & {*words["adjectives"], *words["verbs"]}):
+            return kind
+        if verb is not None and verb.lemma.lower() in words["verbs"] and _undergoes(noun, verb):
+            return kind
+    return "other"
+
+
+def _kind_of_verb(verb: Word) -> bool:
+    return any(verb.lemma.lower() in table()["kinds"][kind]["verbs"] for kind in OF_PEOPLE)
+
+
+def _verb(noun: Word) -> Word | None:
+    """The verb that a noun depends on; conjoined nouns share it; in "leaving 12 people dead" it is the adjective."""
+    word = noun
+    while word.dep == "conj" and word.head is not None and word.head.pos in ("NOUN", "NUM", "PROPN"):
+        if (orphan := next((child for child in word.children if child.pos == "VERB"), None)) is not None:
+            return orphan
+        word = word.head
+    verb = word.head
+    if verb is None:
+        return word if word.pos == "VERB" else None
+    if complement := next((child for child in verb.all("xcomp") if child.pos == "ADJ"), None):
+        return complement
+    return verb
+
+
+def _undergoes(noun: Word, verb: Word) -> bool:
+    """Whether the counted suffer what the verb says: its object, its subject in the passive or of `die` and `flee`."""
+    word = noun
+    while word.dep == "conj" and word.head is not None and word.head is not verb:
+        word = word.head
+    if word.dep in ("obj", "nsubj:pass", "obl", "xcomp", "conj") or verb.lemma.lower() in (
+        "die",
+        "flee",
+        "perish",
+        "drown",
+    ):
+        return word.dep != "obl" or word.child("case") is None
+    return False
+
+
+def _counted(noun: Word, number: Word, text: str) -> str:
+    """The noun with its adjectives, without the number: "Ukrainian soldiers"."""
+    words = [word for word in phrase(noun) if word.pos in ("NOUN", "PROPN", "ADJ") and number.at < word.at <= noun.at]
+    if not words or noun is number:
+        return "people"
+    return text[words[0].start : noun.end]
+
+
+def _qualifier(text: str, start: int) -> Any:
+    before = text[max(0, start - 24) : start].lower()
+    qualifiers = table()["qualifiers"]
+    return next(
+        (
+            qualifiers[words]
+            for words in sorted(qualifiers, key=len, reverse=True)
+            if re.search(rf"\b{words}\s+(?:the\s|another\s)?$", before)
+        ),
+        None,
+    )

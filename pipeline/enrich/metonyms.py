@@ -1,0 +1,87 @@
+"""Names of places that stand for a government: "Moscow said", "talks between Washington and Tehran", "the Kremlin".
+
+A capital is its country's government where it does what only people do (the subject of an active verb of saying or of
+politics), or where it is a party to talks, ties or tensions. After `in`, `near` or `from` it is the city.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.countries import countries
+from pipeline.enrich.known import seats
+from pipeline.enrich.names import PLACES, Named
+from pipeline.enrich.nlp import Reading
+from pipeline.enrich.parse import Word, words_between
+from pipeline.text import fold
+
+TABLES = Path(__file__).parent / "tables"
+
+Metonyms = dict[tuple[str, int], str]  # field and start of a name, to the country whose government it means
+
+
+def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
+    """The names that mean a country's government."""
+    found: Metonyms = {}
+    for span, kind in names:
+        key = tuple(fold(span.surface))
+        if code := _seats().get(key):
+            found[span.field, span.start] = code
+        elif (code := capitals().get(key)) and kind in (*PLACES, "ORG"):
+            words = words_between(reading.words, span.field, span.start, span.end)
+            if words and _acts(words[-1], reading):
+                found[span.field, span.start] = code
+    return found
+
+
+@cache
+def _seats() -> dict[tuple[str, ...], str]:
+    return {tuple(fold(name)): code for name, code in seats().items()}
+
+
+@cache
+def capitals() -> dict[tuple[str, ...], str]:
+    """Capitals and seats of government by their folded names; those that two countries share are left out."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for country in countries():
+        for name in country.capitals:
+            found.setdefault(tuple(fold(name)), set()).add(country.code)
+    found[tuple(fold("Washington"))] = {"US"}
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((TABLES / "metonyms.toml").read_text(encoding="utf-8"))
+
+
+def _acts(word: Word, reading: Reading) -> bool:
+    """Whether a capital acts, or is a party, in its sentence."""
+    top = word
+    while top.dep in ("conj", "flat", "compound") and top.head is not None and top.head.pos in ("PROPN", "NOUN"):
+        top = top.head
+    case = next((child.text.lower() for child in (*word.all("case"), *top.all("case"))), "")
+    if case in _words()["places"]["cases"]:
+        return False
+    verb = top.head
+    if top.dep == "nsubj" and verb is not None:
+        return bool(verb.lemma.lower() in _words()["acts"]["verbs"] and not _is_dateline(word, reading))
+    if top.dep == "nmod:poss" and verb is not None:
+        return bool(verb.lemma.lower() in _words()["owned"]["nouns"])
+    if case in ("between", "with", "against", "by") and verb is not None:
+        holder = (
+            verb
+            if top.dep.startswith("nmod")
+            else next((child for child in verb.children if child.dep in ("obj", "nsubj")), verb)
+        )
+        return bool(
+            holder.lemma.lower() in _words()["parties"]["nouns"] or verb.lemma.lower() in _words()["acts"]["verbs"]
+        )
+    return top.dep in ("obj", "iobj") and verb is not None and verb.lemma.lower() in _words()["addressed"]["verbs"]
+
+
+def _is_dateline(word: Word, reading: Reading) -> bool:
+    """Whether a name opens a text in capitals, as datelines do."""
+    return word.field == "text" and word.text.isupper() and not reading.article.text[: word.start].strip()

@@ -1,0 +1,205 @@
+"""Who speaks: from the subject of a verb to an entity of the article.
+
+A name in the subject is the speaker. A pronoun is the person named last before it outside of quotations, if no other
+person of the same sentence could be meant; an office ("the minister") is the person whose role has it. Anything else
+is named as the text names it ("a senior official") and is no entity.
+"""
+
+import re
+import tomllib
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.article import Entity, Span
+from pipeline.enrich.nlp import Reading
+from pipeline.enrich.parse import Word, phrase, stretch
+from pipeline.enrich.roles import before
+
+NAMED, BY_OFFICE, BY_PRONOUN = 0.95, 0.75, 0.7  # confidence in the speaker
+RANKS = {"deputy", "vice", "under", "assistant", "former", "acting", "junior"}  # words that make another office
+LOOK_BACK = 1500  # characters that a pronoun may reach back
+TITLES = {
+    "he": {"mr", "sir", "king", "prince", "lord"},
+    "she": {"mrs", "ms", "miss", "dame", "queen", "princess", "lady"},
+}
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Somebody who says something: the name, the entity where there is one, and the words that name them here."""
+
+    name: str | None
+    id: str | None
+    source: Span | None
+    confidence: float
+
+
+@cache
+def cues() -> dict[str, Any]:
+    """The words of tables/cues.toml."""
+    return tomllib.loads((Path(__file__).parent / "tables" / "cues.toml").read_text(encoding="utf-8"))
+
+
+class Speakers:
+    """The entities of an article by where they are mentioned.
+
+    Args:
+        reading: the parsed article.
+        entities: its entities.
+        quoted: stretches within quotation marks: who is named there does not speak outside of them.
+    """
+
+    def __init__(self, reading: Reading, entities: Sequence[Entity], quoted: Sequence[Span]) -> None:
+        self._reading = reading
+        self._quoted = [(span.field == "text", span.start, span.end) for span in quoted]
+        found = [
+            (span.field == "text", span.start, span.end, entity) for entity in entities for span in entity.mentions
+        ]
+        self._mentions = sorted(found, key=lambda one: one[:3])
+        self._keys = [one[:2] for one in self._mentions]
+
+    def at(self, words: Sequence[Word]) -> list[tuple[Word, Entity]]:
+        """The entities that are mentioned in some words, each with its first word."""
+        found: list[tuple[Word, Entity]] = []
+        for word in words:
+            entity = self.covering(word)
+            if entity is not None and (not found or found[-1][1] is not entity):
+                found.append((word, entity))
+        return found
+
+    def covering(self, word: Word) -> Entity | None:
+        """The entity whose mention has a word."""
+        key = (word.field == "text", word.start + 1)
+        at = bisect_left(self._keys, key) - 1
+        if at >= 0:
+            text, start, end, entity = self._mentions[at]
+            if text == key[0] and start <= word.start < end:
+                return entity
+        return None
+
+    def of(self, subject: Word) -> Speaker:
+        """The speaker that a verb's subject names."""
+        lemma = subject.text.lower()
+        if subject.dep == "appos" and subject.head is not None and self.covering(subject.head):
+            subject = subject.head
+        if subject.pos == "PRON" or lemma in ("he", "she", "it"):
+            return self._pronoun(subject, lemma)
+        words = [
+            word for word in phrase(subject) if not (word.at < subject.at and word.tag in ("IN", "WDT", "WP", "CC"))
+        ]
+        text = self._reading.text_of(subject.field)
+        source = stretch(words, text)
+        named = [
+            (word, entity) for word, entity in self.at(words) if not _belongs(word, subject) or before(text, word.start)
+        ]
+        people = [entity for _, entity in named if entity.type == "PERSON"]
+        if people:
+            return Speaker(people[-1].name, people[-1].id, source, NAMED)
+        head = self.covering(subject)
+        if head is not None and head.type != "NORP":
+            return Speaker(head.name, head.id, source, NAMED)
+        if subject.lemma.lower() in cues()["offices"]["nouns"] and _definite(words):
+            owner = self._office(subject, words)
+            if owner is not None:
+                return Speaker(owner.name, owner.id, source, BY_OFFICE)
+        appositive = [
+            entity for word in subject.all("appos") for _, entity in self.at(phrase(word)) if entity.type == "PERSON"
+        ]
+        appositive = appositive or self._just_before(words[0])
+        if appositive:
+            return Speaker(appositive[0].name, appositive[0].id, source, NAMED)
+        return Speaker(source.surface[:200], None, source, BY_PRONOUN)
+
+    def _pronoun(self, subject: Word, lemma: str) -> Speaker:
+        source = stretch([subject], self._reading.text_of(subject.field))
+        kinds = ("PERSON",) if lemma in cues()["pronouns"]["person"] else ("ORG", "GPE") if lemma == "it" else ()
+        if subject.text.lower() == "who" and subject.head is not None:
+            owner = _antecedent(subject)
+            if owner is not None and owner.pos != "PRON":
+                return self.of(owner)
+            if near := self._just_before(subject):
+                return Speaker(near[0].name, near[0].id, source, BY_PRONOUN)
+        entity = self._before(subject, kinds, lemma)
+        if entity is None:
+            return Speaker(None, None, source, 0.5)
+        return Speaker(entity.name, entity.id, source, BY_PRONOUN)
+
+    def _just_before(self, word: Word) -> list[Entity]:
+        """The person who is named right before a word, with a comma between ("Jordan, a panel member, said")."""
+        key = (word.field == "text", word.start)
+        at = bisect_left(self._keys, key) - 1
+        if at < 0 or self._mentions[at][0] != key[0] or self._mentions[at][3].type != "PERSON":
+            return []
+        between = self._reading.text_of(word.field)[self._mentions[at][2] : word.start]
+        return [self._mentions[at][3]] if re.fullmatch(r"(?: \([^)]{1,20}\))?,\s*", between) else []
+
+    def _before(self, subject: Word, kinds: tuple[str, ...], pronoun: str) -> Entity | None:
+        """The entity of some kinds that was named last before a word, outside of quotations."""
+        key = (subject.field == "text", subject.start)
+        for at in range(bisect_left(self._keys, key) - 1, -1, -1):
+            text, start, end, entity = self._mentions[at]
+            if text != key[0] or subject.start - end > LOOK_BACK:
+                return None
+            if entity.type in kinds and not self._is_quoted(text, start) and self._may_be(entity, pronoun):
+                return entity
+        return None
+
+    def _may_be(self, entity: Entity, pronoun: str) -> bool:
+        """Whether forms of address and first names allow a pronoun."""
+        if pronoun not in TITLES:
+            return True
+        other = TITLES["she" if pronoun == "he" else "he"]
+        for span in entity.mentions:
+            before = self._reading.text_of(span.field)[max(0, span.start - 10) : span.start].split()
+            if before and before[-1].strip(".").lower() in other:
+                return False
+        return first_names().get(entity.name.split()[0].lower(), pronoun) == pronoun
+
+    def _is_quoted(self, text: bool, start: int) -> bool:
+        return any(field == text and first <= start < last for field, first, last in self._quoted)
+
+    def _office(self, subject: Word, words: Sequence[Word]) -> Entity | None:
+        """The person named last before whose role is the office, rank and all."""
+        wanted = {word.text.lower() for word in words if word.pos in ("NOUN", "PROPN", "ADJ")}
+        key = (subject.field == "text", subject.start)
+        for at in range(bisect_left(self._keys, key) - 1, -1, -1):
+            entity = self._mentions[at][3]
+            role = set((entity.role or "").lower().split())
+            if subject.lemma.lower() in role and wanted <= role and not (role & RANKS) - wanted:
+                return entity
+        return None
+
+
+@cache
+def first_names() -> dict[str, str]:
+    """First names that are nearly always a man's (`he`) or a woman's (`she`)."""
+    lines = (Path(__file__).parent / "tables" / "first_names.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {name: pronoun for pronoun, names in rows for name in names.split()}
+
+
+def _belongs(word: Word, subject: Word) -> bool:
+    """Whether a name only qualifies the subject: "Sherman's lawyer", "a spokesman for Sherman"."""
+    while word is not subject and word.head is not None:
+        if (
+            word.dep.startswith("nmod")
+            and word.dep != "nmod:desc"
+            and not (word.dep == "nmod" and word.child("case") is None)
+        ):
+            return True
+        word = word.head
+    return False
+
+
+def _definite(words: Sequence[Word]) -> bool:
+    return words[0].text.lower() in ("the", "this", "that", "his", "her") or words[0].pos == "NOUN"
+
+
+def _antecedent(pronoun: Word) -> Word | None:
+    """What a relative pronoun stands for: the head of its clause."""
+    clause = pronoun.head
+    return clause.head if clause is not None and clause.dep.startswith("acl") else None

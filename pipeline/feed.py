@@ -1,0 +1,120 @@
+"""The records of a feed: what a person asks for (`Feed`), and what the poller has seen of it (`Poll`).
+
+They are kept apart because they are written by different hands: a command never overwrites what the poller learns at
+the same moment, nor the other way round.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from statistics import median, quantiles
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.article import Moment, Record, Source
+
+HABIT = 50  # arrivals that are remembered
+DAYS = 30  # days that are counted
+SILENT_FACTOR, SILENT_MIN = 4, timedelta(days=1)  # longer than so many of its long gaps, and than this
+
+Health = Literal["new", "ok", "silent", "failing", "gone", "paused"]
+
+
+class Feed(Record):
+    """A feed as it was added: where it lies, and what of it is wanted."""
+
+    id: str
+    url: str
+    title: str = ""
+    site: str | None = None  # the outlet's home page
+    source: Source = Source()
+    language: str | None = None
+    tags: list[str] = Field(default_factory=list)
+    include: str = ""  # a query; an article that does not match it is filtered
+    exclude: str = ""  # a query; an article that matches it is filtered
+    full_text: bool = True  # whether the page is fetched where the feed brings a teaser
+    paused: bool = False
+    attributes: dict[str, str] = Field(default_factory=dict)  # of its OPML outline, where geowire does not know them
+    added_at: Moment
+
+
+class Poll(Record):
+    """What the poller knows of a feed. `seen` maps an entry's key to the fingerprint of its content."""
+
+    url: str | None = None  # where it moved for good (301, 308)
+    gone: bool = False  # it answered 410
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    polls: int = 0
+    failures: int = 0  # since the last success
+    error: str | None = None
+    note: str | None = None  # what is odd about a feed that could be read
+    last_poll_at: Moment | None = None
+    last_success_at: Moment | None = None
+    last_article_at: Moment | None = None
+    next_poll_at: Moment | None = None
+    arrivals: list[Moment] = Field(default_factory=list)  # of new articles, oldest first
+    per_day: dict[str, int] = Field(default_factory=dict)  # day → new articles
+    seen: dict[str, str] = Field(default_factory=dict)
+    tries: dict[str, int] = Field(default_factory=dict)  # an entry's key → how often its page could not be had
+
+    def gaps(self) -> list[float]:
+        """Seconds between arrivals; articles that came together count as one."""
+        return [
+            gap
+            for one, other in zip(self.arrivals, self.arrivals[1:], strict=False)
+            if (gap := (other - one).total_seconds()) >= 1
+        ]
+
+    def usual_gap(self) -> float | None:
+        """The median of the gaps in seconds, where there are enough of them to speak of a habit."""
+        gaps = self.gaps()
+        return median(gaps) if len(gaps) >= 3 else None
+
+    def arrived(self, moments: list[datetime], now: datetime) -> None:
+        """Count new articles, at the times that they were published; older ones than a month say nothing of today."""
+        known = sorted([*self.arrivals, *(moment for moment in moments if moment <= now)])
+        self.arrivals = known[-HABIT:]
+        if moments:
+            self.last_article_at = max(moments)
+        first = (now - timedelta(days=DAYS)).date().isoformat()
+        for moment in moments:
+            day = moment.date().isoformat()
+            self.per_day[day] = self.per_day.get(day, 0) + 1
+        self.per_day = {day: count for day, count in sorted(self.per_day.items()) if day >= first}
+
+
+def feed_id(url: str) -> str:
+    """The id of a feed: 12 hexadecimal digits of its URL's hash."""
+    return hashlib.sha256(url.encode()).hexdigest()[:12]
+
+
+def health(feed: Feed, poll: Poll, now: datetime) -> Health:
+    """One word for how a feed does; docs/sources.md says what each means and what to do."""
+    if poll.gone:
+        return "gone"
+    if feed.paused:
+        return "paused"
+    if poll.failures:
+        return "failing"
+    if poll.last_success_at is None:
+        return "new"
+    return "silent" if _is_silent(poll, now) else "ok"
+
+
+def _is_silent(poll: Poll, now: datetime) -> bool:
+    """Whether it has been quiet for much longer than it is used to be."""
+    gaps = poll.gaps()
+    if len(gaps) < 3 or poll.last_article_at is None:
+        return False
+    long_gap = timedelta(seconds=quantiles(gaps, n=10)[-1])
+    return now - poll.last_article_at > max(SILENT_FACTOR * long_gap, SILENT_MIN)
+
+
+def rate(poll: Poll, now: datetime) -> tuple[float, float]:
+    """Articles a day: of the last 7 days, and of the month before today."""
+    last = {(now - timedelta(days=back)).date().isoformat() for back in range(7)}
+    counted = sum(count for day, count in poll.per_day.items() if day in last)
+    days = len(poll.per_day) and (now.date() - datetime.fromisoformat(min(poll.per_day)).date()).days + 1
+    return counted / 7, sum(poll.per_day.values()) / days if days else 0.0

@@ -1,0 +1,62 @@
+"""Counting and reading through many documents of Elasticsearch: terms, times, and every page of a query."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.index.fields import FACET_BUCKETS
+
+PAGE = 200  # documents that a scan asks for at once
+
+
+async def terms(
+    client: Any, index: str, query: Mapping[str, Any], wanted: Mapping[Any, str], size: int, only: str | None = None
+) -> dict[Any, Any]:
+    """The most frequent values of keyword fields, ties by value: asked again until every shard has told enough."""
+    told = FACET_BUCKETS
+    options = {"include": only} if only else {}
+    while True:
+        aggs = {
+            key: {"terms": {"field": name, "size": size, "shard_size": told, **options}} for key, name in wanted.items()
+        }
+        answer = await client.search(
+            index=index, query=query, size=0, aggs=aggs, allow_partial_search_results=False, track_total_hits=False
+        )
+        found = answer["aggregations"]
+        if not any(found[name]["doc_count_error_upper_bound"] for name in wanted):
+            return {name: found[name]["buckets"] for name in wanted}
+        told *= 10
+
+
+async def histogram(client: Any, index: str, query: Mapping[str, Any], step: int, offset: int) -> dict[int, int]:
+    """How many documents were published in each stretch of `step` milliseconds that has any."""
+    wanted = {"field": "published_ms", "interval": step, "offset": offset % step, "min_doc_count": 1}
+    aggs = {"times": {"histogram": wanted}}
+    answer = await client.search(
+        index=index, query=query, size=0, aggs=aggs, allow_partial_search_results=False, track_total_hits=False
+    )
+    buckets = answer["aggregations"]["times"]["buckets"]
+    return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
+
+
+async def pages(
+    client: Any, index: str, query: Mapping[str, Any], sort: Sequence[Mapping[str, str]], read: Sequence[str]
+) -> AsyncIterator[dict[str, Any]]:
+    """The sources of all documents of a query, each page from where the one before ended."""
+    after: dict[str, Any] = {}
+    while True:
+        answer = await client.search(
+            index=index,
+            query=query,
+            size=PAGE,
+            sort=sort,
+            source_includes=read,
+            track_total_hits=False,
+            allow_partial_search_results=False,
+            **after,
+        )
+        hits = answer["hits"]["hits"]
+        for hit in hits:
+            yield hit["_source"]
+        if len(hits) < PAGE:
+            return
+        after = {"search_after": hits[-1]["sort"]}

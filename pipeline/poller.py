@@ -1,0 +1,152 @@
+"""The poller: polls each feed when it is due, many at a time, and only while it holds the lease.
+
+Of several pollers one works; another takes over when the lease has run out (LEASE seconds at most) or was given back.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from pipeline.errors import Unavailable
+from pipeline.feed import Feed, Poll
+from pipeline.open import rooms
+from pipeline.polling import Polling, Report
+from pipeline.publishing import Published, publish_batch
+from pipeline.settings import Settings
+from pipeline.sources.door import Input
+from pipeline.sources.http import Client
+from pipeline.state import State
+
+log = logging.getLogger(__name__)
+
+LEASE_NAME, LEASE = "poller", 30.0  # seconds after which a poller that fell silent is replaced
+RENEW = 8.0  # seconds between two renewals, and between two tries of one that waits
+TICK = 1.0
+REFRESH = 10.0  # seconds after which a feed that a command added, paused or removed is noticed
+AT_ONCE = 100  # polls under way
+
+
+class Poller:
+    """Polls the feeds of a state.
+
+    Args:
+        polling: how one feed is polled.
+        state: where feeds, polls and the lease are kept.
+    """
+
+    def __init__(self, polling: Polling, state: State) -> None:
+        self._polling, self._state = polling, state
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._known: dict[str, tuple[Feed, Poll]] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def once(self, wanted: Sequence[str] = ()) -> AsyncIterator[Report]:
+        """Poll every feed that is neither paused nor gone, or those that are named by id or URL, due or not."""
+        feeds = await self._state.feeds()
+        chosen = [(feed, poll) for feed, poll in feeds if _wanted(feed, wanted) or not (wanted or _rests(feed, poll))]
+        for done in asyncio.as_completed([self._one(feed, poll) for feed, poll in chosen]):
+            yield await done
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll until told to stop; while the state or the broker is unavailable, wait."""
+        renewed = refreshed = float("-inf")
+        holds = False
+        clock = asyncio.get_running_loop().time
+        while not stop.is_set():
+            try:
+                if clock() - renewed >= RENEW:
+                    held, holds = holds, await self._state.lease(LEASE_NAME, self._holder, LEASE)
+                    renewed = clock()
+                    if holds != held:
+                        log.info("polling the feeds" if holds else "another poller is at work; waiting")
+                        self._known, refreshed = {}, float("-inf")
+                if holds and clock() - refreshed >= REFRESH:
+                    await self._refresh()
+                    refreshed = clock()
+                if holds:
+                    self._start_due()
+            except Unavailable as exc:
+                log.warning("poller: %s", exc)
+            await _wait(stop, TICK)
+        await self._end()
+
+    async def _refresh(self) -> None:
+        """Look for feeds that were added, changed or removed; what this poller knows of a feed stays."""
+        stored = await self._state.feeds()
+        self._known = {
+            feed.id: (feed, self._known[feed.id][1] if feed.id in self._known else poll) for feed, poll in stored
+        }
+
+    def _start_due(self) -> None:
+        now = datetime.now(UTC)
+        for feed, poll in self._known.values():
+            due = poll.next_poll_at is None or poll.next_poll_at <= now
+            if due and feed.id not in self._running and not _rests(feed, poll):
+                task = asyncio.create_task(self._in_background(feed, poll))
+                self._running[feed.id] = task
+                task.add_done_callback(lambda done, key=feed.id: self._running.pop(key, None))  # type: ignore[misc]  # mypy does not infer a lambda with a default
+
+    async def _in_background(self, feed: Feed, poll: Poll) -> None:
+        try:
+            report = await self._one(feed, poll)
+        except Unavailable as exc:
+            log.warning("%s: %s", feed.url, exc)
+            return
+        if report.error:
+            log.info("%s: %s", feed.url, report.error)
+
+    async def _one(self, feed: Feed, poll: Poll) -> Report:
+        async with self._room:
+            report = await self._polling.poll(feed, poll)
+            await self._state.put_poll(feed.id, poll)
+            return report
+
+    async def _end(self) -> None:
+        """Stop what is under way (it is new again at the next poll), and let another take over at once."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._state.release(LEASE_NAME, self._holder)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[Poller, State]]:
+    """A poller on the broker and the state of an installation."""
+    async with rooms(settings) as (broker, _, state):
+        turn = asyncio.Lock()  # the broker's seam promises nothing to several threads
+
+        async def publish(inputs: Sequence[Input]) -> list[Published]:
+            async with turn:
+                return await publish_batch(broker, state, inputs)
+
+        async with Client(allow_private=settings.allow_private_addresses) as client:
+            yield Poller(Polling(client, publish), state), state
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Poll the feeds of an installation until told to stop."""
+    async with opened(settings) as (poller, _):
+        await poller.run(stop)
+
+
+def _wanted(feed: Feed, wanted: Sequence[str]) -> bool:
+    return feed.id in wanted or feed.url in wanted
+
+
+def _rests(feed: Feed, poll: Poll) -> bool:
+    return feed.paused or poll.gone
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        pass

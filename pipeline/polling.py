@@ -1,0 +1,265 @@
+"""One poll of one feed: ask politely, read, complete what is new from its pages, publish, and plan the next poll.
+
+An entry is new until it was published with the content that it has now. What is seen is written after what is
+published, so a crash in between publishes once more, which changes nothing (the same id, `unchanged`).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline.article import Article
+from pipeline.errors import Rejected, Unavailable
+from pipeline.feed import Feed, Poll
+from pipeline.publishing import Published, batches
+from pipeline.rules import verdict
+from pipeline.sources import schedule
+from pipeline.sources.door import Clock, Door, Input, Refusal, utc_now
+from pipeline.sources.feed import Document, Entry, read_document, titled
+from pipeline.sources.fulltext import merged
+from pipeline.sources.html import read_page
+from pipeline.sources.http import Client, Fetched
+from pipeline.sources.pages import Disallowed, Hosts, Pages
+from pipeline.sources.robots import header_reservation
+
+MAX_PAGES = 100  # pages fetched in one poll; what is left comes with the next one, soon
+AT_ONCE = 4  # pages of one feed
+TRIES = 3  # polls in which a page may be unavailable before its teaser is taken
+MAX_CHILDREN = 3  # sitemaps of an index that are read in one poll, the newest
+REMEMBERED = 500  # entries that are remembered after they left the feed
+READERS = 2  # documents that are parsed at the same time
+
+Publish = Callable[[Sequence[Input]], Awaitable[list[Published]]]
+
+
+@dataclass
+class Report:
+    """What one poll did: `status` is unchanged, read, failed or gone; `outcomes` counts the inputs."""
+
+    feed: Feed
+    status: str = "unchanged"
+    outcomes: dict[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A feed that was read: its document, the hash of its body, and what the answer says of text mining."""
+
+    document: Document
+    digest: str
+    reservation: str | None
+
+
+class Polling:
+    """Polls feeds; holds what polls share: the client, the turns at hosts, what sites say to robots.
+
+    Args:
+        client: an opened one.
+        publish: takes a batch of inputs and answers once they are durable.
+    """
+
+    def __init__(self, client: Client, publish: Publish, *, clock: Clock = utc_now) -> None:
+        self._client, self._publish, self._clock = client, publish, clock
+        self._hosts = Hosts()
+        self._pages = Pages(client, self._hosts)
+        self._readers = asyncio.Semaphore(READERS)
+
+    async def poll(self, feed: Feed, poll: Poll) -> Report:
+        """Poll a feed once; `poll` is brought up to date. A source's fault ends in the report, never in an error.
+
+        Raises:
+            Unavailable, Misconfigured: as publishing does; what was not published is new again at the next poll.
+        """
+        poll.polls += 1
+        poll.last_poll_at = self._clock()
+        answer: Fetched | None = None
+        try:
+            answer = await self._ask(poll.url or feed.url, _conditions(poll))
+            told = await self._told(poll, answer)
+        except (Rejected, Unavailable) as exc:
+            return self._failed(feed, poll, str(exc), answer)
+        report = Report(feed, "unchanged" if told is None else "read")
+        left = await self._take(feed, poll, told, report) if told else 0
+        self._succeeded(poll, answer, told, left)
+        return report
+
+    async def _ask(self, url: str, headers: dict[str, str]) -> Fetched:
+        async with self._hosts.turn(url):
+            return await self._client.get(url, headers=headers)
+
+    async def _told(self, poll: Poll, answer: Fetched) -> Told | None:
+        """What a feed says, None where that is what it said before.
+
+        Raises:
+            Rejected: an error, or no feed.
+        """
+        if answer.status == 304:
+            return None
+        if answer.status != 200:
+            raise Rejected(_status(answer.status))
+        digest = hashlib.sha256(answer.body).hexdigest()
+        if digest == poll.body_sha256:
+            return None
+        document = await self._document(answer)
+        if document.children:
+            document = await self._of_children(document)
+        by_license = f"RSL {document.license}"[:500] if document.license else None
+        return Told(document, digest, header_reservation(answer.headers) or by_license)
+
+    async def _document(self, answer: Fetched) -> Document:
+        async with self._readers:
+            return await asyncio.to_thread(read_document, answer.body, answer.headers, answer.url)
+
+    async def _of_children(self, index: Document) -> Document:
+        """A sitemap index with the pages of its newest sitemaps."""
+        entries: list[Entry] = []
+        for url in index.children[:MAX_CHILDREN]:
+            answer = await self._ask(url, {})
+            if answer.status == 200:
+                entries += (await self._document(answer)).entries
+        return Document(index.kind, entries=entries)
+
+    async def _take(self, feed: Feed, poll: Poll, told: Told, report: Report) -> int:
+        """Publish what is new; how many entries are left for the next poll."""
+        new = [entry for entry in told.document.entries if poll.seen.get(_short(entry.key)) != entry.fingerprint]
+        now, later = _share(feed, new)
+        left, arrived = len(later), list[datetime]()
+        for start in range(0, len(now), AT_ONCE):
+            entries = now[start : start + AT_ONCE]
+            inputs = await asyncio.gather(*(self._input(feed, poll, entry, told) for entry in entries))
+            for group in batches(each for each in inputs if each is not None):
+                for answer in await self._publish(group):
+                    report.outcomes[answer.outcome] = report.outcomes.get(answer.outcome, 0) + 1
+            for entry, each in zip(entries, inputs, strict=True):
+                if each is None:
+                    left += 1
+                    continue
+                if isinstance(each.item, Article) and _short(entry.key) not in poll.seen:
+                    arrived.append(each.item.published_at or self._clock())
+                poll.seen[_short(entry.key)] = entry.fingerprint
+        poll.arrived(arrived, self._clock())
+        _forget(poll, told.document.entries)
+        return left
+
+    async def _input(self, feed: Feed, poll: Poll, entry: Entry, told: Told) -> Input | None:
+        """The input that an entry becomes; None where its page could not be had and is tried again."""
+        origin, fields = f"{feed.url} {entry.key}", _with_source(feed, entry.fields)
+        url = fields.get("url")
+        door = Door(clock=self._clock)
+        if url and feed.full_text and fields["completeness"] != "full":
+            try:
+                fields = merged(fields, await self._page(url))
+            except Unavailable as exc:
+                tries = poll.tries[_short(entry.key)] = poll.tries.get(_short(entry.key), 0) + 1
+                if tries < TRIES:
+                    return None
+                fields["notes"] = [f"page not read: {exc}"]
+            except Rejected as exc:
+                if not fields["text"] and not (isinstance(exc, Disallowed) and fields.get("title")):
+                    return door.refuse(origin, str(exc), fields)
+                fields["notes"] = [f"page not read: {exc}"]
+        poll.tries.pop(_short(entry.key), None)
+        if reserved := fields.get("reservation") or told.reservation or await self._reserved(url):
+            fields["reservation"] = reserved
+        return self._ruled(feed, door.take(origin, titled(fields)))
+
+    def _ruled(self, feed: Feed, each: Input) -> Input:
+        """The input, or its refusal by the feed's rules."""
+        if not isinstance(each.item, Article):
+            return each
+        reason = verdict(feed, each.item, self._clock())
+        if reason is None:
+            return each
+        return Input(each.origin, Refusal(reason, each.item.id, each.item.source.id, "filtered"))
+
+    async def _page(self, url: str) -> dict[str, Any]:
+        fetched = await self._pages.page(url)
+        async with self._readers:
+            fields = await asyncio.to_thread(read_page, fetched.body, fetched.url)
+        if reserved := header_reservation(fetched.headers):
+            fields["reservation"] = reserved
+        return fields
+
+    async def _reserved(self, url: str | None) -> str | None:
+        try:
+            return await self._pages.reservation(url) if url else None
+        except Rejected:
+            return None
+
+    def _failed(self, feed: Feed, poll: Poll, error: str, answer: Fetched | None) -> Report:
+        gone = answer is not None and answer.status == 410
+        poll.failures += 1
+        poll.gone, poll.error = gone, error[:500]
+        headers = answer.headers if answer else {}
+        poll.next_poll_at = None if gone else schedule.after_failure(poll, headers, self._clock())
+        return Report(feed, "gone" if gone else "failed", error=poll.error)
+
+    def _succeeded(self, poll: Poll, answer: Fetched, told: Told | None, left: int) -> None:
+        now = self._clock()
+        poll.failures, poll.error, poll.last_success_at = 0, None, now
+        poll.url = answer.permanent
+        if told is not None:
+            poll.note = told.document.note
+        if left:  # the same document must be read again, so nothing says that it was seen
+            poll.etag = poll.last_modified = poll.body_sha256 = None
+            poll.next_poll_at = now + timedelta(seconds=schedule.SHORTEST)
+            return
+        if told is not None:
+            poll.body_sha256 = told.digest
+        if answer.status == 200:
+            poll.etag, poll.last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
+        ttl = told.document.ttl if told is not None else None
+        poll.next_poll_at = schedule.after_success(poll, answer.headers, ttl, now)
+
+
+def _conditions(poll: Poll) -> dict[str, str]:
+    """Ask only for what changed (RFC 9110, section 13)."""
+    found = {"If-None-Match": poll.etag, "If-Modified-Since": poll.last_modified}
+    return {name: value for name, value in found.items() if value and "\n" not in value and "\r" not in value}
+
+
+def _share(feed: Feed, new: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """The entries that this poll takes, oldest first, and those whose pages would be too many."""
+    now: list[Entry] = []
+    later: list[Entry] = []
+    pages = 0
+    for entry in new:
+        needs_page = bool(feed.full_text and entry.fields.get("url") and entry.fields["completeness"] != "full")
+        pages += needs_page
+        (later if needs_page and pages > MAX_PAGES else now).append(entry)
+    return now[::-1], later
+
+
+def _with_source(feed: Feed, fields: dict[str, Any]) -> dict[str, Any]:
+    """An entry's fields with the outlet: the one that the entry names, else the feed's."""
+    named = fields.get("source") or feed.source.model_dump(exclude_none=True)
+    return fields | {"source": named, "language": fields.get("language") or feed.language}
+
+
+def _short(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _forget(poll: Poll, entries: Sequence[Entry]) -> None:
+    """Keep what the feed has now, and the newest of what it had before."""
+    current = {_short(entry.key) for entry in entries}
+    before = [key for key in poll.seen if key not in current][-REMEMBERED:]
+    poll.seen = {key: poll.seen[key] for key in [*before, *(key for key in poll.seen if key in current)]}
+    poll.tries = {key: count for key, count in poll.tries.items() if key in current}
+
+
+def _status(status: int) -> str:
+    """An HTTP status in plain words."""
+    words = {
+        401: "asks for a password",
+        403: "refuses access",
+        404: "no feed at this address",
+        410: "the feed is gone for good",
+        429: "asked too often",
+        451: "withheld for legal reasons",
+    }
+    return f"{words.get(status, 'the server failed' if status >= 500 else 'an unexpected answer')} (HTTP {status})"

@@ -1,0 +1,139 @@
+"""The text of an article on its page, without what stands around and between its paragraphs.
+
+The body is found by trafilatura. Where the page's JSON-LD carries the body too (`articleBody`), the two are compared:
+paragraphs that only trafilatura has are dropped, and a body of which it has missed much is taken from JSON-LD. The
+standfirst, which many pages have outside of the body, is put before it where it is shown on the page.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import trafilatura
+from lxml import html as lxml_html
+
+from pipeline.errors import Rejected
+from pipeline.sources.metadata import Said, string
+
+SHORT = 40  # words up to which a paragraph can be an insertion
+TOLD = 0.75  # of the words of one text in another, from which on they tell the same
+WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the whole body
+MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
+
+_BULLET = re.compile(r"^[-–•*]\s+")
+
+
+def body_of(text: str, said: Said, title: str | None) -> str:
+    """The article's text, a blank line between its paragraphs.
+
+    Raises:
+        Rejected: there is none.
+    """
+    found = _paragraphs(trafilatura.extract(text, url=said.url, include_comments=False, include_tables=False))
+    told = _told(said)
+    if told:
+        found = _agreed(found, told)
+    kept = _without_insertions(found, said, title)
+    lead = _lead(said, kept)
+    if not kept:
+        raise Rejected("no article text on the page")
+    return "\n\n".join([lead, *kept] if lead else kept)
+
+
+@cache
+def boilerplate() -> dict[str, Any]:
+    """The tables of data/boilerplate.toml."""
+    path = Path(__file__).parent.parent / "data" / "boilerplate.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def pattern(*names: str) -> re.Pattern[str]:
+    """One regular expression of a list in that file."""
+    table: Any = boilerplate()
+    for name in names:
+        table = table[name]
+    return re.compile("|".join(f"(?:{each})" for each in table), re.IGNORECASE)
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def _told(said: Said) -> list[str]:
+    """The paragraphs of the body in JSON-LD, none where it is not a whole one."""
+    body = string(said.news.get("articleBody")) or ""
+    if re.search(r"</?(?:p|br|div)\b", body):
+        tree = lxml_html.fragment_fromstring(body, create_parent="div")
+        for block in tree.xpath(".//p|.//br|.//div|.//li"):
+            block.tail = "\n" + (block.tail or "")
+        body = str(tree.text_content())
+    paragraphs = _paragraphs(body)
+    return paragraphs if sum(len(each.split()) for each in paragraphs) >= 60 else []
+
+
+def _agreed(found: list[str], told: list[str]) -> list[str]:
+    """What the page and its JSON-LD agree on: the page's paragraphs where they have it all, else JSON-LD's."""
+    page, data = words(" ".join(found)), words(" ".join(told))
+    alike = share(data, page) >= TOLD or share(page, data) >= TOLD
+    if not alike or sum(data.values()) < WHOLE * sum(page.values()):
+        return found  # another text, a summary, or only the beginning
+    kept = [each for each in found if share(words(each), data) >= TOLD]
+    covered = share(data, words(" ".join(kept)))
+    if covered >= 0.9:
+        return kept
+    return told
+
+
+def _without_insertions(found: Sequence[str], said: Said, title: str | None) -> list[str]:
+    """Paragraphs without the headline, the byline, links to other articles, credits, and what follows the article."""
+    authors = {_plain(name) for name in said.authors()[0]}
+    kept: list[str] = []
+    for number, each in enumerate(found):
+        text = _BULLET.sub("", each)
+        short = len(text.split()) <= SHORT
+        if number >= len(found) * 2 / 3 and len(text.split()) <= 6 and pattern("endings").fullmatch(text):
+            break
+        if short and pattern("paragraphs").match(text):
+            continue
+        if number < 5 and (_plain(text) == _plain(title or "") or _is_byline(text, authors)):
+            continue
+        kept.append(each)
+    return kept
+
+
+def _is_byline(text: str, authors: set[str]) -> bool:
+    """`By Wanjiru Achebo-Lind`, `Von …`."""
+    plain = _plain(text)
+    return len(text.split()) <= 8 and any(name and name in plain for name in authors) and not text.endswith(".")
+
+
+def _lead(said: Said, kept: Sequence[str]) -> str | None:
+    """The standfirst: the description of the page where it stands in the page too, and not in the body."""
+    text = string(said.news.get("description")) or said.meta.get("og:description") or said.meta.get("description") or ""
+    text = " ".join(text.split())
+    size = len(text.split())
+    if not (MIN_LEAD <= size <= MAX_LEAD) or text.endswith(("…", "...")) or not kept:
+        return None
+    if share(words(text), words(" ".join(kept[:4]))) >= TOLD:
+        return None
+    shown = "//*[self::p or self::h2 or self::div or self::span][contains(normalize-space(.), $start)]"
+    return text if said.tree.xpath(shown, start=text[:60]) else None
+
+
+def words(text: str) -> Counter[str]:
+    """The words of a text, and how often each stands in it."""
+    return Counter(re.findall(r"\w+", text.lower()))
+
+
+def share(part: Counter[str], whole: Counter[str]) -> float:
+    """How much of one text's words stand in another, 0 to 1."""
+    return sum((part & whole).values()) / max(1, sum(part.values()))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

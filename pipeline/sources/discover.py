@@ -1,0 +1,56 @@
+"""The feeds of a home page: those that it declares, else those that it links to, else where feeds usually lie."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from pipeline.sources.html import decode
+
+TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
+LOOSE = {"application/json", "application/xml", "text/xml"}  # declared for much else too
+USUAL = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/rss", "/index.xml", "/feed.json", "/news-sitemap.xml")
+MAX_DECLARED, MAX_LINKED = 30, 10
+
+_WORDS = ("rss", "feed", "atom", "syndication")
+
+
+def declared(raw: bytes, url: str) -> list[str]:
+    """The feeds that a page declares (`<link rel="alternate">`), those of its comments left out."""
+    tree = _tree(raw)
+    found = []
+    for link in tree.xpath("//link[@href][@rel]") if tree is not None else []:
+        kind = (link.get("type") or "").partition(";")[0].strip().lower()
+        says = f"{link.get('title') or ''} {link.get('href')}".lower()
+        if "alternate" not in link.get("rel").lower().split() or "comment" in says:
+            continue
+        if kind in TYPES or (kind in LOOSE and any(word in says for word in _WORDS)):
+            found.append(urljoin(url, link.get("href").strip()))
+    return list(dict.fromkeys(found))[:MAX_DECLARED]
+
+
+def linked(raw: bytes, url: str) -> list[str]:
+    """Links of a page whose address or text speaks of a feed."""
+    tree = _tree(raw)
+    found = []
+    for link in tree.xpath("//a[@href]") if tree is not None else []:
+        target = urljoin(url, link.get("href").strip())
+        path = urlsplit(target).path.lower()
+        says = " ".join(link.text_content().split()).lower()
+        if any(word in path.split("/")[-1] or f"/{word}/" in path for word in _WORDS) or says in ("rss", "rss feed"):
+            found.append(target)
+    return list(dict.fromkeys(found))[:MAX_LINKED]
+
+
+def usual(url: str) -> Iterator[str]:
+    """Where feeds usually lie on a site."""
+    yield from (urljoin(url, path) for path in USUAL)
+
+
+def _tree(raw: bytes) -> lxml_html.HtmlElement | None:
+    try:
+        text = decode(raw).encode("utf-8", "replace")
+        return lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, ValueError):
+        return None

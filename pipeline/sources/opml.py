@@ -1,0 +1,121 @@
+"""OPML 2.0, the format in which feed readers hand their subscriptions on: nested folders are tags.
+
+What geowire does not know of an outline is kept and written again. Documents with entities are refused.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from pipeline.article import Source
+from pipeline.errors import Rejected
+from pipeline.feed import Feed, feed_id
+from pipeline.identity import domain_of
+
+MAX_DEPTH, MAX_FEEDS = 20, 50_000
+SEPARATOR = "/"  # between the folders of a nested tag
+OWN = {  # attributes of geowire's own, in its names: another reader leaves them alone
+    "geowire-include": "include",
+    "geowire-exclude": "exclude",
+}
+KNOWN = {"type", "text", "title", "xmlUrl", "htmlUrl", "language", "geowire-paused", "geowire-full-text", *OWN}
+
+_XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+
+
+def read_opml(raw: bytes, now: datetime) -> list[Feed]:
+    """The feeds of a document, in its order; a feed that stands in several folders has several tags.
+
+    Raises:
+        Rejected: not OPML, or it declares entities.
+    """
+    if b"<!ENTITY" in raw.replace(b"\0", b"").upper():
+        raise Rejected("XML that declares entities: refused")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(raw, parser)
+    except etree.XMLSyntaxError as exc:
+        raise Rejected(f"not XML: {exc}") from None
+    body = root.find("body")
+    if root.tag.lower() != "opml" or body is None:
+        raise Rejected(f"not OPML: <{root.tag}>")
+    feeds: dict[str, Feed] = {}
+    for outline, folders in _outlines(body, ()):
+        feed = _feed(outline, folders, now)
+        if (known := feeds.get(feed.id)) is not None:
+            feed = known.model_copy(update={"tags": list(dict.fromkeys([*known.tags, *feed.tags]))})
+        feeds[feed.id] = feed
+        if len(feeds) > MAX_FEEDS:
+            raise Rejected(f"more than {MAX_FEEDS:,} feeds")
+    return list(feeds.values())
+
+
+def write_opml(feeds: Sequence[Feed], now: datetime) -> bytes:
+    """A document of feeds, in the folders of their tags; a feed with several tags stands in each of them."""
+    root = etree.Element("opml", version="2.0")
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = "geowire feeds"
+    etree.SubElement(head, "dateCreated").text = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    body = etree.SubElement(root, "body")
+    folders: dict[tuple[str, ...], Any] = {(): body}
+    for feed in feeds:
+        for tag in feed.tags or [""]:
+            path = tuple(part for part in tag.split(SEPARATOR) if part)
+            etree.SubElement(_folder(folders, path), "outline", _attributes(feed))
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return written
+
+
+def _outlines(node: Any, folders: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """Every outline with a feed, and the folders around it, outermost first."""
+    if len(folders) > MAX_DEPTH:
+        raise Rejected(f"folders more than {MAX_DEPTH} deep")
+    for outline in node.findall("outline"):
+        if outline.get("xmlUrl"):
+            yield outline, folders
+        name = (outline.get("text") or outline.get("title") or "").strip().replace(SEPARATOR, "|")
+        yield from _outlines(outline, (*folders, name) if name and not outline.get("xmlUrl") else folders)
+
+
+def _feed(outline: Any, folders: tuple[str, ...], now: datetime) -> Feed:
+    url = outline.get("xmlUrl").strip()
+    site = outline.get("htmlUrl") or None
+    title = (outline.get("title") or outline.get("text") or "").strip() or domain_of(url) or url
+    return Feed(
+        id=feed_id(url),
+        url=url,
+        title=title,
+        site=site,
+        source=Source(id=(domain_of(site) or domain_of(url) or "")[:500], name=title[:500]),
+        language=outline.get("language") or None,
+        tags=[SEPARATOR.join(folders)] if folders else [],
+        paused=outline.get("geowire-paused") == "true",
+        full_text=outline.get("geowire-full-text") != "false",
+        attributes={name: value for name, value in outline.attrib.items() if name not in KNOWN},
+        added_at=now,
+        **{name: outline.get(attribute) or "" for attribute, name in OWN.items()},
+    )
+
+
+def _attributes(feed: Feed) -> dict[str, str]:
+    found = {"type": "rss", "text": feed.title or feed.url, "title": feed.title, "xmlUrl": feed.url}
+    found |= {"htmlUrl": feed.site or "", "language": feed.language or ""}
+    found |= {"geowire-include": feed.include, "geowire-exclude": feed.exclude}
+    found |= {"geowire-paused": "true" if feed.paused else "", "geowire-full-text": "" if feed.full_text else "false"}
+    kept = {name: value for name, value in feed.attributes.items() if _XML_NAME.fullmatch(name) or name[:1] == "{"}
+    return kept | {name: _xml_text(value) for name, value in found.items() if value}
+
+
+def _xml_text(text: str) -> str:
+    """Text without what XML can't hold."""
+    return "".join(char for char in text if char >= " " or char in "\t\n\r")
+
+
+def _folder(folders: dict[tuple[str, ...], Any], path: tuple[str, ...]) -> Any:
+    if path not in folders:
+        parent = _folder(folders, path[:-1])
+        folders[path] = etree.SubElement(parent, "outline", {"text": _xml_text(path[-1])})
+    return folders[path]

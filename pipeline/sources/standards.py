@@ -1,0 +1,94 @@
+"""Envelopes and formats of others, as JSON: CloudEvents (structured mode) and IPTC ninjs become an article's fields."""
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from pipeline.errors import Rejected
+from pipeline.sources.html import strip_markup
+
+NINJS_MARKS = ("headlines", "bodies", "headline", "body_html", "body_text", "body_xhtml")
+
+_ID = re.compile(r"[!-~]{1,200}")
+
+
+def unwrapped(data: object) -> object:
+    """The fields of an `Article` from a CloudEvent's data or a ninjs item; anything else as it is.
+
+    Raises:
+        Rejected: an event without data that can be read, or an item that its agency has withdrawn.
+    """
+    if isinstance(data, Mapping) and "specversion" in data and ("data" in data or "data_base64" in data):
+        data = _event_data(data)
+    if isinstance(data, Mapping) and "uri" in data and "text" not in data and any(name in data for name in NINJS_MARKS):
+        return from_ninjs(data)
+    return data
+
+
+def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:
+    """The fields of an `Article` from an IPTC ninjs item, 1.x to 3.1.
+
+    Raises:
+        Rejected: the item is withheld or cancelled.
+    """
+    status = _string(item.get("pubstatus")) or "usable"
+    if status != "usable":
+        raise Rejected(f"ninjs: pubstatus is {status[:40]}")
+    uri = _string(item.get("uri"))
+    is_web = uri.startswith(("http://", "https://"))
+    body = _chosen(item.get("bodies")) or _body(item)
+    found = {
+        "id": None if is_web or not _ID.fullmatch(uri) else uri,
+        "url": uri if is_web else None,
+        "title": " ".join(strip_markup(_chosen(item.get("headlines")) or _string(item.get("headline"))).split()),
+        "text": strip_markup(body or _chosen(item.get("descriptions"))),
+        "language": _string(item.get("language")),
+        "authors": _people(item),
+        "source": {"name": _names(item.get("infosources"))[0]} if _names(item.get("infosources")) else None,
+        "published_at": _string(item.get("firstcreated")) or _string(item.get("contentcreated")),
+        "modified_at": _string(item.get("versioncreated")),
+        "section": next(iter(_names(item.get("subjects"))), None),
+        "rights": (_string(item.get("usageterms")) or _string(item.get("copyrightnotice")))[:500],
+    }
+    if not found["published_at"]:
+        found["published_at"] = found["modified_at"]
+    return {name: value for name, value in found.items() if value or name == "text"}
+
+
+def _event_data(event: Mapping[Any, Any]) -> object:
+    if "data" in event and event["data"] is not None:
+        return event["data"]
+    try:
+        decoded: object = orjson.loads(base64.b64decode(str(event.get("data_base64")), validate=True))
+    except ValueError as exc:
+        raise Rejected(f"CloudEvent: data_base64 is not base64 of JSON: {exc}") from None
+    return decoded
+
+
+def _chosen(parts: Any) -> str:
+    """The main one of ninjs' texts: of the role `main` or without any, plain text before HTML."""
+    found = [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
+    found.sort(key=lambda part: (part.get("role") not in (None, "main"), part.get("contenttype") != "text/plain"))
+    return next((text for part in found if (text := _string(part.get("value")))), "")
+
+
+def _body(item: Mapping[Any, Any]) -> str:
+    return next((text for name in ("body_text", "body_html", "body_xhtml") if (text := _string(item.get(name)))), "")
+
+
+def _people(item: Mapping[Any, Any]) -> list[str]:
+    named = _names(item.get("contributors")) or _names(item.get("authors"))
+    byline = _string(item.get("by")) or _string(item.get("byline")).removeprefix("By ")
+    return [name[:500] for name in named or [byline] if name][:20]
+
+
+def _names(listed: Any) -> list[str]:
+    items = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    return [name[:500] for each in items if (name := _string(each.get("name")))]
+
+
+def _string(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,181 @@
+"""Adding feeds: an address is looked at, and what it turns out to be is added; OPML documents come in and go out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from pipeline import rules
+from pipeline.article import Source
+from pipeline.errors import GeowireError, Rejected, Unavailable
+from pipeline.feed import Feed, feed_id
+from pipeline.identity import domain_of
+from pipeline.sources import discover
+from pipeline.sources.feed import Document, read_document
+from pipeline.sources.http import Client, Fetched
+from pipeline.sources.opml import read_opml, write_opml
+from pipeline.sources.robots import read_robots
+from pipeline.state import State
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person says of the feeds that are added."""
+
+    tags: tuple[str, ...] = ()
+    include: str = ""
+    exclude: str = ""
+    title: str | None = None
+    full_text: bool = True
+
+    def check(self) -> None:
+        """Raise QueryError for a rule that can't be one."""
+        for rule in (self.include, self.exclude):
+            rules.check(rule, datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class Added:
+    """A feed of an address; `new` unless it was there already."""
+
+    feed: Feed
+    new: bool
+    entries: int
+
+
+async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Added]:
+    """Add the feed at an address, or the feeds that the home page there declares.
+
+    Raises:
+        QueryError: a rule that can't be one.
+        GeowireError: the address gives neither a feed nor a page with one.
+    """
+    wanted.check()
+    answer = await _fetch(client, url)
+    try:
+        found = [(answer, read_document(answer.body, answer.headers, answer.url))]
+    except Rejected as not_a_feed:
+        found = await _feeds_of_page(client, answer)
+        if not found:
+            advice = "no feed was found on it; give the feed's own address"
+            raise GeowireError(f"{url}: {not_a_feed}, and {advice}") from None
+    known = {feed.id: feed for feed, _ in await state.feeds()}
+    added = []
+    for fetched, document in found:
+        feed = _feed(fetched, document, wanted, answer.url if len(found) > 1 else None)
+        stored = known.get(feed.id)
+        added.append(Added(stored or feed, stored is None, len(document.entries)))
+    await state.put_feeds([each.feed for each in added if each.new])
+    return added
+
+
+async def import_opml(state: State, raw: bytes) -> tuple[int, int]:
+    """Add the feeds of an OPML document; how many are new, and how many were there (their tags are joined).
+
+    Raises:
+        Rejected: not OPML.
+        QueryError: a rule in it that can't be one.
+    """
+    feeds = read_opml(raw, datetime.now(UTC))
+    known = {feed.id: feed for feed, _ in await state.feeds()}
+    for feed in feeds:
+        Wanted(include=feed.include, exclude=feed.exclude).check()
+    there = [known[feed.id].model_copy(update=_joined(known[feed.id], feed)) for feed in feeds if feed.id in known]
+    new = [feed for feed in feeds if feed.id not in known]
+    await state.put_feeds([*new, *there])
+    return len(new), len(there)
+
+
+async def export_opml(state: State) -> bytes:
+    """All feeds as an OPML document."""
+    return write_opml([feed for feed, _ in await state.feeds()], datetime.now(UTC))
+
+
+async def chosen(state: State, names: Sequence[str]) -> list[Feed]:
+    """The feeds that are named by id or URL.
+
+    Raises:
+        GeowireError: a name that none has.
+    """
+    feeds = {name: feed for feed, _ in await state.feeds() for name in (feed.id, feed.url)}
+    if missing := [name for name in names if name not in feeds]:
+        raise GeowireError(f"no feed {missing[0]}; geowire feed list prints ids and addresses")
+    return list({feeds[name].id: feeds[name] for name in names}.values())
+
+
+def _joined(stored: Feed, new: Feed) -> dict[str, Any]:
+    return {"tags": list(dict.fromkeys([*stored.tags, *new.tags])), "attributes": stored.attributes | new.attributes}
+
+
+async def _fetch(client: Client, url: str) -> Fetched:
+    address = url if "://" in url else f"https://{url}"
+    try:
+        answer = await client.get(address)
+    except (Rejected, Unavailable) as exc:
+        raise GeowireError(f"{address}: {exc}") from None
+    if answer.status != 200:
+        raise GeowireError(f"{address} answered with HTTP {answer.status}")
+    return answer
+
+
+async def _feeds_of_page(client: Client, page: Fetched) -> list[tuple[Fetched, Document]]:
+    """The declared feeds of a page; without any, the first that its links, robots.txt or the usual places lead to."""
+    found: list[tuple[Fetched, Document]] = []
+    told: set[frozenset[str]] = set()
+    for url in discover.declared(page.body, page.url):
+        if (each := await _try(client, url)) is None:
+            continue
+        addresses = frozenset(str(entry.fields.get("url")) for entry in each[1].entries)
+        if not addresses or addresses not in told:  # the same articles as RSS and as Atom are one feed
+            found.append(each)
+        told.add(addresses)
+    if found:
+        return found
+    sitemaps = await _sitemaps(client, page.url)
+    for url in _candidates(page, sitemaps):
+        if (each := await _try(client, url)) is not None:
+            return [each]
+    return []
+
+
+def _candidates(page: Fetched, sitemaps: Sequence[str]) -> Iterable[str]:
+    news = [url for url in sitemaps if "news" in url.lower()]
+    yield from dict.fromkeys([*discover.linked(page.body, page.url), *discover.usual(page.url), *news, *sitemaps])
+
+
+async def _sitemaps(client: Client, url: str) -> Sequence[str]:
+    try:
+        answer = await client.get(urljoin(url, "/robots.txt"), deadline=10)
+    except (Rejected, Unavailable):
+        return ()
+    return read_robots(answer.body).sitemaps if answer.status == 200 else ()
+
+
+async def _try(client: Client, url: str) -> tuple[Fetched, Document] | None:
+    try:
+        answer = await client.get(url, deadline=10)
+        if answer.status != 200:
+            return None
+        return answer, read_document(answer.body, answer.headers, answer.url)
+    except (Rejected, Unavailable):
+        return None
+
+
+def _feed(answer: Fetched, document: Document, wanted: Wanted, home: str | None) -> Feed:
+    url = answer.permanent
+    site = document.site or home
+    title = wanted.title or document.title or domain_of(site) or domain_of(url) or url
+    return Feed(
+        id=feed_id(url),
+        url=url,
+        title=title[:500],
+        site=site,
+        source=Source(id=(domain_of(site) or domain_of(url) or "")[:500], name=title[:500]),
+        language=(document.language or "")[:500] or None,
+        tags=list(wanted.tags),
+        include=wanted.include,
+        exclude=wanted.exclude,
+        full_text=wanted.full_text,
+        added_at=datetime.now(UTC),
+    )

@@ -1,0 +1,174 @@
+"""Finding over HTTP: search in every format, facets, timeline, map, matrix, trends, and entities."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from pipeline import counting, formats, searching
+from pipeline.article import EventType
+from pipeline.index import Facet, Sort
+from pipeline.query.printing import to_text
+from pipeline.web import answers
+from pipeline.web.problems import HttpProblem, fails
+from pipeline.web.rooms import Rooms
+
+FEED = 50  # articles of a feed where no size is given; the other formats are whole then
+
+_CONTENT: dict[str, Any] = {media.partition(";")[0]: {} for media in formats.MEDIA.values()}
+_FORMATS: dict[int | str, dict[str, Any]] = {200: {"content": _CONTENT}}
+
+router = APIRouter()
+
+Text = Annotated[str, Query(description="a query; empty for every article (docs/query-language.md)")]
+Fold = Annotated[bool, Query(description="whether a cluster of near-duplicates stands as one hit")]
+Why = Annotated[bool, Query(description="whether to say which clauses each hit meets, and with which words")]
+
+
+@router.get("/api/search", summary="Search", response_model=answers.SearchAnswer, responses=fails(400, 422, 503))
+async def search(
+    rooms: Rooms,
+    request: Request,
+    q: Text = "",
+    size: Annotated[int, Query(ge=0, le=answers.MAX_SIZE)] = 10,
+    offset: Annotated[int, Query(ge=0, le=answers.DEEPEST)] = 0,
+    sort: Sort = "relevance",
+    fold: Fold = True,
+    why: Why = False,
+) -> Response:
+    """The articles that match, a page of them, and the exact number of all. `Link` leads to the pages beside it."""
+    if offset + size > answers.DEEPEST:
+        detail = f"offset + size: at most {answers.DEEPEST:,}; /api/search.ndjson has no limit"
+        raise HttpProblem(422, "validation", detail)
+    found = await answers.search(rooms.index, q, size=size, offset=offset, sort=sort, fold=fold, why=why)
+    last = found.clusters if fold else found.total
+    headers = {"Link": _links(request, size, offset, last)}
+    return JSONResponse(found.model_dump(mode="json"), headers=headers)
+
+
+@router.get(
+    "/api/search.{form}",
+    summary="Search in any format",
+    response_class=StreamingResponse,
+    responses=_FORMATS | fails(400, 422, 503),
+)
+async def search_as(
+    rooms: Rooms,
+    request: Request,
+    form: Annotated[formats.Format, Path(description="the format")],
+    q: Text = "",
+    size: Annotated[
+        int | None, Query(ge=0, le=answers.DEEPEST, description="without it: all of them (a feed: the newest 50)")
+    ] = None,
+    sort: Annotated[Sort, Query(description="only with a size; all of them come newest first")] = "newest",
+    fold: Fold = True,
+    why: Why = False,
+) -> Response:
+    """The articles that match, in a format for other programs; without `size` all of them, streamed and unfolded."""
+    if size is None and form in ("atom", "rss", "feed.json"):
+        size = FEED
+    if size is None:
+        node = searching.understand(q)
+        total = (await rooms.index.search(node, size=0)).total
+        results = searching.everything(rooms.index, node)
+    else:
+        found = await searching.find(rooms.index, q, size=size, sort=sort, fold=fold, why=why)
+        node, total, results = found.node, found.total, searching.one_by_one(found.results)
+    base = str(request.base_url).rstrip("/")
+    about = formats.About(to_text(node), total, datetime.now(UTC), base, str(request.url))
+    return StreamingResponse(formats.write(form, about, results), media_type=formats.MEDIA[form])
+
+
+@router.get(
+    "/api/facets", summary="Count by outlet, country, name, topic, event, language", responses=fails(400, 422, 503)
+)
+async def facets(
+    rooms: Rooms,
+    q: Text = "",
+    facet: Annotated[list[Facet] | None, Query(description="which ones; the usual ones where none is named")] = None,
+    size: Annotated[int, Query(ge=1, le=answers.MAX_SIZE)] = 20,
+) -> answers.FacetsAnswer:
+    """The most frequent values of each facet, counted as if nothing of that facet were selected; counts are exact."""
+    return await answers.facets(rooms.index, q, tuple(dict.fromkeys(facet or answers.DEFAULT_FACETS)), size)
+
+
+@router.get("/api/timeline", summary="Count over time", responses=fails(400, 422, 503))
+async def timeline(
+    rooms: Rooms,
+    q: Text = "",
+    clock: Annotated[
+        counting.Clock, Query(description="publication, dates of events, or dates in the text")
+    ] = "published",
+    interval: Annotated[counting.Interval | None, Query(description="fitting where it is left out")] = None,
+) -> answers.TimelineAnswer:
+    """Matching articles over time, and all articles of each moment: `share` is the part of all coverage."""
+    return await answers.timeline(rooms.index, q, clock, interval)
+
+
+@router.get("/api/map", summary="Count by place, as GeoJSON", responses=fails(400, 422, 503))
+async def areas(
+    rooms: Rooms,
+    q: Text = "",
+    zoom: Annotated[int, Query(ge=1, le=16, description="1: a quarter of the world, 16: 600 m")] = 6,
+) -> dict[str, Any]:
+    """A point for each tile of the map with matching articles: `count`, and the `place` that most of them name."""
+    return await answers.area_features(rooms.index, q, zoom)
+
+
+@router.get("/api/matrix", summary="Who acts towards whom", responses=fails(400, 422, 503))
+async def matrix(
+    rooms: Rooms,
+    q: Text = "",
+    type_: Annotated[EventType | None, Query(alias="type", description="only events of this type")] = None,
+    size: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> answers.MatrixAnswer:
+    """Pairs of countries, actor and target of an event, with the number of matching articles that tell of one."""
+    node = searching.understand(q)
+    dyads = await counting.matrix(rooms.index, node, kind=type_, size=size)
+    told = [answers.DyadAnswer(**vars(one)) for one in dyads]
+    return answers.MatrixAnswer(query=to_text(node), type=type_, dyads=told)
+
+
+@router.get("/api/trending", summary="What is on the rise", responses=fails(400, 422, 503))
+async def trending(
+    rooms: Rooms,
+    q: Text = "",
+    days: Annotated[int, Query(ge=1, le=366, description="the length of a window")] = 7,
+) -> answers.TrendingAnswer:
+    """Names, topics, keywords and types of events that are more frequent now than in the four windows before."""
+    node = searching.understand(q)
+    rising = await counting.trending(rooms.index, node, now=datetime.now(UTC), days=days)
+    told = [answers.RisingAnswer(**vars(one)) for one in rising]
+    return answers.TrendingAnswer(query=to_text(node), days=days, rising=told)
+
+
+@router.get("/api/entities/{id:path}", summary="What is known of an entity", responses=fails(404, 422, 503))
+async def entity(
+    rooms: Rooms, entity_id: Annotated[str, Path(alias="id", description="such as person:wendy-sherman")]
+) -> answers.EntityPage:
+    """Its names, what occurs together with it, its articles over time, what it is quoted with, its newest articles."""
+    found = await answers.entity(rooms.index, entity_id)
+    if found is None:
+        raise HttpProblem(404, "entity", f"no article names an entity with the id {entity_id}")
+    return found
+
+
+def _links(request: Request, size: int, offset: int, last: int) -> str:
+    """The pages beside this one, and the same search in other formats (RFC 8288)."""
+    params = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
+
+    def link(path: str, rel: str, more: str = "", **extra: int) -> str:
+        given = urlencode([*params, *extra.items()])
+        return f'<{path}{"?" if given else ""}{given}>; rel="{rel}"{more}'
+
+    found = []
+    if size and offset:
+        found.append(link(request.url.path, "prev", offset=max(0, offset - size)))
+    if size and offset + size < min(last, answers.DEEPEST - size + 1):
+        found.append(link(request.url.path, "next", offset=offset + size))
+    for form in ("ndjson", "csv", "geojson", "atom"):
+        media = formats.MEDIA[form].partition(";")[0]
+        found.append(link(f"{request.url.path}.{form}", "alternate", f'; type="{media}"'))
+    return ", ".join(found)

@@ -1,0 +1,95 @@
+"""What articles tell: quotes, events, dates and figures, beyond what tests/gold counts; hostile text."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pipeline.article import Article
+from pipeline.enrich.days import month_end, months
+from pipeline.enrich.inflect import regular_forms, verb_forms
+from pipeline.enrich.roles import after, before
+from tests.enrich.conftest import read
+from tests.enrich.test_facts import check_offsets
+
+PUBLISHED = {"published_at": "2026-01-08T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Russian Deputy Foreign Minister Ivan Petrov", "Russian Deputy Foreign Minister"),
+        ("the US Secretary of State, Ivan Petrov", "US Secretary of State"),
+        ("his counterpart Ivan Petrov", None),
+        ("a long road Ivan Petrov", None),
+    ],
+)
+def test_a_role_stands_before_a_name(text: str, role: str | None) -> None:
+    assert before(text, text.index("Ivan")) == role
+
+
+def test_a_role_stands_after_a_name() -> None:
+    text = "Ana Ruiz, the finance minister of Peru, said so."
+    assert after(text, len("Ana Ruiz")) == "finance minister of Peru"
+    assert after("Ana Ruiz, who left, said so.", len("Ana Ruiz")) is None
+
+
+def test_dates_need_a_day_of_publication_only_where_they_are_relative() -> None:
+    text = "The pact of 3 March 2019 was renewed on Friday."
+    assert [day.surface for day in read(text).dates] == ["3 March 2019"]
+    days = read(text, **PUBLISHED).dates
+    assert [day.first for day in days] == [date(2019, 3, 3), date(2026, 1, 2)]
+
+
+def test_impossible_dates_are_left_out() -> None:
+    assert read("It happened on 31 February 2020 and on 30 February.", **PUBLISHED).dates == []
+
+
+def test_calendar() -> None:
+    assert months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert month_end(2024, 2) == date(2024, 2, 29)
+
+
+def test_forms_of_verbs() -> None:
+    assert {"slammed", "slamming"} <= set(regular_forms("slam"))
+    assert {verb_forms()[form] for form in ("denied", "denies", "denying")} == {"deny"}
+    assert verb_forms()["withdrew"] == "withdraw"
+
+
+def test_a_denied_event_is_not_told_as_happened() -> None:
+    article = read("Russia denied that it had attacked Ukraine.", **PUBLISHED)
+    assert {event.status for event in article.events if event.type == "ASSAULT"} == {"denied"}
+
+
+def test_a_condition_is_no_event_that_happened() -> None:
+    article = read("If Russia invades Ukraine, NATO will respond.", **PUBLISHED)
+    assert [event.status for event in article.events if event.type == "ASSAULT"] == ["threatened"]
+
+
+HOSTILE: list[Any] = [
+    "x",
+    "WAR " * 2_000,
+    "word " * 5_000,
+    '"' * 500,
+    "“" * 500 + "said",
+    "said " * 800,
+    "On Friday, " * 300,
+    "1,000,000 " * 400,
+    "<p>Kyiv</p> <b>said</b> &amp; 12 people <i>were killed</i>",
+    "\u202eقال الوزير\u202c in Cairo: «نعم» said John Smith on Monday",
+    "e\u0301" * 300 + " Ghana 👩‍👩‍👧 said “yes” 🇺🇸 to 3 men",
+    "A. B. C. " * 400,
+    "((((" * 300 + "US" + "))))" * 300,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_ends_in_true_offsets(text: str) -> None:
+    check_offsets(read(text, title="Talks in Geneva", language="en", **PUBLISHED))
+
+
+def test_an_article_keeps_its_text() -> None:
+    text = "“Yes,” said Ama Serwaa on Monday."
+    article = read(text, **PUBLISHED)
+    assert isinstance(article, Article)
+    assert article.text == text

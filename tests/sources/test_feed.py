@@ -1,0 +1,194 @@
+"""Feeds of every kind become the same entries; what strangers write wrongly ends in a refusal or is left out."""
+
+import contextlib
+import gzip
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import Rejected
+from pipeline.sources.dates import date_in_url, moment
+from pipeline.sources.feed import Entry, is_whole, read_document, read_feed
+from tests.sources.misbehaving import item, rss
+
+ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Tidewater &amp; Sons</title>
+<link href="https://tidewater-post.example/"/><entry><id>tag:1</id>
+<title type="html">Ferry &lt;b&gt;opens&lt;/b&gt; &amp;amp; sails</title>
+<link rel="alternate" href="https://tidewater-post.example/1"/><published>2026-11-03T08:00:00+03:00</published>
+<updated>2026-11-03T09:30:00+03:00</updated><author><name>Wanjiru Achebo-Lind</name></author>
+<content type="html">&lt;p&gt;One.&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;
+&lt;p&gt;Two.&lt;/p&gt;</content></entry></feed>"""
+RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Tidewater</title></channel>
+<item rdf:about="u"><title>Ferry opens</title><link>https://tidewater-post.example/1</link>
+<dc:date>2026-11-03T08:00:00+03:00</dc:date><description>It sails.</description></item></rdf:RDF>"""
+ATOM03 = b"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>Tidewater</title><entry>
+<title>Ferry opens</title><link rel="alternate" href="https://tidewater-post.example/1"/><issued>2026-11-03T08:00:00+03:00</issued>
+<summary>It sails.</summary></entry></feed>"""
+NEWS = b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc>https://tidewater-post.example/old</loc><lastmod>2026-10-01</lastmod></url>
+<url><loc>https://tidewater-post.example/1</loc><image:image><image:loc>https://x.example/i.jpg</image:loc>
+<image:title>A boat</image:title></image:image><news:news><news:publication><news:name>Tidewater Post</news:name>
+<news:language>en</news:language></news:publication><news:publication_date>2026-11-03T08:00:00+03:00</news:publication_date>
+<news:title>Ferry opens</news:title></news:news></url></urlset>"""
+JSON = json.dumps(
+    {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Tidewater",
+        "language": "en",
+        "items": [
+            {
+                "id": 1,
+                "url": "https://tidewater-post.example/1",
+                "title": "Ferry opens",
+                "content_html": "<p>It sails.</p>",
+                "date_published": "2026-11-03T08:00:00+03:00",
+                "authors": [{"name": "Wanjiru Achebo-Lind"}, 7],
+            },
+            "no object",
+        ],
+    }
+).encode()
+
+
+def entries(raw: bytes) -> list[Entry]:
+    """The entries of a document."""
+    return read_document(raw).entries
+
+
+@pytest.mark.parametrize("raw", [ATOM, RDF, ATOM03, NEWS, JSON], ids=["atom", "rdf", "atom03", "news", "json"])
+def test_every_kind_gives_title_address_and_exact_date(raw: bytes) -> None:
+    first = entries(raw)[0].fields
+    assert first["title"].startswith("Ferry ")
+    assert first["url"] == "https://tidewater-post.example/1"
+    assert first["published_at"] == "2026-11-03T08:00:00+03:00"
+
+
+def test_atom_tells_published_from_modified_and_html_in_titles_is_text() -> None:
+    (entry,) = entries(ATOM)
+    assert entry.fields["title"] == "Ferry opens & sails"
+    assert entry.fields["text"] == "One.\n\nTwo."
+    assert entry.fields["modified_at"] == "2026-11-03T09:30:00+03:00"
+    assert (entry.key, entry.fields["authors"]) == ("tag:1", ["Wanjiru Achebo-Lind"])
+    assert entry.fields["completeness"] == "full"
+    assert read_document(ATOM).title == "Tidewater & Sons"
+
+
+def test_a_news_sitemap_names_outlet_and_language_and_pictures_are_not_pages() -> None:
+    first, second = (entry.fields for entry in entries(NEWS))
+    assert (first["source"], first["language"]) == ({"name": "Tidewater Post"}, "en")
+    assert first["published_from"] == "sitemap"
+    assert (second["url"], second.get("published_at")) == ("https://tidewater-post.example/old", None)
+    assert entries(gzip.compress(NEWS)) == entries(NEWS)
+
+
+def test_a_sitemap_index_gives_its_newest_first() -> None:
+    raw = b"""<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+    <sitemap><loc>https://a.example/1.xml</loc><lastmod>2026-01-01</lastmod></sitemap>
+    <sitemap><loc>https://a.example/2.xml</loc><lastmod>2026-11-01</lastmod></sitemap>
+    <sitemap><loc>file:///etc/passwd</loc></sitemap></sitemapindex>"""
+    assert read_document(raw).children == ["https://a.example/2.xml", "https://a.example/1.xml"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "windows-1251", "iso-8859-15"])
+def test_charsets(charset: str) -> None:
+    word = "Паром" if charset == "windows-1251" else "Fähre €" if charset == "iso-8859-15" else "Fähre Паром"
+    raw = rss(f"<item><title>{word}</title><description>x</description></item>", charset=charset)
+    assert entries(raw)[0].fields["title"] == word
+
+
+def test_an_entry_without_text_is_a_title_only() -> None:
+    (fields,) = read_feed(rss("<item><title>Ferry opens</title></item>"))
+    assert (fields["text"], fields["completeness"], fields["published_from"]) == ("Ferry opens", "title", "none")
+    assert "published_at" not in fields
+
+
+def test_what_is_a_teaser() -> None:
+    assert is_whole("word " * 200)
+    assert not is_whole("A short teaser")
+    assert is_whole("A short note, where the content belongs.", is_content=True)
+    for end in ("…", "[...]", "Read more", "Continue reading →", "read more »"):
+        assert not is_whole("word " * 200 + end)
+
+
+def test_ttl_and_the_syndication_module() -> None:
+    assert read_document(rss("<ttl>30</ttl>", item(1))).ttl == 1800
+    raw = rss("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>", item(1))
+    named = raw.replace(b"<rss ", b'<rss xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" ')
+    assert read_document(named).ttl == 1800
+    assert read_document(rss("<ttl>soon</ttl>", item(1))).ttl is None
+
+
+def test_an_entry_changes_its_fingerprint_with_its_content() -> None:
+    one, same, other = (entries(rss(item(1, text)))[0] for text in ("old", "old", "new"))
+    assert one.fingerprint == same.fingerprint != other.fingerprint
+
+
+def test_a_feed_with_too_many_entries_is_cut_and_says_so() -> None:
+    document = read_document(rss(*(item(number, "x") for number in range(1100))))
+    assert len(document.entries) == 1000
+    assert "1100 entries" in (document.note or "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><rss><channel><item><title>&a;</title></item></channel></rss>', "entities"),
+        ('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss/>'.encode("utf-16"), "entities"),
+        (b"<html><head><title>x</title></head><body>y</body></html>", "page"),
+        (b'{"version": "1"}', "JSON Feed"),
+        (b'{"version": ', "not JSON"),
+        (b"", "neither"),
+        (b"/etc/passwd", "neither"),
+        (b"http://127.0.0.1/", "neither"),
+        (gzip.compress(b" " * 11 * 1024 * 1024), "larger"),
+        (b"\x1f\x8b broken", "decompressed"),
+    ],
+)
+def test_what_is_no_feed_is_refused_with_its_reason(raw: bytes, reason: str) -> None:
+    with pytest.raises(Rejected, match=reason):
+        read_document(raw)
+
+
+def test_a_doctype_that_declares_nothing_is_taken() -> None:
+    doctype = b'<!DOCTYPE rss PUBLIC "-//N//DTD RSS 0.91//EN" "http://n.example/rss.dtd"><rss '
+    assert len(entries(rss(item(1)).replace(b"<rss ", doctype))) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(st.binary(max_size=300), st.binary(max_size=60).map(lambda part: ATOM[:400] + part + ATOM[400:])))
+def test_no_bytes_crash_the_reader(raw: bytes) -> None:
+    with contextlib.suppress(Rejected):
+        read_document(raw)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Tue, 03 Nov 2026 08:00:00 +0300", "2026-11-03T08:00:00+03:00"),
+        ("Tue, 3 Nov 2026 08:00 GMT", "2026-11-03T08:00:00+00:00"),
+        ("Tue, 03 Nov 2026 08:00:00 EST", "2026-11-03T08:00:00-05:00"),
+        ("Tue, 03 Nov 2026 08:00:00 CET", "2026-11-03T08:00:00+01:00"),
+        ("2026-11-03T08:00:00Z", "2026-11-03T08:00:00+00:00"),
+        ("2026-11-03 08:00:00 +0300", "2026-11-03T08:00:00+03:00"),
+        ("2026-11-03 08:00 UTC", "2026-11-03T08:00:00+00:00"),
+        ("2026-11-03", "2026-11-03T00:00:00"),
+        ("1970-01-01T00:00:00Z", None),
+        ("0000-00-00", None),
+        ("yesterday", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_dates(written: str | None, read: str | None) -> None:
+    assert moment(written) == read
+
+
+def test_dates_in_addresses() -> None:
+    assert date_in_url("https://a.example/2026/11/03/ferry") == "2026-11-03"
+    assert date_in_url("https://a.example/news/20261103-ferry.html") == "2026-11-03"
+    assert date_in_url("https://a.example/2026/13/03/ferry") is None
+    assert date_in_url("https://a.example/article/12345678") is None

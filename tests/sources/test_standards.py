@@ -1,0 +1,94 @@
+"""CloudEvents, ninjs and web archives become articles."""
+
+import base64
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.article import Article
+from pipeline.sources.door import Door, Refusal
+from pipeline.sources.files import read_paths
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NINJS = {
+    "uri": "https://tidewater-post.example/1",
+    "standard": {"name": "ninjs", "version": "3.1"},
+    "pubstatus": "usable",
+    "language": "en",
+    "firstcreated": "2026-11-03T08:00:00+03:00",
+    "versioncreated": "2026-11-03T09:00:00+03:00",
+    "headlines": [{"role": "short", "value": "Ferry"}, {"role": "main", "value": "Ferry opens"}],
+    "bodies": [{"contenttype": "text/html", "value": "<p>One.</p><p>Two.</p>"}],
+    "by": "Wanjiru Achebo-Lind",
+    "infosources": [{"name": "Tidewater Post"}],
+    "subjects": [{"name": "transport"}],
+}
+EVENT = {"specversion": "1.0", "type": "news", "source": "/desk", "id": "1"}
+
+
+def take(data: object) -> Article:
+    """The article of a value that must be taken."""
+    item = Door(clock=lambda: NOW).take("in", data).item
+    assert isinstance(item, Article), item
+    return item
+
+
+def test_ninjs() -> None:
+    article = take(NINJS)
+    assert (article.title, article.text, article.url) == ("Ferry opens", "One.\n\nTwo.", NINJS["uri"])
+    assert (article.authors, article.source.name, article.section) == (
+        ["Wanjiru Achebo-Lind"],
+        "Tidewater Post",
+        "transport",
+    )
+    assert article.published_at == datetime(2026, 11, 3, 5, tzinfo=UTC)
+    assert (article.published_offset, article.published_from) == (180, "push")
+    old = take({"uri": "urn:tidewater:7", "headline": "Old", "body_text": "Text.", "byline": "By Ana Ferrand-Ruiz"})
+    assert (old.id, old.title, old.authors) == ("urn:tidewater:7", "Old", ["Ana Ferrand-Ruiz"])
+
+
+def test_what_an_agency_withdraws_is_refused() -> None:
+    item = Door().take("in", NINJS | {"pubstatus": "canceled"}).item
+    assert isinstance(item, Refusal)
+    assert "canceled" in item.reason
+
+
+def test_cloudevents() -> None:
+    assert take(EVENT | {"data": {"text": "A ferry.", "id": "a"}}).id == "a"
+    assert take(EVENT | {"data": NINJS}).title == "Ferry opens"
+    coded = base64.b64encode(b'{"text": "A ferry."}').decode()
+    assert take(EVENT | {"data_base64": coded}).text == "A ferry."
+    for wrong in ({"data_base64": "%"}, {"data_base64": "YQ=="}, {"data": None, "data_base64": 1}, {"data": "text"}):
+        assert isinstance(Door().take("in", EVENT | wrong).item, Refusal)
+
+
+def record(url: str, status: str, kind: str, body: str) -> bytes:
+    """A response as a WARC file keeps it."""
+    answer = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n{body}".encode()
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-11-03T05:00:00Z\r\n"
+    head += f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
+    return head.encode() + answer + b"\r\n\r\n"
+
+
+def test_a_web_archive(tmp_path: Path) -> None:
+    text = "".join(f"<p>Paragraph {n} of the report tells about the ferry in Mombasa.</p>" for n in range(6))
+    page = f"<html><head><title>Ferry opens in Mombasa</title></head><body><article>{text}</article></body></html>"
+    records = b"".join(
+        record(*each)
+        for each in (
+            ("https://a.example/1", "200 OK", "text/html; charset=utf-8", page),
+            ("https://a.example/2", "200 OK", "text/html", "<html></html>"),
+            ("https://a.example/3", "404 Not Found", "text/html", page),
+            ("https://a.example/4", "200 OK", "image/png", "x"),
+        )
+    )
+    (tmp_path / "news.warc").write_bytes(records)
+    (tmp_path / "packed.warc.gz").write_bytes(gzip.compress(records))
+    (tmp_path / "broken.warc").write_bytes(b"no archive")
+    broken, first, second, *packed = (each.item for each in read_paths([str(tmp_path)], Door(clock=lambda: NOW)))
+    assert isinstance(first, Article)
+    assert (first.url, first.title) == ("https://a.example/1", "Ferry opens in Mombasa")
+    assert first.fetched_at == datetime(2026, 11, 3, 5, tzinfo=UTC)
+    assert isinstance(second, Refusal)
+    assert isinstance(broken, Refusal)
+    assert [type(item) for item in packed] == [Article, Refusal]

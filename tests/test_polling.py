@@ -1,0 +1,289 @@
+"""A feed is polled politely and completely: conditional requests, redirects, new and changed entries, pages, rules."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline import poller as polling_loop
+from pipeline.article import Article, Source
+from pipeline.errors import GeowireError, QueryError, Unavailable
+from pipeline.feed import Feed, Poll, feed_id
+from pipeline.poller import Poller
+from pipeline.polling import Polling
+from pipeline.publishing import Published
+from pipeline.sources.door import Input, Refusal
+from pipeline.sources.http import Client
+from pipeline.state.sqlite import SqliteState
+from pipeline.subscribing import Wanted, add, chosen, export_opml, import_opml
+from tests.sources.misbehaving import Served, item, misbehaving, rss
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PAGE = """<html lang="en"><head><title>Report</title><script type="application/ld+json">
+{{"@type": "NewsArticle", "headline": "Report", "datePublished": "2026-11-03T07:59:00+03:00"}}</script>{head}</head>
+<body><article><h1>Report</h1>{body}</article></body></html>"""
+
+
+def page(head: str = "") -> bytes:
+    """A page with a full text."""
+    body = "".join(f"<p>Paragraph {n} of the whole report tells about the ferry in Mombasa.</p>" for n in range(8))
+    return PAGE.format(head=head, body=body).encode()
+
+
+class Site:
+    """A feed of the misbehaving server, polled as often as a test likes."""
+
+    def __init__(self, served: Served, client: Client) -> None:
+        self.served, self.sent, self.down = served, list[Input](), False
+        source = Source(id="tidewater", name="Tidewater")
+        self.feed = Feed(id="f", url=f"{served.url}/feed", source=source, added_at=NOW)
+        self.poll_state = Poll()
+        self.polling = Polling(client, self.publish)
+
+    async def publish(self, inputs: Sequence[Input]) -> list[Published]:
+        """Take inputs as the broker would."""
+        if self.down:
+            raise Unavailable("the broker is down")
+        self.sent += inputs
+        return [
+            Published(each.origin, "pending" if isinstance(each.item, Article) else each.item.outcome)
+            for each in inputs
+        ]
+
+    async def poll(self) -> str:
+        """Poll once; the report's status."""
+        return (await self.polling.poll(self.feed, self.poll_state)).status
+
+    @property
+    def articles(self) -> list[Article]:
+        """What was published."""
+        return [each.item for each in self.sent if isinstance(each.item, Article)]
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """What was not."""
+        return [each.item for each in self.sent if isinstance(each.item, Refusal)]
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    """A server, and a feed on it."""
+    async with misbehaving() as served, Client(allow_private=True) as client:
+        yield Site(served, client)
+
+
+async def test_only_what_is_new_or_changed_is_published(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1), item(2))
+    assert await site.poll() == "read"
+    assert await site.poll() == "unchanged"
+    site.served.pages["/feed"] = rss(item(1), item(2, "changed " * 200), item(3))
+    assert await site.poll() == "read"
+    assert [article.title for article in site.articles] == ["Report 2", "Report 1", "Report 3", "Report 2"]
+    assert {article.source.id for article in site.articles} == {"tidewater"}
+    assert len(site.poll_state.arrivals) == 3
+    assert site.poll_state.next_poll_at
+
+
+async def test_conditional_requests_and_a_304_without_a_body(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1))
+    site.served.headers["/feed"] = {"ETag": '"one"', "Last-Modified": "Tue, 03 Nov 2026 08:00:00 GMT"}
+    await site.poll()
+    assert await site.poll() == "unchanged"
+    asked = [request for request in site.served.requests if request.path == "/feed"][-1].headers
+    assert (asked["If-None-Match"], asked["If-Modified-Since"]) == ('"one"', "Tue, 03 Nov 2026 08:00:00 GMT")
+    site.served.headers["/feed"] = {"ETag": '"changes each time"'}  # the same bytes all the same
+    assert await site.poll() == "unchanged"
+    assert len(site.articles) == 1
+
+
+async def test_a_feed_that_moved_for_good_is_asked_at_its_new_place(site: Site) -> None:
+    site.feed.url = f"{site.served.url}/to/308?/to/302?/feed"
+    site.served.pages["/feed"] = rss(item(1))
+    await site.poll()
+    assert site.poll_state.url == f"{site.served.url}/to/302?/feed"
+    site.served.requests.clear()
+    await site.poll()
+    assert "/to/308" not in site.served.paths
+
+
+async def test_a_feed_that_moved_to_nowhere_is_still_asked_at_its_old_place(site: Site) -> None:
+    site.feed.url = f"{site.served.url}/to/301?/nothing"
+    assert await site.poll() == "failed"
+    assert site.poll_state.url is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, "no feed"), (403, "refuses"), (429, "too often"), (500, "failed"), (410, "gone")]
+)
+async def test_errors_are_told_in_plain_words(site: Site, status: int, words: str) -> None:
+    site.served.statuses["/feed"] = status
+    site.served.headers["/feed"] = {"Retry-After": "7200"}
+    before = datetime.now(UTC)
+    assert await site.poll() == ("gone" if status == 410 else "failed")
+    assert words in (site.poll_state.error or "")
+    after = site.poll_state.next_poll_at
+    assert after is None if status == 410 else after and after >= before + timedelta(hours=2)
+    site.served.statuses["/feed"], site.served.pages["/feed"] = 200, rss(item(1))
+    assert await site.poll() == "read"
+    assert (site.poll_state.failures, site.poll_state.error) == (0, None)
+
+
+@pytest.mark.parametrize("path", ["/truncated", "/half-gzip", "/loop", "/nothing"])
+async def test_a_broken_answer_changes_nothing(site: Site, path: str) -> None:
+    site.feed.url = site.served.url + path
+    assert await site.poll() == "failed"
+    assert site.sent == []
+
+
+async def test_a_teaser_is_completed_from_its_page(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/story?utm_source=rss"))
+    site.served.pages["/story"] = page('<meta name="tdm-reservation" content="1">')
+    site.served.headers["/story"] = {"Content-Type": "text/html"}
+    await site.poll()
+    (article,) = site.articles
+    assert (article.title, article.completeness, article.published_from) == ("Report 1", "full", "jsonld")
+    assert article.published_at == datetime(2026, 11, 3, 4, 59, tzinfo=UTC)
+    assert article.text.startswith("Paragraph 0")
+    assert article.reservation == "TDMRep"
+
+
+async def test_robots_txt_is_kept_to_and_the_teaser_stands(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/story"))
+    site.served.pages["/robots.txt"] = b"User-agent: *\nDisallow: /story\nLicense: https://a.example/l.xml"
+    await site.poll()
+    (article,) = site.articles
+    assert (article.text, article.completeness) == ("A teaser", "teaser")
+    assert "robots.txt" in article.notes[0]
+    assert article.reservation == "RSL https://a.example/l.xml"
+    assert "/story" not in site.served.paths
+
+
+async def test_a_page_that_is_down_is_tried_again_before_its_teaser_is_taken(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/story"), item(2))
+    site.served.statuses["/story"] = 503
+    assert [await site.poll(), await site.poll()] == ["read", "read"]
+    assert [article.title for article in site.articles] == ["Report 2"]
+    await site.poll()
+    assert [article.completeness for article in site.articles] == ["full", "teaser"]
+    assert await site.poll() == "unchanged"
+
+
+async def test_a_page_without_an_article_is_a_rejection_where_the_feed_has_no_text_either(site: Site) -> None:
+    link = f"{site.served.url}/story"
+    site.served.pages["/feed"] = (
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{link}</loc></url></urlset>'
+    ).encode()
+    assert await site.poll() == "read"
+    assert [(refused.outcome, refused.source) for refused in site.refusals] == [("rejected", "tidewater")]
+    assert "404" in site.refusals[0].reason
+
+
+async def test_rules_filter_before_anything_is_published(site: Site) -> None:
+    site.feed.include, site.feed.exclude = "ferry OR harbour", '"football club"'
+    texts = ["The ferry sails. " * 60, "The harvest was good. " * 60, "The ferry of the football club. " * 60]
+    site.served.pages["/feed"] = rss(*(item(number, text) for number, text in enumerate(texts)))
+    await site.poll()
+    assert [article.title for article in site.articles] == ["Report 0"]
+    assert {refused.outcome for refused in site.refusals} == {"filtered"}
+    assert all(refused.id and "rule" in refused.reason for refused in site.refusals)
+    assert await site.poll() == "unchanged"
+
+
+async def test_what_could_not_be_published_is_new_again(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1))
+    site.down = True
+    with pytest.raises(Unavailable):
+        await site.poll()
+    site.down = False
+    assert await site.poll() == "read"
+    assert len(site.articles) == 1
+
+
+async def test_one_slow_feed_delays_no_other(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.sources.pages.PATIENCE", 0.1)
+    site.served.pages["/feed"] = rss(item(1))
+    slow = [Feed(id=str(n), url=f"{site.served.url}/never", added_at=NOW) for n in range(40)]
+    hanging = [asyncio.create_task(site.polling.poll(feed, Poll())) for feed in slow]
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(20):
+        assert await site.poll() == "read"
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
+
+
+async def test_one_of_two_pollers_works_and_the_other_takes_over(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"LEASE": 2.0, "RENEW": 0.2, "TICK": 0.05, "REFRESH": 0.2}.items():
+        monkeypatch.setattr(polling_loop, name, value)
+    site.served.pages["/feed"] = rss(item(1))
+    state = SqliteState(tmp_path / "state.db")
+    await state.put_feeds([site.feed])
+    first, second = Poller(site.polling, state), Poller(site.polling, state)
+    stop, never = asyncio.Event(), asyncio.Event()
+    dying = asyncio.create_task(first.run(never))
+    await until(lambda: len(site.articles) == 1)
+    waiting = asyncio.create_task(second.run(stop))
+    await asyncio.sleep(0.5)
+    asked = len(site.served.requests)
+    await state.put_feeds([feed("added", f"{site.served.url}/added")])
+    await until(lambda: len(site.served.requests) > asked)
+    dying.cancel()  # without giving its lease back, as a process that is killed
+    await asyncio.gather(dying, return_exceptions=True)
+    await state.put_feeds([feed("later", f"{site.served.url}/later")])
+    await until(lambda: "/later" in site.served.paths)
+    stop.set()
+    await waiting
+    assert await state.lease("poller", "a third", 1), "given back at once"
+    assert [poll.polls for _, poll in await state.feeds()] == [1, 1, 1]
+
+
+def feed(name: str, url: str) -> Feed:
+    """A feed."""
+    return Feed(id=name, url=url, added_at=datetime.now(UTC))
+
+
+async def until(condition: object, seconds: float = 20) -> None:
+    """Wait until a condition holds."""
+    assert callable(condition)
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  # what it waits for happens in a server's requests
+            await asyncio.sleep(0.05)
+
+
+async def test_a_home_page_gives_its_feeds(site: Site, tmp_path: Path) -> None:
+    state, served = SqliteState(tmp_path / "state.db"), site.served
+    link = '<link rel="alternate" type="application/rss+xml" href="/{}">'
+    links = "".join(link.format(name) for name in ("a", "same", "gone"))
+    served.pages["/"] = f"<html><head>{links}</head></html>".encode()
+    served.pages["/a"], served.pages["/same"] = rss(item(1)), rss(item(1))
+    async with Client(allow_private=True) as client:
+        added = await add(client, state, f"{served.url}/", Wanted(tags=("Ports",), include="ferry"))
+        assert [(each.feed.url, each.new, each.entries) for each in added] == [(f"{served.url}/a", True, 1)]
+        assert (added[0].feed.tags, added[0].feed.source.id) == (["Ports"], "tidewater-post.example")
+        assert [each.new for each in await add(client, state, f"{served.url}/a", Wanted())] == [False]
+        served.pages["/plain"], served.pages["/feed.xml"] = b"<html><body>nothing</body></html>", rss(item(2))
+        assert (await add(client, state, f"{served.url}/plain", Wanted()))[0].feed.url == f"{served.url}/feed.xml"
+        del served.pages["/feed.xml"]
+        for url, reason in (("/plain", "no feed was found"), ("/missing", "404")):
+            with pytest.raises(GeowireError, match=reason):
+                await asyncio.wait_for(add(client, state, served.url + url, Wanted()), 40)
+        with pytest.raises(QueryError):
+            await add(client, state, f"{served.url}/a", Wanted(include="country:KE"))
+
+
+async def test_opml_comes_in_twice_and_goes_out(tmp_path: Path) -> None:
+    state = SqliteState(tmp_path / "state.db")
+    raw = (Path(__file__).parents[1] / "seeds" / "feeds.opml").read_bytes()
+    new, there = await import_opml(state, raw)
+    assert (new > 30, there) == (True, 0)
+    assert await import_opml(state, raw) == (0, new)
+    other = SqliteState(tmp_path / "other.db")
+    assert await import_opml(other, await export_opml(state)) == (new, 0)
+    first, *_ = [each for each, _ in await other.feeds()]
+    assert [each.id for each in await chosen(other, [first.url, first.id])] == [feed_id(first.url)]
+    with pytest.raises(GeowireError, match="feed list"):
+        await chosen(other, ["nothing"])
