@@ -52,5 +52,5 @@ def test_an_unknown_model_says_what_to_do(site: Site) -> None:
     site.env["GEOWIRE_NLP_MODEL"] = "en_no_such_model"
     done = site.run("extract", stdin=b"Some text.")
     assert done.returncode == 4
-    assert b"pip install en_no_such_model" in done.stderr
+    assert b"spacy download en_no_such_model" in done.stderr
     assert b"Traceback" not in done.stderr

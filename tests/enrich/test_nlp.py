@@ -45,7 +45,7 @@ def test_any_installed_pipeline_replaces_the_shipped_one(tmp_path: Path) -> None
 
 
 def test_no_such_pipeline_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="pip install en_no_such"):
+    with pytest.raises(Misconfigured, match="spacy download en_no_such"):
         load("en_no_such")
     spacy.blank("en").to_disk(tmp_path / "blank")
     with pytest.raises(Misconfigured, match="no entity recogniser"):

@@ -169,6 +169,8 @@ def test_openapi_describes_every_endpoint(web: httpx2.Client) -> None:
     assert set(described["paths"]["/api/articles"]["post"]["requestBody"]["content"]) == {
         "application/json",
         "application/x-ndjson",
+        "application/cloudevents+json",
+        "application/cloudevents-batch+json",
     }
     for path in ("/docs", "/redoc"):
         assert web.get(path).status_code == 404
