@@ -16,6 +16,7 @@ from typing import cast
 
 from pipeline.article import DateMention, DateRange, Entity, Event, EventType, Party, Place, Span, Stretch
 from pipeline.enrich.event_status import status_of
+from pipeline.enrich.names import dateline_end
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, negated
 from pipeline.enrich.parties import Parties, is_named, table
@@ -24,6 +25,7 @@ MOST_EVENTS = 200  # of one article
 LONG_AGO = 2  # years before publication from which an event is history
 REFUSED = ("AGREE", "CONCEDE", "RETREAT", "AID", "SUPPORT", "CONSULT", "COOPERATE", "REQUEST")  # not doing so rejects
 ALONE = ("AGREE", "REJECT", "MOBILIZE", "PROTEST", "RETREAT", "CONCEDE", "REQUEST", "THREATEN")  # may lack a target
+ACTORLESS = ("ACCUSE", "SANCTION")  # told of their target alone: "was accused", "was blacklisted"
 MUTUAL = ("CONSULT", "AGREE", "COOPERATE")
 BOTH, ONE, UNNAMED = 0.85, 0.6, 0.7  # confidence with both parties named, with one alone, with an unnamed other
 
@@ -308,10 +310,11 @@ def _light_subject(noun: Word) -> Word | None:
 
 def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequence[DateMention]) -> Iterator[Event]:
     """One event for each pair of parties, if it is told as having a status."""
-    actors: Sequence[Party | None] = found.actors or (None,)
-    targets: Sequence[Party | None] = found.targets or (None,)
-    if found.type in MUTUAL and not found.targets and len(found.actors) == 2:
-        actors, targets = (found.actors[0],), (found.actors[1],)
+    heading = dateline_end(reading.text_of("text")) if found.trigger.field == "text" else 0
+    actors: Sequence[Party | None] = [party for party in found.actors if party.start >= heading] or (None,)
+    targets: Sequence[Party | None] = [party for party in found.targets if party.start >= heading] or (None,)
+    if found.type in MUTUAL and targets == (None,) and len(actors) == 2:
+        actors, targets = (actors[0],), (actors[1],)
     told = status_of(found.trigger)
     if told is None:
         return
@@ -328,6 +331,8 @@ def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequ
         target = None if actor and target and actor.id == target.id else target
         if not (is_named(actor) or is_named(target)) or not (target or _may_be_alone(found.type, actor)):
             continue
+        if actor is None and found.type not in ACTORLESS:
+            continue  # a road was closed, a fungus destroyed: somebody or nobody acted, and the text does not say who
         yield Event(
             type=found.type, actor=actor, target=target, place=where, date=day, status=status, trigger=trigger,
             sentence=Stretch(field=sentence.field, start=sentence.start, end=sentence.end), method=f"{found.how}+parse",

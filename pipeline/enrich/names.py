@@ -62,6 +62,9 @@ _DATELINE = (
 )
 
 
+_DASH = re.compile(r"\s[–—-]{1,2}\s")
+
+
 @cache
 def table() -> dict[str, Any]:
     """The names of tables/names.toml."""
@@ -326,6 +329,13 @@ def _dateline(reading: Reading) -> Iterator[Named]:
         part = "place" if match["place"] else "mixed"
         if lookup(match[part]):
             yield Span(field="text", start=match.start(part), end=match.end(part), surface=match[part]), "LOC"
+
+
+def dateline_end(text: str) -> int:
+    """Where the report begins after a dateline ("KYIV, Nov 3 (Agency) - "); 0 where a text has none."""
+    match = _DATELINE.match(text)
+    dash = _DASH.search(text, match.end(), match.end() + 80) if match is not None else None
+    return dash.end() if dash is not None else 0
 
 
 def _consistent(names: Sequence[Named]) -> list[Named]:

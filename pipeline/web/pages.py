@@ -22,12 +22,12 @@ PAGE = 20  # hits on a page
 PAGES = answers.DEEPEST // PAGE
 FACET_VALUES = 8
 EXAMPLES = (
-    ("ceasefire talks", "both words, with their inflections"),
-    ('"prime minister" AND NOT election', "an exact phrase, without a word"),
-    ("about:UA published:30d", "about a country, in the last 30 days"),
-    ("event:(type:THREATEN actor:RU)", "one event: its type and who acts"),
-    ("quote:(speaker:minister talks)", "who says what"),
-    ("killed:>=10 near:Kyiv~300km", "a figure, and a place within a distance"),
+    ("border talks", "both words, with their inflections"),
+    ('"foreign minister" AND NOT ceasefire', "an exact phrase, without a word"),
+    ("about:SD published:2026-11-01..2026-11-30", "about a country, in a span of days"),
+    ("event:(type:AGREE actor:RW)", "one event: its type and who acts"),
+    ("quote:talks", "what somebody is quoted to have said"),
+    ("killed:>=10 near:Manila~500km", "a figure, and a place within a distance"),
     ("place:Brussels OR org:NATO", "a place or an organisation"),
     ("title:sanctions -country:RU", "in the title, without a country"),
     ("lang:fr", "in a language"),

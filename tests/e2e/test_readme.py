@@ -26,13 +26,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.close()
 
 
+def comparable(output: str) -> list[str]:
+    """Lines without how sure the model is, which another processor computes a little differently."""
+    return [re.sub(r"confidence 0\.\d\d", "confidence …", line.rstrip()) for line in output.rstrip().splitlines()]
+
+
 @pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_example(demo: Site, command: str, shown: str) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, **demo.env, "PATH": path}
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert [line.rstrip() for line in done.stdout.rstrip().splitlines()] == shown.rstrip().splitlines()
+    assert comparable(done.stdout) == comparable(shown)
 
 
 def test_there_are_examples() -> None:
