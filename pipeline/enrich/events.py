@@ -311,10 +311,10 @@ def _light_subject(noun: Word) -> Word | None:
 def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequence[DateMention]) -> Iterator[Event]:
     """One event for each pair of parties, if it is told as having a status."""
     heading = dateline_end(reading.text_of("text")) if found.trigger.field == "text" else 0
-    actors: Sequence[Party | None] = [party for party in found.actors if party.start >= heading] or (None,)
-    targets: Sequence[Party | None] = [party for party in found.targets if party.start >= heading] or (None,)
-    if found.type in MUTUAL and targets == (None,) and len(actors) == 2:
-        actors, targets = (actors[0],), (actors[1],)
+    actors: list[Party | None] = [party for party in found.actors if party.start >= heading]
+    targets: list[Party | None] = [party for party in found.targets if party.start >= heading]
+    if found.type in MUTUAL and not targets and len(actors) == 2:
+        actors, targets = actors[:1], actors[1:]
     told = status_of(found.trigger)
     if told is None:
         return
@@ -327,7 +327,7 @@ def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequ
     trigger = Span(
         field=found.trigger.field, start=found.trigger.start, end=found.trigger.end, surface=found.trigger.text
     )
-    for actor, target in islice(product(actors, targets), 6):
+    for actor, target in islice(product(actors or [None], targets or [None]), 6):
         target = None if actor and target and actor.id == target.id else target
         if not (is_named(actor) or is_named(target)) or not (target or _may_be_alone(found.type, actor)):
             continue
