@@ -6,11 +6,11 @@ parties, and nouns ("the invasion of X by Y", "launched an attack on X", "talks 
 party with a name or a country; what is only wished or asked for is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import islice, product
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import cast
 
@@ -22,6 +22,8 @@ from pipeline.enrich.parse import Word, negated
 from pipeline.enrich.parties import Parties, is_named, table
 
 MOST_EVENTS = 200  # of one article
+MOST_TRIGGERS = 2_000  # that are looked at: a long article has a hundred
+Spots = Mapping[tuple[str, int], Place]  # the pinned places by where they are named
 LONG_AGO = 2  # years before publication from which an event is history
 REFUSED = ("AGREE", "CONCEDE", "RETREAT", "AID", "SUPPORT", "CONSULT", "COOPERATE", "REQUEST")  # not doing so rejects
 ALONE = ("AGREE", "REJECT", "MOBILIZE", "PROTEST", "RETREAT", "CONCEDE", "REQUEST", "THREATEN")  # may lack a target
@@ -65,8 +67,11 @@ def find_events(
     """The events of title and text in order; each type with the same parties, status and date once."""
     parties = Parties(reading, entities)
     found: dict[tuple[object, ...], Event] = {}
-    for each in (*_verbal(reading, parties), *_nominal(reading, parties)):
-        for event in _events(each, reading, places, dates):
+    spots: dict[tuple[str, int], Place] = {
+        (span.field, span.start): place for place in places if place.pinned for span in place.mentions
+    }
+    for each in islice(chain(_verbal(reading, parties), _nominal(reading, parties)), MOST_TRIGGERS):
+        for event in _events(each, reading, spots, dates):
             actor, target = event.actor.id if event.actor else None, event.target.id if event.target else None
             day = event.date.first if event.date else None
             known = found.setdefault((event.type, actor, target, event.status, day), event)
@@ -308,7 +313,7 @@ def _light_subject(noun: Word) -> Word | None:
     return _antecedent(_subject(verb))
 
 
-def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequence[DateMention]) -> Iterator[Event]:
+def _events(found: Found, reading: Reading, spots: Spots, dates: Sequence[DateMention]) -> Iterator[Event]:
     """One event for each pair of parties, if it is told as having a status."""
     heading = dateline_end(reading.text_of("text")) if found.trigger.field == "text" else 0
     actors: list[Party | None] = [party for party in found.actors if party.start >= heading]
@@ -323,7 +328,7 @@ def _events(found: Found, reading: Reading, places: Sequence[Place], dates: Sequ
     day = _day(found.trigger, sentence, dates)
     if status == "happened" and day is not None and _is_long_ago(day, reading):
         status, reason = "historical", f"{day.last.year}, long before publication"
-    where = _where(found.trigger, sentence, places, reading)
+    where = _where(found.trigger, spots)
     trigger = Span(
         field=found.trigger.field, start=found.trigger.start, end=found.trigger.end, surface=found.trigger.text
     )
@@ -374,9 +379,8 @@ def _day(trigger: Word, sentence: Span, dates: Sequence[DateMention]) -> DateRan
     return DateRange(first=nearest.first, last=nearest.last)
 
 
-def _where(trigger: Word, sentence: Span, places: Sequence[Place], reading: Reading) -> str | None:
+def _where(trigger: Word, spots: Spots) -> str | None:
     """The place of the sentence that `in`, `at` or `near` ties to the trigger or the verb above it."""
-    spots = {(span.field, span.start): place for place in places if place.pinned for span in place.mentions}
     holders = [trigger, *([trigger.head] if trigger.head is not None and trigger.pos == "NOUN" else [])]
     for holder in holders:
         for child in holder.all("obl", "nmod"):

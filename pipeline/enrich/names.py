@@ -7,8 +7,9 @@ form of address makes a person, and a name that is a place once in an article is
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -150,13 +151,19 @@ def _trim(span: Span) -> Span | None:
 
 def _is_credit(reading: Reading, span: Span) -> bool:
     """Whether a name stands in a credit: of a picture, or of an article's author."""
-    text = reading.text_of(span.field)
-    line = text.rfind("\n", 0, span.start) + 1
-    end = text.find("\n", span.end)
-    return any(
-        line + match.start() <= span.start < line + match.end()
-        for match in _CREDIT.finditer(text[line : end if end >= 0 else len(text)])
-    )
+    stretches = _credits(reading.text_of(span.field))
+    before = bisect_right(stretches, span.start, key=lambda stretch: stretch[0])
+    return before > 0 and span.start < stretches[before - 1][1]
+
+
+@lru_cache(maxsize=2)  # asked for each name of an article's title and text
+def _credits(text: str) -> list[tuple[int, int]]:
+    """Where a text holds credits, of pictures or of an article's author; in order, none crosses a line."""
+    found, start = [], 0
+    for line in text.split("\n"):
+        found += [(start + match.start(), start + match.end()) for match in _CREDIT.finditer(line)]
+        start += len(line) + 1
+    return found
 
 
 def _without_role(span: Span) -> Span | None:
