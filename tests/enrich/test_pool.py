@@ -115,7 +115,7 @@ async def test_close_ends_the_processes(pool: Pool) -> None:
 async def test_a_model_that_is_not_there_is_said_at_start() -> None:
     pool = Pool(configuration.load(environ={"GEOWIRE_NLP_MODEL": "en_no_such"}))
     try:
-        with pytest.raises(Misconfigured, match="pip install en_no_such"):
+        with pytest.raises(Misconfigured, match="spacy download en_no_such"):
             await pool.start()
     finally:
         pool.close()
