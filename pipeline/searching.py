@@ -130,7 +130,7 @@ async def one_by_one(results: Sequence[Result]) -> AsyncIterator[Result]:
 
 async def explain_nothing(index: Index, node: Node) -> list[Without]:
     """Which clause leaves a query without results: what it finds without each of them, the most first."""
-    parts = node.parts if isinstance(node, And) else (node,)
+    parts = parts_of(node)
     if len(parts) > MAX_TRIED:  # no sentence helps whoever asks for so much at once
         return []
     found = []

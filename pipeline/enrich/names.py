@@ -36,6 +36,8 @@ TYPES: dict[str, EntityType] = {
 LARGE = 300_000  # inhabitants of a city whose name alone is no last name
 PLACES = ("GPE", "LOC", "FAC")
 
+FIELDS: tuple[FieldName, ...] = ("title", "text")
+
 Named = tuple[Span, EntityType]
 
 _EDGE = re.compile(r"^(?:the|The|THE)\s+|['’]s?$|^[^\w(]+|[^\w.)]+$")
@@ -182,8 +184,7 @@ def _without_role(span: Span) -> Span | None:
 
 def _long_names(reading: Reading) -> Iterator[Named]:
     """Organisations that are written out before their acronym in parentheses, and the acronym."""
-    fields: tuple[FieldName, ...] = ("title", "text")
-    for field in fields:
+    for field in FIELDS:
         for match in _LONG_AND_SHORT.finditer(reading.text_of(field)):
             start = _acronym_start(match[1], match[2])
             if start is not None:
@@ -194,8 +195,7 @@ def _long_names(reading: Reading) -> Iterator[Named]:
 
 def _known_names(reading: Reading) -> Iterator[Named]:
     """Persons and organisations of the table, written in full."""
-    fields: tuple[FieldName, ...] = ("title", "text")
-    for field in fields:
+    for field in FIELDS:
         for match in written().finditer(reading.text_of(field)):
             span = Span(field=field, start=match.start(), end=match.end(), surface=match[0])
             found = known(match[0])
@@ -213,8 +213,7 @@ def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, in
         return []
     pattern = re.compile(rf"(?<![\w'’.-])(?:{'|'.join(re.escape(name) for name in sorted(full))})(?![\w-])")
     found: list[Named] = []
-    fields: tuple[FieldName, ...] = ("title", "text")
-    for field in fields:
+    for field in FIELDS:
         text = reading.text_of(field)
         for match in pattern.finditer(text):
             span = Span(field=field, start=match.start(), end=match.end(), surface=match[0])
@@ -256,8 +255,7 @@ def _country_names() -> re.Pattern[str]:
 
 
 def _countries(reading: Reading) -> Iterator[Named]:
-    fields: tuple[FieldName, ...] = ("title", "text")
-    for field in fields:
+    for field in FIELDS:
         text = reading.text_of(field)
         for match in _country_names().finditer(text):
             yield Span(field=field, start=match.start(), end=match.end(), surface=match[0]), "GPE"
@@ -277,8 +275,7 @@ def _place_names() -> re.Pattern[str]:
 
 def _known_places(reading: Reading) -> Iterator[Named]:
     """Places known by their names, where these do not stand within a longer name."""
-    fields: tuple[FieldName, ...] = ("title", "text")
-    for field in fields:
+    for field in FIELDS:
         text = reading.text_of(field)
         for match in _place_names().finditer(text):
             if not _within_name(text, match.start(), match.end()):

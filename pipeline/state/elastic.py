@@ -140,13 +140,7 @@ class ElasticState:
             body = {"kind": "feed", "key": feed.id, "added_at": feed.added_at.isoformat()}
             operations.append({"update": {"_id": f"feed:{feed.id}", "retry_on_conflict": ROUNDS}})
             operations.append({"doc": body | {"feed": feed.model_dump_json()}, "doc_as_upsert": True})
-        if not operations:
-            return
-        async with answered(self._settings):
-            answer = await self._client.bulk(index=STATE, operations=operations, require_alias=True)
-        for item in answer["items"]:
-            if error := item["update"].get("error"):
-                raise fault(self._settings, item["update"]["status"], str(error.get("type")), str(error.get("reason")))
+        await self._change(operations)
 
     async def remove_feed(self, feed_id: str) -> bool:
         """As the seam says."""
@@ -167,13 +161,7 @@ class ElasticState:
         for each in tombstones:
             operations.append({"index": {"_id": _tombstone_id(each.name)}})
             operations.append({"kind": "tombstone", "key": each.name, "added_at": each.at.isoformat()})
-        if not operations:
-            return
-        async with answered(self._settings):
-            answer = await self._client.bulk(index=STATE, operations=operations, require_alias=True)
-        for item in answer["items"]:
-            if error := item["index"].get("error"):
-                raise fault(self._settings, item["index"]["status"], str(error.get("type")), str(error.get("reason")))
+        await self._change(operations)
 
     async def buried(self, names: Sequence[str]) -> set[str]:
         """As the seam says."""
@@ -214,6 +202,17 @@ class ElasticState:
     async def close(self) -> None:
         """As the seam says."""
         await self._client.close()
+
+    async def _change(self, operations: Sequence[Mapping[str, Any]]) -> None:
+        """Write feeds or tombstones, all or an error."""
+        if not operations:
+            return
+        async with answered(self._settings):
+            answer = await self._client.bulk(index=STATE, operations=operations, require_alias=True)
+        for item in answer["items"]:
+            (result,) = item.values()
+            if error := result.get("error"):
+                raise fault(self._settings, result["status"], str(error.get("type")), str(error.get("reason")))
 
     async def _attempt(self, rows: Mapping[str, LedgerRow]) -> dict[str, LedgerRow]:
         """Write what is new or replaces a dead row; what another writer changed meanwhile comes back."""

@@ -14,7 +14,6 @@ from pipeline.query.tree import Term
 from pipeline.web import excerpt
 
 MAX_SIZE = 100  # hits of one answer
-DEEPEST = 1_000  # offset + size
 DEFAULT_FACETS: tuple[Facet, ...] = (
     "source", "country", "focus", "person", "org", "place", "topic", "event", "status", "speaker", "lang",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline import counting
 from pipeline.errors import QueryError
 from pipeline.index import Facet, Sort
+from pipeline.index.fields import DEEPEST
 from pipeline.query.tree import Everything, Node
 from pipeline.searching import understand
 from pipeline.web import answers, charts, shown
@@ -19,7 +20,7 @@ from pipeline.web.problems import HttpProblem, describe
 from pipeline.web.rooms import Rooms
 
 PAGE = 20  # hits on a page
-PAGES = answers.DEEPEST // PAGE
+PAGES = DEEPEST // PAGE
 FACET_VALUES = 8
 EXAMPLES = (
     ("border talks", "both words, with their inflections"),

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pipeline import counting, formats, searching
 from pipeline.article import EventType
 from pipeline.index import Facet, Sort
+from pipeline.index.fields import DEEPEST
 from pipeline.query.printing import to_text
 from pipeline.web import answers
 from pipeline.web.problems import HttpProblem, fails
@@ -33,14 +34,14 @@ async def search(
     request: Request,
     q: Text = "",
     size: Annotated[int, Query(ge=0, le=answers.MAX_SIZE)] = 10,
-    offset: Annotated[int, Query(ge=0, le=answers.DEEPEST)] = 0,
+    offset: Annotated[int, Query(ge=0, le=DEEPEST)] = 0,
     sort: Sort = "relevance",
     fold: Fold = True,
     why: Why = False,
 ) -> Response:
     """The articles that match, a page of them, and the exact number of all. `Link` leads to the pages beside it."""
-    if offset + size > answers.DEEPEST:
-        detail = f"offset + size: at most {answers.DEEPEST:,}; /api/search.ndjson has no limit"
+    if offset + size > DEEPEST:
+        detail = f"offset + size: at most {DEEPEST:,}; /api/search.ndjson has no limit"
         raise HttpProblem(422, "validation", detail)
     found = await answers.search(rooms.index, q, size=size, offset=offset, sort=sort, fold=fold, why=why)
     last = found.clusters if fold else found.total
@@ -60,7 +61,7 @@ async def search_as(
     form: Annotated[formats.Format, Path(description="the format")],
     q: Text = "",
     size: Annotated[
-        int | None, Query(ge=0, le=answers.DEEPEST, description="without it: all of them (a feed: the newest 50)")
+        int | None, Query(ge=0, le=DEEPEST, description="without it: all of them (a feed: the newest 50)")
     ] = None,
     sort: Annotated[Sort, Query(description="only with a size; all of them come newest first")] = "newest",
     fold: Fold = True,
@@ -166,7 +167,7 @@ def _links(request: Request, size: int, offset: int, last: int) -> str:
     found = []
     if size and offset:
         found.append(link(request.url.path, "prev", offset=max(0, offset - size)))
-    if size and offset + size < min(last, answers.DEEPEST - size + 1):
+    if size and offset + size < min(last, DEEPEST - size + 1):
         found.append(link(request.url.path, "next", offset=offset + size))
     for form in ("ndjson", "csv", "geojson", "atom"):
         media = formats.MEDIA[form].partition(";")[0]
