@@ -94,6 +94,7 @@ class Article(Record):
     section: Short | None = None
     image_url: str | None = None
     rights: Short | None = None
+    credit: Short | None = None  # whose text it is where the feed or page credits another: an agency, an outlet
     reservation: Short | None = None  # that the publisher reserves text mining (TDMRep, RSL), and where it says so
     completeness: Completeness = "full"
     metadata_from: dict[str, Short] = {}  # field → where a page said it: jsonld, meta, time, url, page, feed

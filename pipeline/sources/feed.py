@@ -16,7 +16,9 @@ import feedparser
 import orjson
 
 from pipeline.errors import Rejected
+from pipeline.identity import domain_of, same_site
 from pipeline.sources import sitemap
+from pipeline.sources.credit import foreign
 from pipeline.sources.dates import moment, struct_moment
 from pipeline.sources.html import strip_markup
 from pipeline.sources.http import MAX_FEED, Inflate
@@ -160,13 +162,13 @@ def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document
         site=_web(head.get("link")),
         language=head.get("language") or None,
         ttl=_ttl(head),
-        entries=[_entry(entry, head) for entry in entries[:MAX_ENTRIES]],
+        entries=[_entry(entry, head, _web(head.get("link")) or url) for entry in entries[:MAX_ENTRIES]],
         license=_license(head),
         note="; ".join(notes) or None,
     )
 
 
-def _entry(entry: Any, head: Any) -> Entry:
+def _entry(entry: Any, head: Any, home: str | None) -> Entry:
     text, is_content = _text(entry)
     url = _web(entry.get("feedburner_origlink")) or _web(entry.get("link"))
     published = _date(entry, "published") or _date(entry, "created") or _date(entry, "updated")
@@ -183,7 +185,7 @@ def _entry(entry: Any, head: Any) -> Entry:
         "section": next((tag.get("term") for tag in entry.get("tags", []) if tag.get("term")), None),
         "image_url": _image(entry),
         "rights": strip_markup(entry.get("rights") or head.get("rights") or "")[:500],
-        "source": _source(entry.get("source")),
+        **_origin(entry, url, head, home),
         "completeness": "full" if is_whole(text, is_content) else "teaser",
     }
     key = entry.get("id") or url or hashlib.sha256(f"{title}\n{text}".encode("utf-8", "replace")).hexdigest()
@@ -234,12 +236,17 @@ def _image(entry: Any) -> str | None:
     return None
 
 
-def _source(given: Any) -> dict[str, str] | None:
-    """The outlet that an aggregating feed names for an entry (RSS and Atom `<source>`)."""
-    if not given:
-        return None
-    name = plain_title(given, "title")
-    return {"name": name[:500]} if name else None
+def _origin(entry: Any, url: str | None, head: Any, home: str | None) -> dict[str, Any]:
+    """What RSS and Atom `<source>` says of an entry: whom it is credited to where it lies on the feed's own site, else
+    (a feed that gathers those of others) its outlet. `dc:source` is always a credit.
+    """
+    own = [plain_title(head, "title"), domain_of(home) or ""]
+    written = entry.get("dc_source")
+    credit = foreign(domain_of(written) or written, own) if isinstance(written, str) else None
+    name = plain_title(entry.get("source") or {}, "title")[:500]
+    if name and url and home and same_site(url, home):
+        return {"credit": foreign(name, own) or credit}
+    return {"source": {"name": name} if name else None, "credit": credit}
 
 
 def _web(link: Any) -> str | None:

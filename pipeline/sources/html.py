@@ -10,6 +10,7 @@ from lxml import html as lxml_html
 from pipeline.errors import Rejected
 from pipeline.identity import canonical_url
 from pipeline.sources.body import body_of
+from pipeline.sources.credit import of_page
 from pipeline.sources.kind import refuse_other_pages
 from pipeline.sources.metadata import Said, joined, string
 from pipeline.sources.robots import page_reservation
@@ -54,6 +55,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "modified_at": said.modified(),
         "section": string(said.news.get("articleSection")) or said.meta.get("article:section"),
         "image_url": joined(url, said.meta.get("og:image", "")),
+        "credit": of_page(said),
         "reservation": page_reservation(said.meta, tree, url),
         "completeness": "full",
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},

@@ -1,0 +1,88 @@
+"""Whom a feed or a page credits with a text that is not its own: an agency, or the outlet that had it first.
+
+Said by RSS and Atom `<source>`, `dc:source`, JSON-LD (`sourceOrganization`, `creditText`, `isBasedOn`, an author that is an
+organisation), the meta elements `syndication-source` and `original-source`, a canonical address on another site. What
+names the outlet itself, or one of its desks, is no credit. Marks in the text are another matter: index/ reads them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pipeline.identity import domain_of, same_site
+from pipeline.sources.body import pattern
+from pipeline.sources.metadata import Said, joined, kinds, names, string
+
+MAX_CREDIT = 100  # characters; a longer one is a sentence, not a name
+UNBROKEN = 5  # letters from which on a name inside of another means it, where there are no blanks
+
+_ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsStory|CreativeWork)$")
+_LABEL = re.compile(r"^(?:source|credit|by|via|from|quelle|fuente|fonte)\s*:?\s+", re.IGNORECASE)
+
+
+def of_page(said: Said) -> str | None:
+    """The name (or the domain, where only an address is given) that a page credits, None where there is none."""
+    here = said.url or said.canonical()
+    own = [said.publisher, said.meta.get("og:site_name", ""), domain_of(here) or ""]
+    for name, link in _of_page(said):
+        elsewhere = not (link and here and same_site(link, here))
+        if elsewhere and (found := foreign(name or domain_of(link), own)):
+            return found
+    return None
+
+
+def foreign(name: str | None, own: Iterable[str]) -> str | None:
+    """A name as a credit: None where it is that of the outlet (`own`: its names and domain), of a desk, or none."""
+    plain = _LABEL.sub("", " ".join((name or "").split())).strip(" ()-–—,;:")
+    if not _words(plain) or len(plain) > MAX_CREDIT or pattern("desks").search(plain):
+        return None
+    return None if any(_same(plain, each) for each in own if _words(each)) else plain
+
+
+def _of_page(said: Said) -> Iterator[tuple[str | None, str | None]]:
+    """Names with addresses, the plainest words first; either may be missing."""
+    for node in _listed(said.news.get("sourceOrganization")):
+        for name in names(node)[:1]:
+            yield name, _address(said, node)
+    yield string(said.news.get("creditText")), None
+    for node in _listed(said.news.get("isBasedOn")):
+        yield from _based_on(said, node)
+    for node in _listed(said.news.get("author")):
+        if isinstance(node, dict) and any(kind.endswith("Organization") for kind in kinds(node)):
+            for name in names(node)[:1]:
+                yield name, _address(said, node)
+    links = [said.meta.get("syndication-source"), said.meta.get("original-source")]
+    links += [str(link) for link in said.tree.xpath("//link[@rel='canonical']/@href")[:1]]
+    for link in links:
+        if said.url and (absolute := joined(said.url, (link or "").strip())):
+            yield None, absolute
+
+
+def _based_on(said: Said, node: Any) -> Iterator[tuple[str | None, str | None]]:
+    if isinstance(node, str):
+        yield None, joined(said.url, node)
+    elif isinstance(node, dict) and any(_ARTICLE.search(kind) for kind in kinds(node)):
+        named = names(node.get("publisher")) or names(node.get("sourceOrganization"))
+        yield (named[0] if named else None), _address(said, node)
+
+
+def _address(said: Said, node: Any) -> str | None:
+    given = [node.get("url"), node.get("@id")] if isinstance(node, dict) else []
+    return next((link for each in given if isinstance(each, str) and (link := joined(said.url, each))), None)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names mean one outlet: alike but for blanks, or all words of the one are the other's."""
+    first, second = _words(one), _words(other)
+    if set(first) <= set(second) or set(second) <= set(first):
+        return True
+    key, known = "".join(first), "".join(second)
+    return key == known or (min(len(key), len(known)) >= UNBROKEN and (key in known or known in key))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
