@@ -1,7 +1,7 @@
 """Whom a feed or a page credits with a text that is not its own: an agency, or the outlet that had it first.
 
-Said by RSS and Atom `<source>`, `dc:source`, JSON-LD (`sourceOrganization`, `creditText`, `isBasedOn`, an author that is an
-organisation), the meta elements `syndication-source` and `original-source`, a canonical address on another site. What
+Said by RSS and Atom `<source>`, `dc:source`, JSON-LD (`sourceOrganization`, `creditText`, `isBasedOn`, an organisation
+as author), the meta elements `syndication-source` and `original-source`, a canonical address on another site. What
 names the outlet itself, or one of its desks, is no credit. Marks in the text are another matter: index/ reads them.
 """
 
