@@ -18,10 +18,13 @@ from pipeline.query.tree import Everything, Happening, Node, Or, Published, Quot
 from pipeline.searching import joined, parts_of
 
 Interval = Literal["hour", "day", "week", "month", "year"]
+DayClock = Literal["happened", "mentions"]
 Clock = Literal["published", "happened", "mentions"]
 HOUR, DAY = 3_600_000, 86_400_000  # milliseconds
 MONDAY = 4 * DAY  # 5 January 1970
 MAX_BUCKETS = 10_000
+FEW_YEARS = 10  # of them a timeline by the dates of the text shows each month
+_TERMS = {"year": "[0-9]{4}", "month": "[0-9]{4}-[0-9]{2}", "day": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 TOGETHER: tuple[Facet, ...] = ("person", "org", "place", "country", "topic")
 RISING: tuple[Facet, ...] = ("person", "org", "place", "country", "topic", "keyword", "event")
 SELECTED: dict[str, Facet] = {
@@ -48,7 +51,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Matching articles over time by one clock, without gaps where the clock is `published`."""
+    """Matching articles over time by one clock, without gaps."""
 
     clock: Clock
     interval: Interval
@@ -148,13 +151,14 @@ async def timeline(index: Index, node: Node, clock: Clock = "published", interva
         index: where.
         node: which articles.
         clock: publication, dates of events, or dates in the text.
-        interval: how long a moment is; the finest that gives at most 120 moments where it is left out.
+        interval: how long a moment is; where it is left out, the finest that gives at most 120 moments (of the clocks
+            that count by the dates of the text: months, or years where the dates lie more than ten years apart).
 
     Raises:
         QueryError: more than 10,000 moments.
     """
     if clock != "published":
-        return await _dated(index, node, clock, interval or "month")
+        return await _dated(index, node, clock, interval)
     counted = await index.histogram(node, step=DAY)
     if not counted:
         return Timeline(clock, interval or "day", [])
@@ -249,19 +253,40 @@ async def trending(index: Index, node: Node, *, now: datetime, days: int = 7, be
     return sorted(found, key=lambda one: (-one.score, one.facet, one.value))[:50]
 
 
-async def _dated(index: Index, node: Node, clock: Clock, interval: Interval) -> Timeline:
-    patterns = {"year": "[0-9]{4}", "month": "[0-9]{4}-[0-9]{2}", "day": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
-    if interval not in patterns or clock == "published":
+async def _dated(index: Index, node: Node, clock: DayClock, interval: Interval | None) -> Timeline:
+    """A timeline by the terms of days.py: the day, month and year that a date names."""
+    if interval not in (None, *_TERMS):
         message = f"the clock {clock} counts by day, month or year"
         raise QueryError(message, position=0, expected="interval=day, month or year")
-    facet: Facet = clock
-    counted, every = [
-        (await index.aggregate(which, [facet], size=MAX_BUCKETS, only=patterns[interval]))[facet]
-        for which in (node, Everything())
-    ]
-    of_all = {bucket.value: bucket.count for bucket in every}
-    moments = [Moment(bucket.value, bucket.count, of_all.get(bucket.value, bucket.count)) for bucket in counted]
-    return Timeline(clock, interval, sorted(moments, key=lambda one: one.start))
+    if interval is None:
+        years = [int(start) for start in await _terms(index, node, clock, "year")]
+        interval = "year" if years and max(years) - min(years) >= FEW_YEARS else "month"
+    mine = await _terms(index, node, clock, interval)
+    every = await _terms(index, Everything(), clock, interval) if mine else {}
+    starts = _between(min(mine), max(mine), interval) if mine else []
+    return Timeline(clock, interval, [Moment(start, mine.get(start, 0), every.get(start, 0)) for start in starts])
+
+
+async def _terms(index: Index, node: Node, clock: DayClock, interval: Interval) -> dict[str, int]:
+    """Articles by each day, month or year that a date of theirs names."""
+    counted = (await index.aggregate(node, [clock], size=MAX_BUCKETS, only=_TERMS[interval]))[clock]
+    return {bucket.value: bucket.count for bucket in counted}
+
+
+def _between(first: str, last: str, interval: Interval) -> list[str]:
+    """Every day, month or year from one to another, both included."""
+    begin, end = (date.fromisoformat((start + "-01-01")[:10]) for start in (first, last))
+    days = (end - begin).days + 1
+    if days > MAX_BUCKETS * {"day": 1, "month": 28}.get(interval, 365):
+        raise _too_many(interval)
+    if interval == "day":
+        return [(begin + timedelta(days=at)).isoformat() for at in range(days)]
+    return _calendar(begin, end, interval)
+
+
+def _too_many(interval: Interval) -> QueryError:
+    message = f"a timeline by {interval} would have more than {MAX_BUCKETS:,} moments"
+    return QueryError(message, position=0, expected="a longer interval, or a shorter time in the query")
 
 
 def _fitting(days: int) -> Interval:
@@ -296,8 +321,7 @@ def _starts(first: int, last: int, interval: Interval) -> list[str]:
     step = timedelta(hours=1) if interval == "hour" else timedelta(days=7 if interval == "week" else 1)
     span = (last - first) // int(step.total_seconds() * 1000) + 1
     if span > MAX_BUCKETS * (366 if interval == "year" else 31 if interval == "month" else 1):
-        message = f"a timeline by {interval} would have more than {MAX_BUCKETS:,} moments"
-        raise QueryError(message, position=0, expected="a longer interval, or a shorter time by published:")
+        raise _too_many(interval)
     if interval in ("month", "year"):
         return _calendar(_moment(first).date(), _moment(last).date(), interval)
     start = _moment(first)

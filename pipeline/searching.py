@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.article import EnrichedArticle
 from pipeline.enrich.gazetteer import lookup
+from pipeline.excerpt import Mark, Piece, around, cut
 from pipeline.index import Facet, Highlight, Index, Sort
 from pipeline.index.fields import DEEPEST
 from pipeline.query.evaluate import highlights
@@ -18,9 +19,6 @@ from pipeline.query.grammar import parse
 from pipeline.query.printing import to_text
 from pipeline.query.tree import And, Everything, Node, Not, Or, Term
 from pipeline.query.why import Reason, reasons
-
-SNIPPET = 220  # characters of context that a hit shows
-LEAD = 60  # of them before the first match
 
 COUNTED = 10_000  # clusters and names that are looked through
 MAX_TRIED = 12  # clauses of a query without results, each left out in turn
@@ -31,14 +29,6 @@ _SUGGESTED: dict[str, Facet] = {
     "source": "source",
     "topic": "topic",
 }
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a snippet; `marked` where it matched the query."""
-
-    text: str
-    marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,26 +147,27 @@ def parts_of(node: Node) -> tuple[Node, ...]:
     return node.parts if isinstance(node, And) else (node,)
 
 
-def snippet(hit: Result) -> list[Piece]:
-    """The part of the text with the first match, matches marked; the beginning of the text where only the title has."""
+def snippet(hit: Result) -> list[Piece[bool]]:
+    """The part of the text with the most matches, matches marked, with dots where the text goes on."""
     text = hit.article.text
-    marks = [(mark.start, mark.end) for mark in hit.highlights if mark.field == "text"]
-    start = _start(text, marks[0][0]) if marks else 0
-    end = _end(text, start + SNIPPET)
-    pieces = [Piece("… ")] if start else []
-    at = start
-    for first, last in ((first, min(last, end)) for first, last in marks if start <= first < end):
-        pieces += [Piece(text[at:first]), Piece(text[first:last], marked=True)]
-        at = last
-    pieces += [Piece(text[at:end]), Piece(" …" if end < len(text) else "")]
-    return [piece for piece in pieces if piece.text]
+    shown = around(text, hit.highlights)
+    marks = [Mark(mark.start, mark.end, True) for mark in hit.highlights if mark.field == "text"]
+    before = [Piece[bool]("… ")] if shown.start else []
+    after = [Piece[bool](" …")] if shown.end < len(text) else []
+    return [*before, *cut(text, marks, shown.start, shown.end), *after]
 
 
 def flat(hit: Result) -> dict[str, Any]:
     """A hit for programs: the article's fields, with the score, the matches and the snippet beside them."""
     marks = [{"field": mark.field, "start": mark.start, "end": mark.end} for mark in hit.highlights]
-    shown = "".join(piece.text for piece in snippet(hit))
-    found: dict[str, Any] = {"score": round(hit.score, 4), "highlights": marks, "snippet": shown, "folded": hit.folded}
+    shown = around(hit.article.text, hit.highlights)
+    found: dict[str, Any] = {
+        "score": round(hit.score, 4),
+        "highlights": marks,
+        "snippet": hit.article.text[shown.start : shown.end],
+        "snippet_start": shown.start,
+        "folded": hit.folded,
+    }
     if hit.why:
         found["why"] = [why_json(reason) for reason in hit.why]
     return hit.article.model_dump(mode="json") | found
@@ -239,18 +230,3 @@ def _locate(name: str) -> tuple[float, float] | None:
     """Where the most populous place of a name lies."""
     known = lookup(name)
     return (known[0].lat, known[0].lon) if known else None
-
-
-def _start(text: str, match: int) -> int:
-    """Where a snippet begins: at a word, a little before the first match."""
-    if match <= LEAD:
-        return 0
-    blank = text.find(" ", match - LEAD, match)
-    return blank + 1 if blank >= 0 else match - LEAD
-
-
-def _end(text: str, wanted: int) -> int:
-    if wanted >= len(text):
-        return len(text)
-    blank = text.rfind(" ", wanted - 40, wanted)
-    return blank if blank >= 0 else wanted

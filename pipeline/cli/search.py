@@ -186,7 +186,7 @@ def _surfaces(surfaces: "Sequence[str]") -> str:
 def _marked(hit: "Result") -> list[tuple[str, str]]:
     from pipeline.searching import snippet
 
-    return [(" ".join(piece.text.split("\n")), "bold yellow" if piece.marked else "") for piece in snippet(hit)]
+    return [(" ".join(piece.text.split("\n")), "bold yellow" if piece.what else "") for piece in snippet(hit)]
 
 
 def _print_article(article: EnrichedArticle) -> None:

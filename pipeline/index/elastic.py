@@ -30,6 +30,7 @@ from pipeline.settings import Settings
 ARTICLES, VERSIONS = "articles", "versions"
 ROUNDS = 8  # how often a put is decided again because another writer came first
 MAX_REASON = 400  # characters of a server's sentence: some quote the whole value
+PATIENCE = 10.0  # seconds of a search or a count; writes have the client's own limit
 SHARD_WAIT = "20s"  # of the server for a shard; below the client's own limit
 REFUSED = {"mapper_parsing_exception", "document_parsing_exception", "parsing_exception", "illegal_argument_exception"}
 SORTS: dict[Sort, list[dict[str, str]]] = {
@@ -102,7 +103,7 @@ class ElasticIndex:
     async def versions(self, article_id: str) -> list[Version]:
         """As the seam says."""
         async with answered(self._settings):
-            found = await self._client.search(
+            found = await self._reader.search(
                 index=VERSIONS,
                 query={"term": {"article": article_id}},
                 sort=[{"fetched_at": "desc"}],
@@ -118,7 +119,7 @@ class ElasticIndex:
         shown = max(0, min(offset + size, DEEPEST) - offset)
         async with answered(self._settings):
             languages = await self._languages()
-            found = await self._client.search(
+            found = await self._reader.search(
                 index=ARTICLES,
                 query=compile_query(query, languages),
                 size=shown,
@@ -151,14 +152,14 @@ class ElasticIndex:
         wanted = {name: FACETS[name] for name in facets}
         async with answered(self._settings):
             compiled = compile_query(query, await self._languages())
-            found = await counts.terms(self._client, ARTICLES, compiled, wanted, size, only)
+            found = await counts.terms(self._reader, ARTICLES, compiled, wanted, size, only)
         return {name: [Bucket(str(one["key"]), int(one["doc_count"])) for one in found[name]] for name in facets}
 
     async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
         """As the seam says."""
         async with answered(self._settings):
             compiled = compile_query(query, await self._languages())
-            return await counts.histogram(self._client, ARTICLES, compiled, step, offset)
+            return await counts.histogram(self._reader, ARTICLES, compiled, step, offset)
 
     async def languages(self) -> list[str]:
         """As the seam says."""
@@ -183,7 +184,7 @@ class ElasticIndex:
     async def count(self) -> int:
         """As the seam says."""
         async with answered(self._settings):
-            return int((await self._client.count(index=ARTICLES))["count"])
+            return int((await self._reader.count(index=ARTICLES))["count"])
 
     async def refresh(self) -> None:
         """As the seam says."""
@@ -201,6 +202,11 @@ class ElasticIndex:
         if self._connected is None:
             self._connected = connect(self._settings)
         return self._connected
+
+    @property
+    def _reader(self) -> AsyncElasticsearch:
+        """For what somebody waits for before a screen."""
+        return self._client.options(request_timeout=PATIENCE)
 
     async def _create(self, alias: str, definition: Mapping[str, Any]) -> None:
         """Create an index behind its alias, or add to an existing one what its mapping has not got yet."""
@@ -301,7 +307,7 @@ class ElasticIndex:
 
     async def _languages(self) -> list[str]:
         """The languages of the articles in the index."""
-        found = await counts.terms(self._client, ARTICLES, {"match_all": {}}, {"lang": "lang"}, FACET_BUCKETS)
+        found = await counts.terms(self._reader, ARTICLES, {"match_all": {}}, {"lang": "lang"}, FACET_BUCKETS)
         return sorted(str(bucket["key"]) for bucket in found["lang"])
 
     def _fault(self, item: Mapping[str, Any]) -> Exception:

@@ -6,12 +6,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from pipeline import counting, searching
+from pipeline import counting, excerpt, searching
 from pipeline.article import CountryWeight, Entity, Event, Quote
 from pipeline.index import Bucket, Facet, Index, Sort
 from pipeline.query.printing import to_text
 from pipeline.query.tree import Term
-from pipeline.web import excerpt
 
 MAX_SIZE = 100  # hits of one answer
 DEFAULT_FACETS: tuple[Facet, ...] = (

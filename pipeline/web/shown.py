@@ -9,6 +9,7 @@ from pipeline import counting
 from pipeline.article import CountryWeight, EnrichedArticle, Entity, FieldName, Place, Stretch
 from pipeline.countries import by_code
 from pipeline.errors import QueryError
+from pipeline.excerpt import Mark, Piece, cut
 from pipeline.index import Bucket, Facet
 from pipeline.query.printing import to_text
 from pipeline.query.tree import (
@@ -25,7 +26,6 @@ from pipeline.query.tree import (
 )  # fmt: skip
 from pipeline.searching import joined, parts_of, understand
 from pipeline.web.answers import HitAnswer
-from pipeline.web.excerpt import Mark, Piece, cut
 
 FACET_NAMES: dict[Facet, str] = {
     "focus": "About",
@@ -146,13 +146,9 @@ def marked_title(hit: HitAnswer) -> list[Piece[bool]]:
 
 def marked_snippet(hit: HitAnswer) -> list[Piece[bool]]:
     """The snippet with what matched."""
-    first, last = hit.snippet_start, hit.snippet_start + len(hit.snippet)
-    within = [
-        Mark(mark.start - first, mark.end - first, True)
-        for mark in hit.highlights
-        if mark.field == "text" and first <= mark.start and mark.end <= last
-    ]
-    return cut(hit.snippet, within)
+    first = hit.snippet_start
+    marks = [Mark(mark.start - first, mark.end - first, True) for mark in hit.highlights if mark.field == "text"]
+    return cut(hit.snippet, marks)
 
 
 def marked(article: EnrichedArticle, field: FieldName) -> list[Piece[Name]]:

@@ -11,7 +11,7 @@ from pipeline import counting
 from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
 from pipeline.index import Facet, Index, Put, open_index
-from pipeline.query import tiles
+from pipeline.query import days, tiles
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
 from pipeline.query.tree import Node
@@ -115,8 +115,20 @@ async def test_timeline_counts_every_dated_article(index: Index, text: str, inte
 
 
 async def test_timeline_by_the_other_clocks(index: Index) -> None:
-    found = await counting.timeline(index, query("event:AGREE happened:1820..1829"), "happened", "year")
-    assert [(moment.start, moment.count) for moment in found.moments] == [(str(year), 1) for year in range(1820, 1830)]
+    found = await counting.timeline(index, query("event:AGREE"), "happened", "year")
+    starts = [moment.start for moment in found.moments]
+    assert starts == [str(year) for year in range(int(starts[0]), int(starts[-1]) + 1)]  # gaps stand as zeros
+    assert sum(moment.count for moment in found.moments if moment.start.startswith("182")) == 10
+    assert any(not moment.count for moment in found.moments)
+    (months,) = [await counting.timeline(index, query("about:RU mentions:2026"), "mentions", "month")]
+    dated = Counter(
+        term
+        for one in matching("about:RU mentions:2026")
+        for term in days.terms(one.dates)
+        if len(term) == len("2026-11")
+    )
+    assert {moment.start: moment.count for moment in months.moments if moment.count} == dated
+    assert all(moment.count <= moment.all for moment in months.moments)
     with pytest.raises(QueryError, match="day, month or year"):
         await counting.timeline(index, query("*"), "mentions", "hour")
     assert (await counting.timeline(index, query("zyzzyva"))).moments == []

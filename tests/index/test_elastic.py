@@ -203,6 +203,9 @@ async def test_a_server_that_hangs(
         elasticsearch_server.freeze()
         with pytest.raises(Unavailable, match="does not answer"):
             await patient.put([Put(article(), "articles/0/0")])
+        monkeypatch.setattr("pipeline.index.elastic.PATIENCE", 0.5)
+        with pytest.raises(Unavailable, match="does not answer"):
+            await patient.search(query("x"))  # who searches is told before a writer gives up
         elasticsearch_server.thaw()
         assert await put(patient, article()) == [Outcome.INDEXED]
     finally:

@@ -74,17 +74,21 @@ def _word_end(text: str, start: int, end: int) -> int:
 
 
 def cut(text: str, marks: Iterable[Mark[T]], start: int = 0, end: int | None = None) -> list[Piece[T]]:
-    """`text[start:end]` in pieces that join to it again; of marks that overlap the first and longest is kept."""
+    """`text[start:end]` in pieces that join to it again.
+
+    Marks that reach beyond it are cut; of marks that overlap the first and longest is kept.
+    """
     end = len(text) if end is None else end
     pieces: list[Piece[T]] = []
     at = start
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
-        if mark.start < at or mark.end > end or mark.end <= mark.start:
+        first, last = max(mark.start, start), min(mark.end, end)
+        if first < at or last <= first:
             continue
-        if mark.start > at:
-            pieces.append(Piece(text[at : mark.start]))
-        pieces.append(Piece(text[mark.start : mark.end], mark.what))
-        at = mark.end
+        if first > at:
+            pieces.append(Piece(text[at:first]))
+        pieces.append(Piece(text[first:last], mark.what))
+        at = last
     if at < end:
         pieces.append(Piece(text[at:end]))
     return pieces
