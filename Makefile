@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types test-es8 servers bench bench-search model constraints clean
+.PHONY: help setup demo test check lint types test-es8 servers bench bench-search docs model constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ bench: setup ## measure: articles a second, memory, search latency
 
 bench-search: setup ## measure searching 100,000 generated articles: latency, facets, timeline, map, size of the index
 	$(BIN)/python -m benchmarks.search
+
+docs: setup ## write the table of docs/query-language.md anew from pipeline/query/language.toml
+	$(BIN)/python scripts/query_docs.py
 
 model: setup ## make the language model anew from the corpora in TRAINING_DATA (hours; goes on where it was stopped)
 	@test -d "$(TRAINING_DATA)" || { echo "set TRAINING_DATA to the folder with the corpora (training/README.md)"; exit 1; }

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from pipeline.index.fields import KEYS, PHRASES, milliseconds
-from pipeline.query import events, facts, numbers, quotes
+from pipeline.query import events, facts, numbers, quotes, sentences
 from pipeline.query.terms import query_languages
 from pipeline.query.tree import (
     And,
@@ -31,6 +31,7 @@ from pipeline.query.tree import (
     Prefix,
     Published,
     Quoted,
+    Same,
     Term,
     TextLeaf,
     Word,
@@ -142,6 +143,8 @@ def _fact(leaf: Leaf, languages: Sequence[str]) -> Query:
             return _one_of("tile", tiles)
         case Quoted(part):
             return _quoted(part, languages)
+        case Same(part):
+            return _any([_bound("same", part, at, languages) for at in range(sentences.MOST)])
         case Term():
             return _term(leaf)
     raise AssertionError(f"no fact: {leaf}")
@@ -171,18 +174,19 @@ def _quoted(part: Node, languages: Sequence[str]) -> Query:
     if isinstance(part, Word) and len(tokens := analyse_query(part.text, languages)) == 1:
         stems = [quotes.numbered(at, stem) for at in range(quotes.MOST) for stem in tokens[0].stems]
         return _one_of("quote_stem", stems)
-    return _any([_of_quote(part, at, languages) for at in range(quotes.MOST)])
+    return _any([_bound("quote", part, at, languages) for at in range(quotes.MOST)])
 
 
-def _of_quote(part: Node, at: int, languages: Sequence[str]) -> Query:
+def _bound(kind: str, part: Node, at: int, languages: Sequence[str]) -> Query:
+    """What is asked of one quote, or of one sentence, by its number."""
     match part:
         case And(parts):
-            return {"bool": {"must": [_of_quote(one, at, languages) for one in parts]}}
+            return {"bool": {"must": [_bound(kind, one, at, languages) for one in parts]}}
         case Or(parts):
-            return _any([_of_quote(one, at, languages) for one in parts])
+            return _any([_bound(kind, one, at, languages) for one in parts])
         case Not(one):
             there = _token("quote_speaker", quotes.numbered(at, ""))
-            return {"bool": {"must": [there], "must_not": [_of_quote(one, at, languages)]}}
+            return {"bool": {"must": [there], "must_not": [_bound(kind, one, at, languages)]}}
         case Term("stance", value):
             return _token("quote_speaker", quotes.stance(at, value))
         case Term(_, value):
@@ -190,9 +194,9 @@ def _of_quote(part: Node, at: int, languages: Sequence[str]) -> Query:
         case Word() | Phrase():
             tokens = analyse_query(part.text, languages)
             if isinstance(part, Word) and len(tokens) == 1:
-                return _one_of("quote_stem", [quotes.numbered(at, stem) for stem in tokens[0].stems])
-            return _phrase("quote_exact", [quotes.numbered(at, token.exact) for token in tokens])
-    raise AssertionError(f"nothing to ask of a quote: {part}")
+                return _one_of(f"{kind}_stem", [quotes.numbered(at, stem) for stem in tokens[0].stems])
+            return _phrase(f"{kind}_exact", [quotes.numbered(at, token.exact) for token in tokens])
+    raise AssertionError(f"nothing to ask of a {kind}: {part}")
 
 
 def _phrase(field: str, words: Sequence[str], boost: float = 1.0) -> Query:

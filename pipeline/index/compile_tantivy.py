@@ -11,7 +11,7 @@ from typing import Any
 from tantivy import FieldType, Occur, Query, Schema
 
 from pipeline.index.fields import KEYS, PHRASES, milliseconds
-from pipeline.query import events, facts, numbers, quotes
+from pipeline.query import events, facts, numbers, quotes, sentences
 from pipeline.query.terms import query_languages
 from pipeline.query.tree import (
     And,
@@ -30,6 +30,7 @@ from pipeline.query.tree import (
     Prefix,
     Published,
     Quoted,
+    Same,
     Term,
     TextLeaf,
     Word,
@@ -118,6 +119,8 @@ class _Compiler:
                 return self._one_of("tile", tiles)
             case Quoted(part):
                 return self._quoted(part)
+            case Same(part):
+                return _any([self._bound("same", part, at) for at in range(sentences.MOST)])
             case Term():
                 return self._term(leaf)
         raise AssertionError(f"no fact: {leaf}")
@@ -149,16 +152,17 @@ class _Compiler:
         if isinstance(part, Word) and len(tokens := analyse_query(part.text, self._languages)) == 1:
             stems = [quotes.numbered(at, stem) for at in range(quotes.MOST) for stem in tokens[0].stems]
             return self._one_of("quote_stem", stems)
-        return _any([self._of_quote(part, at) for at in range(quotes.MOST)])
+        return _any([self._bound("quote", part, at) for at in range(quotes.MOST)])
 
-    def _of_quote(self, part: Node, at: int) -> Any:
+    def _bound(self, kind: str, part: Node, at: int) -> Any:
+        """What is asked of one quote, or of one sentence, by its number."""
         match part:
             case And(parts):
-                return _all([self._of_quote(one, at) for one in parts])
+                return _all([self._bound(kind, one, at) for one in parts])
             case Or(parts):
-                return _any([self._of_quote(one, at) for one in parts])
+                return _any([self._bound(kind, one, at) for one in parts])
             case Not(one):
-                return _without(self._token("quote_speaker", quotes.numbered(at, "")), self._of_quote(one, at))
+                return _without(self._token("quote_speaker", quotes.numbered(at, "")), self._bound(kind, one, at))
             case Term("stance", value):
                 return self._token("quote_speaker", quotes.stance(at, value))
             case Term(_, value):
@@ -166,9 +170,9 @@ class _Compiler:
             case Word() | Phrase():
                 tokens = analyse_query(part.text, self._languages)
                 if isinstance(part, Word) and len(tokens) == 1:
-                    return self._one_of("quote_stem", [quotes.numbered(at, stem) for stem in tokens[0].stems])
-                return self._phrase("quote_exact", [quotes.numbered(at, token.exact) for token in tokens])
-        raise AssertionError(f"nothing to ask of a quote: {part}")
+                    return self._one_of(f"{kind}_stem", [quotes.numbered(at, stem) for stem in tokens[0].stems])
+                return self._phrase(f"{kind}_exact", [quotes.numbered(at, token.exact) for token in tokens])
+        raise AssertionError(f"nothing to ask of a {kind}: {part}")
 
     def _phrase(self, field: str, words: Sequence[str]) -> Any:
         if not words:

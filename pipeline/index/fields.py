@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.article import EnrichedArticle
 from pipeline.index import Facet
-from pipeline.query import days, events, facts, numbers, quotes, tiles
+from pipeline.query import days, events, facts, numbers, quotes, sentences, tiles
 from pipeline.query.tree import TermField
 from pipeline.text import analyse
 
@@ -48,7 +48,7 @@ KEYS: dict[TermField, str] = {
     "entity": "entity",
 }
 """The field with the keys behind each field of a query that compares keys."""
-TOKENS = (*SCORED, *PHRASES.values(), "quote_exact", "quote_stem", "quote_speaker")
+TOKENS = (*SCORED, *PHRASES.values(), "quote_exact", "quote_stem", "quote_speaker", "same_exact", "same_stem")
 """Fields of tokens, split at white space."""
 TERMS = ("id", *KEYS.values(), "event", "figure", "happened", "mentions", "tile")
 """Fields of terms, each value as a whole."""
@@ -117,11 +117,14 @@ def point(article: EnrichedArticle) -> list[str]:
 def _texts(article: EnrichedArticle) -> dict[str, str]:
     title = analyse(article.title, article.language)
     text = analyse(article.text, article.language)
+    parted = list(enumerate(sentences.sentences(title, text, article.text)))
     return {
         "title_exact": _joined([token.exact for token in title]),
         "title_stem": _joined([token.stem for token in title]),
         "text_exact": _joined([token.exact for token in text]),
         "text_stem": _joined([token.stem for token in text]),
+        "same_exact": " ".join(quotes.numbered(at, token.exact) for at, part in parted for token in part),
+        "same_stem": " ".join(quotes.numbered(at, token.stem) for at, part in parted for token in part),
     }
 
 

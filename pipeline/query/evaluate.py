@@ -8,7 +8,8 @@
   url:` where the value's folded tokens stand next to each other in one name; `country: about: source: source.country:
   lang: topic: cluster: entity:` where the value is one of the article's keys.
 * **Published** is start <= published_at < end; an article without a date never matches, so its negation does.
-* Events, quotes, figures, dates and areas match as events.py, quotes.py, numbers.py, days.py and tiles.py say.
+* Events, quotes, sentences, figures, dates and areas match as events.py, quotes.py, sentences.py, numbers.py, days.py
+  and tiles.py say.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from functools import cached_property
 from itertools import combinations
 
 from pipeline.article import EnrichedArticle, FieldName
-from pipeline.query import days, events, facts, numbers, quotes, tiles
+from pipeline.query import days, events, facts, numbers, quotes, sentences, tiles
 from pipeline.query.fuzzy import is_near
 from pipeline.query.terms import positive, query_languages
 from pipeline.query.tree import (
@@ -37,6 +38,7 @@ from pipeline.query.tree import (
     Prefix,
     Published,
     Quoted,
+    Same,
     Term,
     TextLeaf,
     Word,
@@ -88,6 +90,12 @@ class Analysed:
     def quotes(self) -> list[quotes.Said]:
         return list(quotes.said(self.article))
 
+    @cached_property
+    def sentences(self) -> list[tuple[FieldName, list[Token]]]:
+        """The tokens of each sentence that `same:` looks at; the first is the title."""
+        found = sentences.sentences(self.title, self.text, self.article.text)
+        return [("text" if at else "title", tokens) for at, tokens in enumerate(found)]
+
 
 def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Iterable[Stretch]:
     """Where one leaf of a query is found in an article; empty for what stands in no words of it."""
@@ -115,6 +123,8 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
                 for said in analysed.quotes
                 if _said(part, said, languages)
             ]
+        case Same(part):
+            return _together(part, analysed, languages)
         case Area(_, wanted):
             held = ((place, tiles.prefixes(key)) for place, key in tiles.located(article))
             there = [place for place, prefixes in held if not set(wanted).isdisjoint(prefixes)]
@@ -134,6 +144,8 @@ def _holds(node: Node, analysed: Analysed, languages: Sequence[str]) -> bool:
             return bool(_spans(node, analysed, languages))
         case Quoted(part):
             return any(_said(part, said, languages) for said in analysed.quotes)
+        case Same(part):
+            return bool(_together(part, analysed, languages))
     return _has_fact(node, analysed.article)
 
 
@@ -175,6 +187,23 @@ def _said(part: Node, said: quotes.Said, languages: Sequence[str]) -> bool:
         case Word() | Phrase():
             return bool(_stretches(part, analyse_query(part.text, languages), said.tokens))
     raise AssertionError(f"nothing to ask of a quote: {part}")
+
+
+def _together(part: Node, analysed: Analysed, languages: Sequence[str]) -> list[Stretch]:
+    """The words of each sentence that has all that is asked."""
+    each = ((field, _in_sentence(part, tokens, languages)) for field, tokens in analysed.sentences)
+    return [(field, start, end) for field, found in each for start, end in found]
+
+
+def _in_sentence(part: Node, tokens: list[Token], languages: Sequence[str]) -> list[tuple[int, int]]:
+    match part:
+        case And(parts) | Or(parts):
+            found = [_in_sentence(one, tokens, languages) for one in parts]
+            whole = all(found) if isinstance(part, And) else any(found)
+            return [span for spans in found for span in spans] if whole else []
+        case Word() | Phrase():
+            return _stretches(part, analyse_query(part.text, languages), tokens)
+    raise AssertionError(f"nothing to ask of a sentence: {part}")
 
 
 def _within(wanted: Sequence[str], name: Sequence[str]) -> bool:

@@ -3,17 +3,17 @@
 * Words and "exact phrases" are joined by AND, OR and NOT in capitals, by blanks (AND) and by `-` directly before a
   word, phrase, field or parenthesis (NOT). NOT binds tighter than AND, AND than OR. `and`, `or`, `not` are words.
 * A field takes a word, a phrase, or a group: `title:talks`, `place:"Hong Kong"`, `country:(UA OR RU)`. Inside
-  `event:( )` and `quote:( )` everything is asked of one event, of one quote.
+  `event:( )`, `quote:( )` and `same:( )` everything is asked of one event, one quote, one sentence.
 * `*` alone matches every article, as the empty query does. Other runs without a letter or digit are ignored; a query of
   nothing else is refused.
 * Whatever is wrong raises QueryError with its position (faults.py); nothing is guessed silently. A query is at most
   4,000 characters long, 20 parentheses deep, and has at most 200 words, phrases and values.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 from lark import Lark, Token, Transformer, v_args
@@ -23,6 +23,7 @@ from pipeline.article import Stance
 from pipeline.errors import QueryError
 from pipeline.query import events, faults, geography, numbers, values, words
 from pipeline.query.geography import Locate
+from pipeline.query.language import FIELDS, grammar
 from pipeline.query.printing import to_text
 from pipeline.query.tree import (
     And,
@@ -35,6 +36,7 @@ from pipeline.query.tree import (
     Phrase,
     Prefix,
     Quoted,
+    Same,
     Term,
     Traits,
     Word,
@@ -46,12 +48,9 @@ __all__ = ["FIELDS", "MAX_CLAUSES", "MAX_LENGTH", "parse", "to_text"]
 MAX_LENGTH = 4_000  # characters of a query
 MAX_CLAUSES = 200  # words, phrases and values: both engines take five times as many clauses
 MAX_QUOTED = 20  # of them inside quote:( ), where each is asked of 32 quotes
+MAX_TOGETHER = 8  # of them inside same:( ), where each is asked of 64 sentences
 MAX_SCANS = 20  # beginnings and spellings of words: each looks through the words of the index
 MAX_AREAS = 5  # areas: each is up to 300 tiles, found while the query is read
-FIELDS: tuple[str, ...] = (
-    "title", *words.TERMS, "published", "happened", "mentions", "event", "actor", "target", "status", "quote",
-    "speaker", "stance", "origins", *numbers.FIGURES, "near", "bbox",
-)  # fmt: skip
 STANCES: tuple[str, ...] = get_args(Stance)
 
 
@@ -84,7 +83,7 @@ def parse(query: str, *, now: datetime, locate: Locate | None = None) -> Node:
 
 @cache
 def _parser() -> Lark:
-    return Lark(Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8"), parser="lalr", lexer="contextual")
+    return Lark(grammar(), parser="lalr", lexer="contextual")
 
 
 class _Inner:
@@ -151,6 +150,8 @@ class _Builder(Transformer[Token, Any]):
                 return _happening(group, field.start_pos or 0)
             case "quote":
                 return Quoted(_mapped(group, _of_quote))
+            case "same":
+                return _same(group, field.start_pos or 0)
             case name:
                 return _mapped(group, lambda value: self._leaf(name, value))
 
@@ -171,6 +172,9 @@ class _Builder(Transformer[Token, Any]):
             raise faults.field_in_group(value.key, value.position)
         text, at = value.text, value.position
         match field.partition("."):
+            case ("same", _, _):
+                message = "same: at least two words are needed, in parentheses"
+                raise QueryError(message, position=at, expected="such as same:(gas pipeline)")
             case ("title", _, _):
                 return words.leaf(value, "title")
             case ("published", _, _):
@@ -211,6 +215,35 @@ def _of_quote(value: Any) -> Node:
         return leaf
     message = "`*` and `~` have no meaning inside a quote"
     raise QueryError(message, position=value.position, expected="a word or a phrase")
+
+
+def _same(group: Any, position: int) -> Same:
+    """What stands in `same:( )`: words and phrases of one sentence."""
+
+    def leaf(value: Any) -> Node:
+        if isinstance(value, _Inner):
+            raise faults.field_in_group(value.key, value.position, "words and phrases of one sentence")
+        found = words.leaf(value)
+        if isinstance(found, Word | Phrase):
+            return found
+        message = "`*` and `~` have no meaning inside same:( )"
+        raise QueryError(message, position=value.position, expected="a word or a phrase")
+
+    found = _mapped(group, leaf)
+    if not isinstance(found, And):
+        message = "same: at least two words are needed that stand in one sentence"
+        raise QueryError(message, position=position, expected="such as same:(gas pipeline)")
+    if _excludes(found):
+        message = "nothing is excluded inside same:( ); put `-` before another same:( )"
+        raise QueryError(message, position=position, expected="words and phrases of one sentence")
+    return Same(found)
+
+
+def _excludes(node: Node) -> bool:
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(_excludes, parts))
+    return isinstance(node, Not)
 
 
 def _spoken(key: str, value: Any) -> Node:
@@ -261,27 +294,39 @@ def _together(each: list[list[Traits]], position: int) -> list[Traits]:
 
 
 def _check_clauses(node: Node) -> None:
-    count, quoted, scans, todo = 0, 0, 0, [(node, False)]
+    """Refuse what would cost an engine too much."""
+    counted = Counter(_counted(node))
+    for name, most, what, expected in _LIMITS:
+        if counted[name] > most:
+            message = f"the query {what.format(counted[name])}, the limit is {most}"
+            raise QueryError(message, position=0, expected=expected)
+
+
+def _counted(node: Node) -> Iterator[str]:
+    """What of a query costs something, one by one: every clause, and those that cost more by their kind too."""
+    todo: list[tuple[Node, tuple[str, ...]]] = [(node, ("clause",))]
     while todo:
-        part, inside = todo.pop()
+        part, kinds = todo.pop()
         match part:
             case And(parts) | Or(parts):
-                todo.extend((one, inside) for one in parts)
+                todo.extend((one, kinds) for one in parts)
             case Not(one):
-                todo.append((one, inside))
+                todo.append((one, kinds))
             case Quoted(one):
-                todo.append((one, True))
+                todo.append((one, (*kinds, "quoted")))
+            case Same(one):
+                todo.append((one, (*kinds, "together")))
             case Happening(alternatives):
-                count += len(alternatives)
-            case leaf:
-                count, quoted = count + 1, quoted + inside
-                scans += isinstance(leaf, Prefix | Fuzzy)
-    if count > MAX_CLAUSES:
-        message = f"the query has {count:,} words, phrases and values, the limit is {MAX_CLAUSES}"
-        raise QueryError(message, position=0, expected="a shorter query")
-    if scans > MAX_SCANS:
-        message = f"the query has {scans:,} words with `*` or `~`, the limit is {MAX_SCANS}"
-        raise QueryError(message, position=0, expected="fewer of them")
-    if quoted > MAX_QUOTED:
-        message = f"the query asks {quoted:,} things of quotes, the limit is {MAX_QUOTED}"
-        raise QueryError(message, position=0, expected="fewer words, speakers and stances")
+                yield from ("clause" for _ in alternatives)
+            case Prefix() | Fuzzy():
+                yield from (*kinds, "scan")
+            case _:
+                yield from kinds
+
+
+_LIMITS = (
+    ("clause", MAX_CLAUSES, "has {:,} words, phrases and values", "a shorter query"),
+    ("scan", MAX_SCANS, "has {:,} words with `*` or `~`", "fewer of them"),
+    ("quoted", MAX_QUOTED, "asks {:,} things of quotes", "fewer words, speakers and stances"),
+    ("together", MAX_TOGETHER, "asks for {:,} words in the same sentence", "fewer words"),
+)

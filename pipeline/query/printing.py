@@ -21,6 +21,7 @@ from pipeline.query.tree import (
     Prefix,
     Published,
     Quoted,
+    Same,
     Term,
     TextLeaf,
     Traits,
@@ -81,8 +82,8 @@ def _fact(node: Leaf) -> str:
             return _fact(term)
         case Quoted(Word() | Phrase() as words):
             return f"quote:{to_text(words)}"
-        case Quoted(part):
-            return f"quote:({to_text(part)})"
+        case Quoted(part) | Same(part):
+            return f"{'same' if isinstance(node, Same) else 'quote'}:({to_text(part)})"
         case Happening(alternatives):
             return _event(alternatives)
         case Term(field, value):

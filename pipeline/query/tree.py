@@ -144,6 +144,13 @@ class Quoted:
 
 
 @dataclass(frozen=True)
+class Same:
+    """One sentence for which `part` holds: words and phrases, joined by And and Or (sentences.py)."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True)
 class Area:
     """A pinned place, no country, in one of these tiles (tiles.py): `near:` or `bbox:` and the value as written."""
 
@@ -168,6 +175,6 @@ class Not:
 
 
 TextLeaf = Word | Phrase | Close | Prefix | Fuzzy
-FactLeaf = Term | Published | Dated | Number | Happening | Quoted | Area
+FactLeaf = Term | Published | Dated | Number | Happening | Quoted | Same | Area
 Leaf = TextLeaf | FactLeaf
 Node = Everything | Leaf | And | Or | Not

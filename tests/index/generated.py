@@ -30,7 +30,7 @@ def _article(rng: random.Random, key: str) -> dict[str, Any]:
     return {
         "id": key,
         "title": _words(rng, 5),
-        "text": _words(rng, 40),
+        "text": _sentences(_words(rng, 40)),
         "language": rng.choice(("en", "en", "de", None)),
         "source": {"id": source, "name": f"The {source}", "country": rng.choice(("GB", "US", None))},
         "url": f"https://{source}.example/{rng.choice(WORDS)}/{key}",
@@ -66,6 +66,12 @@ def _id(name: str) -> str:
 
 def _words(rng: random.Random, most: int) -> str:
     return " ".join(rng.choice(WORDS) for _ in range(rng.randint(2, most)))
+
+
+def _sentences(words: str) -> str:
+    """Words in sentences of seven."""
+    each = words.split()
+    return ". ".join(" ".join(each[at : at + 7]) for at in range(0, len(each), 7))
 
 
 def _place(rng: random.Random) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from pipeline.query.tree import (
     Prefix,
     Published,
     Quoted,
+    Same,
     Term,
     TextLeaf,
     Traits,
@@ -52,6 +53,8 @@ def shown(node: Node) -> str:
             return words_shown(node)
         case Quoted(part):
             return f"(quoted {shown(part)})"
+        case Same(part):
+            return f"(same {shown(part)})"
         case Not(part):
             return f"(not {shown(part)})"
         case And(parts):
@@ -131,6 +134,7 @@ def test_suggested_queries_parse(suggestion: str) -> None:
         ("country:" + "x" * 3000, "no country"),
         ("terr* " * 21, "limit is 20"),
         ("quote:(" + "a " * 21 + ")", "limit is 20"),
+        ("same:(" + "a " * 9 + ")", "limit is 8"),
         ("near:1,2~3km " * 6, "more than 5 areas"),
     ],
 )
@@ -192,6 +196,9 @@ quoted = st.recursive(
     lambda children: several(children),
     max_leaves=3,
 )
+words = st.one_of(st.builds(Word, word_texts), st.builds(Phrase, phrase_texts))
+either = st.lists(words, min_size=2, max_size=2).map(lambda parts: Or(tuple(parts)))
+same = st.lists(st.one_of(words, either), min_size=2, max_size=3).map(lambda parts: And(tuple(parts)))
 leaves = st.one_of(
     st.just(Everything()),
     st.builds(Word, word_texts, scopes),
@@ -226,6 +233,7 @@ leaves = st.one_of(
     ).map(lambda text: parse(text.replace(":-5..5", ':"-5..5"'), now=NOW, locate=locate)),
     st.lists(traits, min_size=1, max_size=3, unique=True).map(lambda found: Happening(tuple(found))),
     st.builds(Quoted, quoted),
+    st.builds(Same, same),
     st.builds(Term, st.just("country"), st.sampled_from(["UA", "US", "XK"])),
     st.builds(Term, st.just("lang"), st.sampled_from(["en", "fil"])),
     published,
