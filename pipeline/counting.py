@@ -166,8 +166,8 @@ async def timeline(index: Index, node: Node, clock: Clock = "published", interva
     step, offset = {"hour": (HOUR, 0), "week": (7 * DAY, MONDAY)}.get(interval, (DAY, 0))
     if step != DAY:
         counted = await index.histogram(node, step=step, offset=offset)
-    every = await index.histogram(Everything(), step=step, offset=offset)
     starts = _starts(min(counted), max(counted), interval)
+    every = await index.histogram(_reach(min(counted), max(counted) + step, interval), step=step, offset=offset)
     mine, all_of = _binned(counted, interval), _binned(every, interval)
     moments = [Moment(start, mine.get(start, 0), all_of.get(start, 0)) for start in starts]
     return Timeline(clock, interval, moments)
@@ -326,6 +326,17 @@ def _starts(first: int, last: int, interval: Interval) -> list[str]:
         return _calendar(_moment(first).date(), _moment(last).date(), interval)
     start = _moment(first)
     return [_name(start + step * at, interval) for at in range(span)]
+
+
+def _reach(first: int, last: int, interval: Interval) -> Published:
+    """The whole of the moments from the first to the last: for the articles of a month, all of that month."""
+    start = _moment(first)
+    if interval in ("month", "year"):
+        end = _moment(last - DAY)
+        start = start.replace(month=start.month if interval == "month" else 1, day=1)
+        end = end.replace(month=end.month if interval == "month" else 12, day=28) + timedelta(days=4)
+        return Published(start, end.replace(day=1), "")
+    return Published(start, _moment(last), "")
 
 
 def _calendar(first: date, last: date, interval: Interval) -> list[str]:

@@ -92,7 +92,7 @@ async def find(
     shown = kept[offset : offset + size]
     if not total:
         return Found(node, 0, 0, without=await explain_nothing(index, node))
-    copies = await index.aggregate(node, ["cluster"], size=COUNTED)
+    copies = await index.aggregate(node, ["cluster"], size=COUNTED, least=2)
     members = {bucket.value: bucket.count for bucket in copies["cluster"]}
     languages = await index.languages()
     results = []

@@ -111,7 +111,7 @@ class Index(Protocol):
         """Every article that matches, newest first, ties by id, no cap; what arrives meanwhile may be missing."""
 
     async def aggregate(
-        self, query: Node, facets: Sequence[Facet], *, size: int = 20, only: str | None = None
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: str | None = None
     ) -> dict[Facet, list[Bucket]]:
         """For each facet the most frequent values among the matching articles, ties by value.
 
@@ -119,6 +119,7 @@ class Index(Protocol):
             query: which articles.
             facets: which facets.
             size: how many values of each, at most 10,000.
+            least: values of fewer articles are left out.
             only: a regular expression that the values must match as a whole: classes, counts and dots, nothing else.
         """
 

@@ -6,6 +6,7 @@ its own, so that a crash between the two leaves nothing out and a second deliver
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from pipeline.settings import Settings
 ARTICLES, VERSIONS = "articles", "versions"
 ROUNDS = 8  # how often a put is decided again because another writer came first
 MAX_REASON = 400  # characters of a server's sentence: some quote the whole value
+SEEN = 1.0  # seconds; Elasticsearch's own refresh interval
 PATIENCE = 10.0  # seconds of a search or a count; writes have the client's own limit
 SHARD_WAIT = "20s"  # of the server for a shard; below the client's own limit
 REFUSED = {"mapper_parsing_exception", "document_parsing_exception", "parsing_exception", "illegal_argument_exception"}
@@ -68,6 +70,7 @@ class ElasticIndex:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._connected: AsyncElasticsearch | None = None
+        self._spoken: tuple[float, list[str]] | None = None
 
     async def init(self) -> None:
         """As the seam says."""
@@ -144,7 +147,7 @@ class ElasticIndex:
                 yield stored(source).article
 
     async def aggregate(
-        self, query: Node, facets: Sequence[Facet], *, size: int = 20, only: str | None = None
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: str | None = None
     ) -> dict[Facet, list[Bucket]]:
         """As the seam says."""
         if not facets:
@@ -152,7 +155,7 @@ class ElasticIndex:
         wanted = {name: FACETS[name] for name in facets}
         async with answered(self._settings):
             compiled = compile_query(query, await self._languages())
-            found = await counts.terms(self._reader, ARTICLES, compiled, wanted, size, only)
+            found = await counts.terms(self._reader, ARTICLES, compiled, wanted, size, least, only)
         return {name: [Bucket(str(one["key"]), int(one["doc_count"])) for one in found[name]] for name in facets}
 
     async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
@@ -190,6 +193,7 @@ class ElasticIndex:
         """As the seam says."""
         async with answered(self._settings):
             await self._client.indices.refresh(index=[ARTICLES, VERSIONS])
+        self._spoken = None
 
     async def close(self) -> None:
         """As the seam says."""
@@ -306,9 +310,14 @@ class ElasticIndex:
             await self._client.indices.refresh(index=VERSIONS)
 
     async def _languages(self) -> list[str]:
-        """The languages of the articles in the index."""
+        """The languages of the articles in the index, as of at most a second ago: no write is seen sooner, either."""
+        if self._spoken is not None and time.monotonic() - self._spoken[0] < SEEN:
+            return self._spoken[1]
+        started = time.monotonic()
         found = await counts.terms(self._reader, ARTICLES, {"match_all": {}}, {"lang": "lang"}, FACET_BUCKETS)
-        return sorted(str(bucket["key"]) for bucket in found["lang"])
+        languages = sorted(str(bucket["key"]) for bucket in found["lang"])
+        self._spoken = (started, languages)
+        return languages
 
     def _fault(self, item: Mapping[str, Any]) -> Exception:
         return fault(self._settings, item["status"], item["error"]["type"], _reason(item["error"]))

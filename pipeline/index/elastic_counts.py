@@ -9,11 +9,17 @@ PAGE = 200  # documents that a scan asks for at once
 
 
 async def terms(
-    client: Any, index: str, query: Mapping[str, Any], wanted: Mapping[Any, str], size: int, only: str | None = None
+    client: Any,
+    index: str,
+    query: Mapping[str, Any],
+    wanted: Mapping[Any, str],
+    size: int,
+    least: int = 1,
+    only: str | None = None,
 ) -> dict[Any, Any]:
     """The most frequent values of keyword fields, ties by value: asked again until every shard has told enough."""
     told = FACET_BUCKETS
-    options = {"include": only} if only else {}
+    options: dict[str, Any] = {"min_doc_count": least} | ({"include": only} if only else {})
     while True:
         aggs = {
             key: {"terms": {"field": name, "size": size, "shard_size": told, **options}} for key, name in wanted.items()

@@ -8,7 +8,10 @@ their own, so that a crash between the two commits leaves nothing out and a seco
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,6 +44,20 @@ SCANNED = 100  # articles that a scan reads at once
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
 
 
+@dataclass(frozen=True)
+class Commit:
+    """What a commit left to read: a searcher, and the languages of its articles; `stamp` tells it from others."""
+
+    stamp: tuple[int, int, int]
+    schema: Any
+    searcher: Any
+    languages: list[str]
+
+    def compiled(self, query: Node) -> Any:
+        """A query for the searcher."""
+        return compile_query(query, self.schema, self.languages)
+
+
 class TantivyIndex:
     """The index seam on tantivy.
 
@@ -53,6 +70,7 @@ class TantivyIndex:
         self._path, self._write = path, write
         self._opened: tuple[Any, Any] | None = None
         self._writers: tuple[Any, Any] | None = None
+        self._seen: Commit | None = None
 
     async def init(self) -> None:
         """As the seam says."""
@@ -97,11 +115,10 @@ class TantivyIndex:
         """As the seam says: the addresses are taken at once, the articles read in batches."""
 
         def find() -> tuple[Any, list[tuple[int, Any]]]:
-            index, searcher = self._searcher()
-            compiled = compile_query(query, index.schema, self._languages(searcher))
-            most = max(1, int(searcher.num_docs))
+            seen = self._newest()
+            most = max(1, int(seen.searcher.num_docs))
             order: dict[str, Any] = {"order_by_field": "sort_ms", "order": tantivy.Order.Desc}
-            return searcher, searcher.search(compiled, limit=most, count=False, **order).hits
+            return seen.searcher, seen.searcher.search(seen.compiled(query), limit=most, count=False, **order).hits
 
         searcher, hits = await self._run(find)
         for batch in _ties_together(hits):
@@ -114,10 +131,12 @@ class TantivyIndex:
                 yield article
 
     async def aggregate(
-        self, query: Node, facets: Sequence[Facet], *, size: int = 20, only: str | None = None
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: str | None = None
     ) -> dict[Facet, list[Bucket]]:
         """As the seam says."""
-        options = {"size": FACET_BUCKETS, "segment_size": FACET_BUCKETS} | ({"include": only} if only else {})
+        options: dict[str, Any] = {"size": FACET_BUCKETS, "segment_size": FACET_BUCKETS, "min_doc_count": least}
+        if only:
+            options["include"] = only
         wanted = {name: {"terms": {"field": FACETS[name], **options}} for name in facets}
         found = await self._run(lambda: self._aggregate(query, wanted)) if wanted else {}
         return {name: _buckets(found[name], size) for name in facets}
@@ -130,7 +149,7 @@ class TantivyIndex:
 
     async def languages(self) -> list[str]:
         """As the seam says."""
-        return sorted(await self._run(lambda: self._languages(self._searcher()[1])))
+        return (await self._run(self._newest)).languages
 
     async def delete(self, ids: Sequence[str]) -> int:
         """As the seam says."""
@@ -149,7 +168,7 @@ class TantivyIndex:
 
     async def count(self) -> int:
         """As the seam says."""
-        return await self._run(lambda: int(self._searcher()[1].num_docs))
+        return await self._run(lambda: int(self._newest().searcher.num_docs))
 
     async def refresh(self) -> None:
         """As the seam says; every read looks for new commits by itself."""
@@ -159,7 +178,7 @@ class TantivyIndex:
         if self._writers is not None:
             for writer in self._writers:
                 await self._run(writer.wait_merging_threads)
-        self._writers = self._opened = None
+        self._writers = self._opened = self._seen = None
 
     def _put(self, batch: Sequence[Put]) -> list[PutResult]:
         stored: dict[str, Stored] = dict(self._stored({put.article.id for put in batch}))
@@ -189,42 +208,39 @@ class TantivyIndex:
         articles.commit()
 
     def _aggregate(self, query: Node, wanted: Mapping[Any, Any]) -> Any:
-        index, searcher = self._searcher()
-        return searcher.aggregate(compile_query(query, index.schema, self._languages(searcher)), dict(wanted))
+        seen = self._newest()
+        return seen.searcher.aggregate(seen.compiled(query), dict(wanted))
 
     def _search(self, node: Node, depth: int, offset: int, sort: Sort, highlight: bool) -> Hits:
-        index, searcher = self._searcher()
-        languages = self._languages(searcher)
-        compiled = compile_query(node, index.schema, languages)
-        ranked, total = _ranked(searcher, compiled, depth, sort)
+        seen = self._newest()
+        ranked, total = _ranked(seen.searcher, seen.compiled(node), depth, sort)
         hits = []
-        for score, article_id, address in ranked[offset:depth]:
-            article = _stored(searcher.doc(address)).article
-            found = highlights(node, article, languages=languages) if highlight else []
+        for score, address in ranked[offset:depth]:
+            article = _stored(seen.searcher.doc(address)).article
+            found = highlights(node, article, languages=seen.languages) if highlight else []
             spans = tuple(Highlight(*span) for span in found)
-            assert article.id == article_id
             hits.append(Hit(article, score if sort == "relevance" else 0.0, spans))
         return Hits(total, hits)
 
     def _stored(self, ids: Sequence[str] | set[str]) -> dict[str, Stored]:
-        index, searcher = self._searcher()
-        found = {}
+        seen = self._newest()
+        searcher, found = seen.searcher, {}
         for article_id in ids:
-            query = tantivy.Query.term_query(index.schema, "id", article_id)
+            query = tantivy.Query.term_query(seen.schema, "id", article_id)
             for _, address in searcher.search(query, limit=1, count=False).hits:
                 found[article_id] = _stored(searcher.doc(address))
         return found
 
-    def _languages(self, searcher: Any) -> list[str]:
-        found = searcher.aggregate(
-            tantivy.Query.all_query(), {"lang": {"terms": {"field": "lang", "size": FACET_BUCKETS}}}
-        )
-        return [bucket["key"] for bucket in found["lang"]["buckets"]]
-
-    def _searcher(self) -> tuple[Any, Any]:
+    def _newest(self) -> Commit:
+        """What is there to read by now; opened anew only where there was a commit, each of which writes `meta.json`."""
         index = self._indices()[0]
-        index.reload()
-        return index, index.searcher()
+        status = (self._path / "meta.json").stat()
+        stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
+        if self._seen is None or self._seen.stamp != stamp:
+            index.reload()
+            searcher = index.searcher()
+            self._seen = Commit(stamp, index.schema, searcher, _languages(searcher))
+        return self._seen
 
     def _indices(self, *, create: bool = False) -> tuple[Any, Any]:
         if self._opened is None:
@@ -261,11 +277,17 @@ class TantivyIndex:
         except ValueError as exc:
             if not _OF_THE_DISK.search(str(exc)):
                 raise Misconfigured(f"the index in {self._path} can't be used ({exc}); {RESTORE}") from exc
-            self._writers = self._opened = None  # a writer that failed stays so
+            self._writers = self._opened = self._seen = None  # a writer that failed stays so
             raise Unavailable(f"{self._path}: {exc}") from exc
 
 
-def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tuple[float, str, Any]], int]:
+def _languages(searcher: Any) -> list[str]:
+    wanted = {"lang": {"terms": {"field": "lang", "size": FACET_BUCKETS}}}
+    found = searcher.aggregate(tantivy.Query.all_query(), wanted)
+    return sorted(bucket["key"] for bucket in found["lang"]["buckets"])
+
+
+def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tuple[float, Any]], int]:
     """The first `depth` results with ties in the order of their ids, which tantivy does not sort by itself."""
     options: dict[str, Any] = {}
     if sort != "relevance":
@@ -278,12 +300,13 @@ def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tup
         if len(hits) < limit or depth == 0 or hits[-1][0] != hits[depth - 1][0]:
             break
         limit *= 2
-    sign = 1 if sort == "oldest" else -1
-    keyed = [(sign * key, str(searcher.doc(address)["id"][0]), address) for key, address in hits]
-    keyed.sort(key=lambda entry: entry[:2])
-    return [(-key if sort == "relevance" else 0.0, article_id, address) for key, article_id, address in keyed], int(
-        result.count
-    )
+    ranked: list[tuple[float, Any]] = []
+    for key, alike in groupby(hits, key=itemgetter(0)):
+        ties = [address for _, address in alike]
+        if len(ties) > 1:
+            ties.sort(key=lambda address: str(searcher.doc(address)["id"][0]))
+        ranked += [(float(key), address) for address in ties]
+    return ranked, int(result.count)
 
 
 def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
@@ -300,8 +323,9 @@ def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, 
 
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
-    for name in TOKENS:
-        builder.add_text_field(name, tokenizer_name="whitespace")
+    for name in TOKENS:  # no phrase is ever looked for in the last of them
+        kept = "basic" if name == "same_stem" else "position"
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option=kept)
     counted = {*FACETS.values(), "id"}
     for name in (*TERMS, *VALUES):
         options: dict[str, Any] = {"fast": name in counted, "stored": name == "id", "index_option": "basic"}
