@@ -6,22 +6,22 @@ standfirst, which many pages have outside of the body, is put before it where it
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-from typing import Any
+from copy import deepcopy
 
 import trafilatura
 from lxml import html as lxml_html
 
 from pipeline.errors import Rejected
+from pipeline.sources.boilerplate import pattern
+from pipeline.sources.bylines import authors
 from pipeline.sources.metadata import Said, string
 
 SHORT = 40  # words up to which a paragraph can be an insertion
 TOLD = 0.75  # of the words of one text in another, from which on they tell the same
 WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the whole body
+LAST = 0.6  # of the words of a text, after which a heading may end the article
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _BULLET = re.compile(r"^[-–•*]\s+")
@@ -33,7 +33,8 @@ def body_of(text: str, said: Said, title: str | None) -> str:
     Raises:
         Rejected: there is none.
     """
-    found = _paragraphs(trafilatura.extract(text, url=said.url, include_comments=False, include_tables=False))
+    page = _alone(said, title) or text
+    found = _paragraphs(trafilatura.extract(page, url=said.url, include_comments=False, include_tables=False))
     told = _told(said)
     if told:
         found = _agreed(found, told)
@@ -44,20 +45,17 @@ def body_of(text: str, said: Said, title: str | None) -> str:
     return "\n\n".join([lead, *kept] if lead else kept)
 
 
-@cache
-def boilerplate() -> dict[str, Any]:
-    """The tables of data/boilerplate.toml."""
-    path = Path(__file__).parent.parent / "data" / "boilerplate.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@cache
-def pattern(*names: str) -> re.Pattern[str]:
-    """One regular expression of a list in that file."""
-    table: Any = boilerplate()
-    for name in names:
-        table = table[name]
-    return re.compile("|".join(f"(?:{each})" for each in table), re.IGNORECASE)
+def _alone(said: Said, title: str | None) -> str | None:
+    """The page without the articles that follow its own, as on pages that go on for ever; None where it has one."""
+    articles = [each for each in said.tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
+    own = [each for each in articles if any(_plain(h1.text_content()) == _plain(title or "") for h1 in each.iter("h1"))]
+    if len(articles) < 2 or len(own) != 1:
+        return None
+    tree = deepcopy(said.tree)
+    copies = [each for each in tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
+    for each in copies[articles.index(own[0]) + 1 :]:
+        each.drop_tree()
+    return str(lxml_html.tostring(tree, encoding="unicode"))
 
 
 def _paragraphs(text: str | None) -> list[str]:
@@ -83,33 +81,35 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
     if not alike or sum(data.values()) < WHOLE * sum(page.values()):
         return found  # another text, a summary, or only the beginning
     kept = [each for each in found if share(words(each), data) >= TOLD]
-    covered = share(data, words(" ".join(kept)))
-    if covered >= 0.9:
+    distinct = words(" ".join(kept)).keys() & data.keys()  # not how often: there are pages whose data has it twice
+    if len(distinct) >= 0.9 * len(data):
         return kept
     return told
 
 
 def _without_insertions(found: Sequence[str], said: Said, title: str | None) -> list[str]:
     """Paragraphs without the headline, the byline, links to other articles, credits, and what follows the article."""
-    authors = {_plain(name) for name in said.authors()[0]}
+    people = {_plain(name) for name in authors(said)[0]}
     kept: list[str] = []
+    size, seen = sum(len(each.split()) for each in found), 0
     for number, each in enumerate(found):
         text = _BULLET.sub("", each)
         short = len(text.split()) <= SHORT
-        if number >= len(found) * 2 / 3 and len(text.split()) <= 6 and pattern("endings").fullmatch(text):
+        if seen >= LAST * size and len(text.split()) <= 6 and pattern("endings").fullmatch(text):
             break
+        seen += len(each.split())
         if short and pattern("paragraphs").match(text):
             continue
-        if number < 5 and (_plain(text) == _plain(title or "") or _is_byline(text, authors)):
+        if number < 5 and (_plain(text) == _plain(title or "") or _is_byline(text, people)):
             continue
         kept.append(each)
     return kept
 
 
-def _is_byline(text: str, authors: set[str]) -> bool:
+def _is_byline(text: str, people: set[str]) -> bool:
     """`By Wanjiru Achebo-Lind`, `Von …`."""
     plain = _plain(text)
-    return len(text.split()) <= 8 and any(name and name in plain for name in authors) and not text.endswith(".")
+    return len(text.split()) <= 8 and any(name and name in plain for name in people) and not text.endswith(".")
 
 
 def _lead(said: Said, kept: Sequence[str]) -> str | None:

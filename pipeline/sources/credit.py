@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.identity import domain_of, same_site
-from pipeline.sources.body import pattern
+from pipeline.sources.boilerplate import pattern
 from pipeline.sources.metadata import Said, joined, kinds, names, string
 
 MAX_CREDIT = 100  # characters; a longer one is a sentence, not a name

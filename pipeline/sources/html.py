@@ -10,7 +10,9 @@ from lxml import html as lxml_html
 from pipeline.errors import Rejected
 from pipeline.identity import canonical_url
 from pipeline.sources.body import body_of
+from pipeline.sources.bylines import authors
 from pipeline.sources.credit import of_page
+from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
 from pipeline.sources.metadata import Said, joined, string
 from pipeline.sources.robots import page_reservation
@@ -35,20 +37,20 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
     except (etree.ParserError, UnicodeEncodeError) as exc:
         raise Rejected(f"not a page: {exc}") from None
     said = Said(tree, url)
-    title, title_from = said.title()
+    title, title_from = headline(said)
     body = body_of(text, said, title)
     refuse_other_pages(said, title, body)
-    authors, authors_from = said.authors()
+    people, people_from = authors(said)
     published, published_from = said.published()
     canonical = said.canonical()
-    origins = {"title": title_from, "authors": authors_from, "published_at": published_from}
+    origins = {"title": title_from, "authors": people_from, "published_at": published_from}
     found = {
         "title": title,
         "text": body,
         "url": url or canonical,
         "canonical_url": canonical_url(canonical),
         "language": string(said.news.get("inLanguage")) or tree.get("lang") or None,
-        "authors": authors,
+        "authors": people,
         "source": {"name": said.publisher[:500]},
         "published_at": published,
         "published_from": published_from,

@@ -3,7 +3,7 @@
 import re
 
 from pipeline.errors import Rejected
-from pipeline.sources.body import pattern
+from pipeline.sources.boilerplate import pattern
 from pipeline.sources.metadata import Said, kinds
 
 CUT = 150  # words up to which the text before a paywall's sentence is a beginning, not an article

@@ -6,49 +6,34 @@ with care; what is plainly none (an e-mail address as author, the outlet's name 
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.identity import domain_of, same_site
+from pipeline.identity import same_site
 from pipeline.sources.dates import date_in_url, moment
 
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
-MAX_AUTHORS = 20
+# The letters of the names of meta elements: `article:published_time` and `article:published:time` are one.
 DATES = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date", "pubdate",
-    "publishdate", "publish-date", "publish_date", "publication_date", "date.release", "dc.date", "dc.date.issued",
-    "dcterms.created", "dcterms.date", "dcterms.issued", "parsely-pub-date", "sailthru.date", "article.published",
-    "cxenseparse:recs:publishtime", "published",
+    "articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "datepublished", "date", "pubdate",
+    "publishdate", "publicationdate", "daterelease", "dcdate", "dcdateissued",
+    "dctermscreated", "dctermsdate", "dctermsissued", "parselypubdate", "sailthrudate", "articlepublished",
+    "cxenseparserecspublishtime", "published", "publishedat", "publisheddate",
 )  # fmt: skip
-MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "lastmod", "last-modified")
-AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
+MODIFIED = ("articlemodifiedtime", "ogupdatedtime", "datemodified", "dctermsmodified", "lastmod", "lastmodified")
 TIMES = (
     "//time[@pubdate]/@datetime",
     "//*[@itemprop='datePublished']/@datetime",
     "//article//time/@datetime",
     "//time/@datetime",
 )
-BYLINES = (
-    "//*[@itemprop='author']//*[@itemprop='name']",
-    "//*[@itemprop='author']",
-    "//a[@rel='author']",
-    "//article//a[contains(@href,'/author/') or contains(@href,'/autor/') or contains(@href,'/authors/')]",
-    "//*[contains(concat(' ',@class,' '),' byline ') or contains(concat(' ',@class,' '),' author ')]",
-    "//*[contains(@class,'author-name') or contains(@class,'author__name') or contains(@class,'byline__name')]",
-)
-
-_KIND = re.compile(r"(?:Article|Posting|Report|NewsStory)$")
+_KIND = re.compile(r"(?:Article|Posting|Report|NewsStory|ClaimReview)$")
 _COMMENT = re.compile(r"^\s*(?:<!--|/\*.*?\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", re.DOTALL)
 _TRAILING = re.compile(r",\s*([}\]])")
-_SEPARATOR = re.compile(r"\s+[|–—•·»:-]{1,2}\s+")
-_AND = re.compile(r"\s*(?:;|,|\||\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|&)\s+", re.IGNORECASE)
-_BY = re.compile(r"^(?:by|von|par|por|da|di|door|av|af|text|texte?)\s*:?\s+", re.IGNORECASE)
-_NO_NAME = re.compile(r"(?i)@|https?:|www\.|\d{4,}|\{\{|^(?:admin|editor|staff|redaktion|unknown|null|undefined)$")
-_INITIALS = re.compile(r"\s*\([^)]*\)$")
 
 
 @dataclass(frozen=True)
@@ -74,6 +59,11 @@ class Said:
         return found
 
     @cached_property
+    def _plain_meta(self) -> dict[str, str]:
+        """The same under the letters of their names; systems differ in what they put between them."""
+        return {re.sub(r"[\W_]", "", name): value for name, value in reversed(self.meta.items())}
+
+    @cached_property
     def nodes(self) -> list[dict[str, Any]]:
         """Every JSON-LD object of the page."""
         found: list[dict[str, Any]] = []
@@ -95,40 +85,24 @@ class Said:
     @cached_property
     def publisher(self) -> str:
         """The outlet's name."""
-        named = names(self.news.get("publisher")) or [self.meta.get("og:site_name", "")]
+        named = self.named("publisher") or [self.meta.get("og:site_name", "")]
         sites = [node for node in self.nodes if {"NewsMediaOrganization", "WebSite"} & set(kinds(node))]
         return named[0] or next((name for node in sites for name in names(node)), "")
 
-    def title(self) -> tuple[str | None, str]:
-        """The headline without the outlet's name, and where it stands."""
-        heads = [_flat(h1.text_content()) for h1 in self.tree.xpath("//h1")]
-        plain = [head for head in heads if len(head) > 10]
-        given = [(string(self.news.get("headline")), "jsonld"), (self.meta.get("og:title"), "meta")]
-        given += [(self.meta.get("twitter:title"), "meta"), (plain[0] if plain else None, "page")]
-        given += [(_flat(tag.text_content()), "page") for tag in self.tree.xpath("//head/title|//title")[:1]]
-        found, origin = next(((text, origin) for text, origin in given if text), (None, "none"))
-        if found is None:
-            return None, "none"
-        short = self._without_outlet(_flat(found))
-        if len(plain) == 1 and (plain[0] in found or _alike(plain[0], short)):
-            return plain[0], origin
-        return short, origin
+    def named(self, what: str) -> list[str]:
+        """The names of a person or an organisation of the article, where it refers to another object (`@id`) its."""
+        given = self.news.get(what)
+        items = given if isinstance(given, list) else [given]
+        return names([self._by_id.get(item["@id"], item) if _is_reference(item) else item for item in items])
 
-    def authors(self) -> tuple[list[str], str]:
-        """The names of people, and where they stand."""
-        said = [(names(self.news.get("author")) or names(self.news.get("creator")), "jsonld")]
-        said += [([self.meta[name]], "meta") for name in AUTHORS if name in self.meta]
-        said += [([tag.text_content() for tag in self.tree.xpath(path)[:3]], "page") for path in BYLINES]
-        for given, origin in said:
-            if found := self._people(given):
-                return found, origin
-        outlet = said[0][0]
-        return ([_flat(outlet[0])], "jsonld") if outlet and not _NO_NAME.search(outlet[0]) else ([], "none")
+    @cached_property
+    def _by_id(self) -> dict[str, dict[str, Any]]:
+        return {str(node["@id"]): node for node in self.nodes if "@id" in node and not _is_reference(node)}
 
     def published(self) -> tuple[str | None, str]:
         """When it was published, by the most trusted place that says it, with a zone where any place gives one."""
         given = [("jsonld", string(self.news.get("datePublished"))), ("jsonld", string(self.news.get("dateCreated")))]
-        given += [("meta", self.meta[name]) for name in DATES if name in self.meta]
+        given += [("meta", self._plain_meta[name]) for name in DATES if name in self._plain_meta]
         given += [("time", time) for time in self._times()]
         found = [(origin, when) for origin, text in given if (when := moment(text))]
         if not found:
@@ -141,7 +115,7 @@ class Said:
 
     def modified(self) -> str | None:
         """When it was last changed."""
-        given = [string(self.news.get("dateModified")), *(self.meta.get(name) for name in MODIFIED)]
+        given = [string(self.news.get("dateModified")), *(self._plain_meta.get(name) for name in MODIFIED)]
         return next((when for text in given if (when := moment(text))), None)
 
     def canonical(self) -> str | None:
@@ -160,28 +134,6 @@ class Said:
         for path in TIMES:
             yield from (str(each) for each in self.tree.xpath(path)[:1])
 
-    def _without_outlet(self, title: str) -> str:
-        """A title without ` - The Outlet` at its end."""
-        named = [self.publisher, self.meta.get("og:site_name", ""), self.meta.get("application-name", "")]
-        outlets = {_key(name) for name in [*named, domain_of(self.url) or "", domain_of(self.canonical()) or ""]}
-        while len(parts := _SEPARATOR.split(title)) > 1:
-            last = _key(parts[-1])
-            known = any(outlet and (last in outlet or outlet in last) for outlet in outlets)
-            if not last or not known or len(parts[-1]) > 40:
-                return title
-            title = title[: title.rindex(parts[-1])].rstrip(" |–—•·»:-\u3000")
-        return title
-
-    def _people(self, given: Sequence[str]) -> list[str]:
-        found: list[str] = []
-        for text in given[:MAX_AUTHORS]:
-            for name in _AND.split(_BY.sub("", _flat(text))):
-                plain = _INITIALS.sub("", name).strip(" ,.;:")
-                is_outlet = bool(plain) and _key(plain) in {_key(self.publisher), _key(domain_of(self.url) or "")}
-                if 2 < len(plain) <= 80 and not is_outlet and not _NO_NAME.search(plain) and len(plain.split()) <= 6:
-                    found.append(plain)
-        return list(dict.fromkeys(found))[:MAX_AUTHORS]
-
 
 def kinds(node: dict[str, Any]) -> list[str]:
     """The types of a JSON-LD object, `NewsArticle` for `http://schema.org/NewsArticle`."""
@@ -192,11 +144,7 @@ def kinds(node: dict[str, Any]) -> list[str]:
 
 def names(value: Any) -> list[str]:
     """Names of a JSON-LD person or organisation, or of several."""
-    items = value if isinstance(value, list) else [value]
-    found = [string(item.get("name")) if isinstance(item, dict) else string(item) for item in items]
-    found += [name for item in items if isinstance(item, dict) and isinstance(item.get("name"), list)
-              for name in map(string, item["name"])]  # fmt: skip
-    return [name for name in found if name]
+    return [name for item in _items(value, 0) if (name := string(item) or _name_of(item))]
 
 
 def string(value: Any) -> str | None:
@@ -204,6 +152,29 @@ def string(value: Any) -> str | None:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     return unescape(value).strip() or None if isinstance(value, str) else None
+
+
+def _items(value: Any, depth: int) -> Iterator[Any]:
+    """Persons and organisations, with those of lists in lists, and each name of one that has several."""
+    if isinstance(value, list) and depth < MAX_DEPTH:
+        for item in value:
+            yield from _items(item, depth + 1)
+    elif isinstance(value, dict) and isinstance(value.get("name"), list):
+        yield from _items(value["name"], depth + 1)
+    elif isinstance(value, str | dict):
+        yield value
+
+
+def _name_of(item: Any) -> str | None:
+    """The name of a JSON-LD object, or what it is made of."""
+    if not isinstance(item, dict):
+        return None
+    parts = (string(item.get(part)) for part in ("givenName", "additionalName", "familyName"))
+    return string(item.get("name")) or " ".join(part for part in parts if part) or None
+
+
+def _is_reference(item: Any) -> TypeGuard[dict[str, str]]:
+    return isinstance(item, dict) and set(item) <= {"@id", "@type"} and isinstance(item.get("@id"), str)
 
 
 def joined(base: str | None, link: str) -> str | None:
@@ -253,15 +224,11 @@ def _has_zone(when: str) -> bool:
     return bool(re.search(r"T.*[+-]\d\d:\d\d$", when))
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two headlines are the same but for their ends."""
-    first, second = _key(one), _key(other)
-    return bool(first and second) and (first.startswith(second) or second.startswith(first))
-
-
-def _key(text: str) -> str:
+def squeezed(text: str) -> str:
+    """The letters and digits of a name, in lower case, without `www.`."""
     return re.sub(r"\W|^www\.", "", text.lower())
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """A text on one line, without soft hyphens."""
     return " ".join(text.replace("\xad", "").split())

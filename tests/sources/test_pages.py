@@ -232,3 +232,77 @@ def test_a_free_article_about_a_paywall_is_an_article() -> None:
 
 def test_what_a_page_says_of_text_mining() -> None:
     assert read_page(page('<meta name="tdm-reservation" content="1">'))["reservation"] == "TDMRep"
+
+
+@pytest.mark.parametrize(
+    ("data", "card", "shown", "tab", "headline"),
+    [
+        ("Harbour: Ferry opens", "Harbour: Ferry opens | Post", "Ferry opens", "Ferry", "Harbour: Ferry opens"),
+        (
+            "Ferry opens soon",
+            "Ferry opens at last",
+            "Ferry opens at last",
+            "Ferry opens soon | Post",
+            "Ferry opens at last",
+        ),
+        ("Ferry opens soon", "Ferry opens at last", "Ferry opens soon", "Ferry opens soon", "Ferry opens soon"),
+        (None, "Ferry opens at last：Post", "Ferry opens at last", "Post", "Ferry opens at last"),
+        (None, "Ferry opens at last - Sea", "Ferry opens at last", "x", "Ferry opens at last"),
+        (None, None, "Ferry opens at last", "Ferry | Post", "Ferry opens at last"),
+    ],
+)
+def test_of_several_headlines_one_is_chosen(
+    data: str | None, card: str | None, shown: str, tab: str, headline: str
+) -> None:
+    head = f"<title>{tab}</title><meta property='og:site_name' content='Post'>"
+    head += jsonld(headline=data) if data else ""
+    head += f"<meta property='og:title' content='{card}'>" if card else ""
+    assert read_page(page(head, f"<h1>{shown}</h1>{BODY}"))["title"] == headline
+
+
+CARD = '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="{}">'
+OUTLET = jsonld(author={"@type": "Organization", "name": "Tidewater Post"}, publisher={"name": "Tidewater Post"})
+
+
+@pytest.mark.parametrize(
+    ("head", "byline", "authors"),
+    [
+        (OUTLET, "", ["Tidewater Post"]),
+        (OUTLET, "<p class='article__byline'>By Ana Ferrand-Ruiz, Mombasa</p>", ["Ana Ferrand-Ruiz"]),
+        (OUTLET, "<p class=author>Tidewater Post</p><p class=author>Ben Okta</p>", ["Tidewater Post"]),
+        (OUTLET, "<p class='author-box'>Follow Us</p><div class=author>red, desk</div>", ["Tidewater Post"]),
+        (OUTLET, "<a href='/autoren'>Alle Autoren</a><a href='/autoren/lind'>Cay Lind</a>", ["Cay Lind"]),
+        (CARD.format("Written by", "Cay Lind"), "", ["Cay Lind"]),
+        (CARD.format("Time", "3 minutes"), "", None),
+        ('<meta name="cXenseParse:author" content="Cay Lind">', "", ["Cay Lind"]),
+        (jsonld(author=[{"givenName": "Cay", "familyName": "Lind"}, [{"name": "AP"}]]), "", ["Cay Lind", "AP"]),
+        (jsonld(author={"name": ["Cay Lind", "牛镛"]}), "", ["Cay Lind", "牛镛"]),
+        (jsonld(author={"@id": "#c"}) + jsonld(**{"@type": "Person", "@id": "#c", "name": "Cay Li"}), "", ["Cay Li"]),
+    ],
+)  # fmt: skip
+def test_people_go_before_the_outlet(head: str, byline: str, authors: list[str] | None) -> None:
+    assert read_page(page(head, byline + BODY)).get("authors") == authors
+
+
+def test_names_of_meta_elements_are_written_in_several_ways() -> None:
+    head = '<meta name="article:published:time" content="2026-11-03T08:00:00+03:00">'
+    assert read_page(page(head))["published_at"] == "2026-11-03T08:00:00+03:00"
+
+
+def test_an_article_that_follows_on_the_same_page_is_another() -> None:
+    other = "".join(
+        f"<p>Line {n} of another report tells about the lakes and their long winter.</p>" for n in range(20)
+    )
+    body = (
+        f"{BODY.replace('<article>', '<article><h1>Ferry opens</h1>')}<article><h1>Lakes freeze</h1>{other}</article>"
+    )
+    text = read_page(page(jsonld(headline="Ferry opens"), body))["text"]
+    assert "Paragraph 4" in text
+    assert "lakes" not in text
+
+
+def test_data_that_has_the_body_twice_does_not_double_it() -> None:
+    paragraphs = [f"Sentence {n} tells that the ferry {n} sails from pier {n} to the island." for n in range(12)]
+    head = jsonld(headline="Ferry opens", articleBody=" ".join(paragraphs * 2))
+    shown = "".join(f"<p>{each}</p>" for each in paragraphs)
+    assert read_page(page(head, f"<article>{shown}</article>"))["text"] == "\n\n".join(paragraphs)

@@ -1,0 +1,119 @@
+"""Who wrote an article, as its page says it: JSON-LD, the meta elements, the byline, each name by itself.
+
+People go before the outlet: where JSON-LD or a meta element names only the outlet, the byline on the page is looked at
+first. A byline that is found by nothing but the class of its element must look like names.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.identity import domain_of
+from pipeline.sources.boilerplate import pattern
+from pipeline.sources.metadata import Said, flat, squeezed
+
+MAX_AUTHORS = 20
+META = (
+    "author", "article:author", "article:byline", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
+    "byl",
+)  # fmt: skip
+MARKED = (
+    "//*[@itemprop='author']//*[@itemprop='name']",
+    "//*[@itemprop='author']",
+    "//a[@rel='author']",
+    "//article//a[contains(@href,'/author/') or contains(@href,'/autor/') or contains(@href,'/authors/')]",
+)
+CLASSES = (
+    "//*[contains(concat(' ',@class,' '),' byline ') or contains(concat(' ',@class,' '),' author ')]",
+    "//*[contains(@class,'author-name') or contains(@class,'author__name') or contains(@class,'byline__name')]",
+    "//*[contains(@class,'author') or contains(@class,'byline') or contains(@class,'autor')]",
+    "//a[contains(@href,'/autor') or contains(@href,'/author')][contains(normalize-space(.),' ')]",
+)
+LOOKED_AT = 3  # elements of such a class; those that follow are of other articles, and of comments
+
+_AND = re.compile(r"\s*(?:;\s*|(?:,|\||\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|&)\s+)", re.IGNORECASE)
+_BY = re.compile(r"^(?:by|von|par|por|da|di|door|av|af|text|texte?)\s*:?\s+", re.IGNORECASE)
+_NO_NAME = re.compile(r"(?i)@|https?:|www\.|\d{4,}|\{\{|^(?:admin|editor|staff|redaktion|unknown|null|undefined)$")
+_BRACKETS = re.compile(r"\s*\([^)]*\)$")
+_PARTICLES = ("de", "da", "di", "du", "del", "der", "den", "von", "van", "la", "le", "al", "el", "bin", "ben", "zu")
+
+
+def authors(said: Said) -> tuple[list[str], str]:
+    """The names of people, else of the outlet where JSON-LD has it as the author, and where they stand."""
+    for given, origin in _given(said):
+        if found := _people(said, given):
+            return found, origin
+    if found := _of_classes(said):
+        return found, "page"
+    outlet = said.named("author") or said.named("creator")
+    return ([flat(outlet[0])], "jsonld") if outlet and not _NO_NAME.search(outlet[0]) else ([], "none")
+
+
+def _given(said: Said) -> Iterator[tuple[Sequence[str], str]]:
+    yield said.named("author") or said.named("creator"), "jsonld"
+    for name in META:
+        if name in said.meta:
+            yield [said.meta[name]], "meta"
+    yield _labelled(said), "meta"
+    for name, value in said.meta.items():
+        if squeezed(name).endswith(("author", "byline")) and name not in META:
+            yield [value], "meta"
+    for path in MARKED:
+        yield [tag.text_content() for tag in said.tree.xpath(path)[:3]], "page"
+
+
+def _labelled(said: Said) -> list[str]:
+    """`twitter:label1` says what `twitter:data1` is; content systems put "Written by" there."""
+    labels = [(said.meta.get(f"twitter:label{n}", ""), said.meta.get(f"twitter:data{n}", "")) for n in (1, 2)]
+    labels.append(("written by", said.meta.get("twitter:misc:written by", "")))
+    return [value for label, value in labels if value and pattern("written_by").fullmatch(label.strip())]
+
+
+def _of_classes(said: Said) -> list[str]:
+    """The names in the first elements whose class speaks of an author; none where the first of them is the outlet."""
+    outlets = _outlets(said)
+    for path in CLASSES:
+        for element in said.tree.xpath(path)[:LOOKED_AT]:
+            text = element.text_content()
+            if squeezed(_BY.sub("", flat(text))) in outlets:
+                return []
+            names = [name for name in _people(said, [text]) if _looks_like_a_name(name)]
+            if found := [name for name in names if not outlets & set(name.lower().split())]:
+                return found
+    return []
+
+
+def _outlets(said: Said) -> set[str]:
+    """The outlet's names: as it calls itself, its domain, and the parts of that."""
+    domain = domain_of(said.url or said.canonical()) or ""
+    given = [said.publisher, said.meta.get("og:site_name", ""), domain, *domain.split(".")[:-1]]
+    return {squeezed(each) for each in given if each}
+
+
+def _people(said: Said, given: Sequence[str]) -> list[str]:
+    outlets = _outlets(said)
+    found: list[str] = []
+    for text in given[:MAX_AUTHORS]:
+        for name in _AND.split(_BY.sub("", flat(text)[:300])):
+            plain = _BRACKETS.sub("", name).strip(" ,.;:|")
+            if _may_be_a_name(plain) and not _NO_NAME.search(name) and squeezed(plain) not in outlets:
+                found.append(plain)
+    return list(dict.fromkeys(found))[:MAX_AUTHORS]
+
+
+def _may_be_a_name(plain: str) -> bool:
+    """At least three letters, or two of an agency ("AP") or of a script that writes names with two (牛镛)."""
+    if len(plain) < 2 or (len(plain) == 2 and plain.isascii() and not plain.isupper()):
+        return False
+    return len(plain) <= 80 and len(plain.split()) <= 6
+
+
+def _looks_like_a_name(plain: str) -> bool:
+    """Two to four words with capitals, or a short one of a script without them."""
+    parts = plain.split()
+    if pattern("no_author").search(plain) or pattern("desks").search(plain):
+        return False
+    if any(not part[0].isalpha() or (part[0].islower() and part.lower() not in _PARTICLES) for part in parts):
+        return False
+    caseless = all(part[0].lower() == part[0].upper() for part in parts)
+    letters = all(letter.isalpha() or letter in " .'’‑-" for letter in plain)
+    return letters and (len(plain) <= 12 if caseless else 2 <= len(parts) <= 4)
