@@ -37,16 +37,22 @@ def _compared(path: Path) -> list[str]:
         entries = read_document(raw).entries
     except Rejected as exc:
         refused = "entities" in str(exc)
+        print(path, exc)
         return ["cases", "refused: declares entities"] if refused else ["cases", _counted(0, len(wanted.entries))]
     except Exception as exc:  # noqa: BLE001  # a crash is what is counted
         print(path, type(exc).__name__, exc)
         return ["cases", "crashed"]
     said = [_counted(len(entries), len(wanted.entries))]
-    parsed = wanted.entries[0].get("published_parsed") if wanted.entries else None
-    if parsed and parsed.tm_year >= 1990:
-        when = entries[0].fields.get("published_at") if entries else None
-        same = when is not None and _utc(when) == datetime(*parsed[:6], tzinfo=UTC)  # type: ignore[misc]  # six numbers
-        said.append("date as feedparser" if same else "another date than feedparser")
+    if len(entries) != len(wanted.entries):
+        print(path, len(entries), "entries for", len(wanted.entries))
+    for theirs, ours in (("published_parsed", "published_at"), ("updated_parsed", "modified_at")):
+        parsed = dict.get(wanted.entries[0], theirs) if wanted.entries else None
+        if parsed and parsed.tm_year >= 1990:
+            when = entries[0].fields.get(ours) if entries else None
+            same = when is not None and _utc(when) == datetime(*parsed[:6], tzinfo=UTC)  # type: ignore[misc]  # six numbers
+            said.append("date as feedparser" if same else "another date than feedparser")
+            if not same:
+                print(path, ours, when, parsed)
     return ["cases", *said]
 
 

@@ -145,7 +145,9 @@ def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document
     if url:
         given["content-location"] = url
     try:
-        found = feedparser.parse(io.BytesIO(raw), response_headers=given)
+        found = feedparser.parse(  # markup is taken off here, so it need not be made safe to show
+            io.BytesIO(raw), response_headers=given, sanitize_html=False, resolve_relative_uris=False
+        )
     except Exception as exc:  # noqa: BLE001  # whatever a stranger's bytes make a parser raise, it is one refusal
         raise Rejected(f"not readable as a feed: {type(exc).__name__}: {str(exc)[:200]}") from None
     head, entries = found.feed, found.entries

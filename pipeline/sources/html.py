@@ -84,7 +84,7 @@ def strip_markup(fragment: str) -> str:
         tree = lxml_html.fragment_fromstring(fragment, create_parent="div")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return unescape(_TAG.sub(" ", fragment)).strip()
-    etree.strip_elements(tree, "script", "style", with_tail=False)
+    etree.strip_elements(tree, "script", "style", "noscript", "iframe", "template", with_tail=False)
     for block in tree.xpath(".//p|.//div|.//br|.//li|.//h1|.//h2|.//h3|.//blockquote"):
         block.tail = "\n\n" + (block.tail or "")
     lines = [" ".join(line.split()) for line in tree.text_content().splitlines()]
