@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from pipeline.errors import Unavailable
+from pipeline.errors import GeowireError, Unavailable
 from pipeline.feed import Feed, Poll
 from pipeline.open import rooms
 from pipeline.polling import Polling, Report
@@ -47,11 +47,37 @@ class Poller:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def once(self, wanted: Sequence[str] = ()) -> AsyncIterator[Report]:
-        """Poll every feed that is neither paused nor gone, or those that are named by id or URL, due or not."""
-        feeds = await self._state.feeds()
-        chosen = [(feed, poll) for feed, poll in feeds if _wanted(feed, wanted) or not (wanted or _rests(feed, poll))]
-        for done in asyncio.as_completed([self._one(feed, poll) for feed, poll in chosen]):
-            yield await done
+        """Poll every feed that is neither paused nor gone, or those that are named by id or URL, due or not.
+
+        The lease is held meanwhile, so that two pollers never work on one feed.
+
+        Raises:
+            GeowireError: another poller is at work; says which.
+        """
+        if not await self._state.lease(LEASE_NAME, self._holder, LEASE):
+            raise GeowireError(_busy(await self._state.holder(LEASE_NAME)))
+        renewing = asyncio.create_task(self._keep_lease())
+        try:
+            feeds = await self._state.feeds()
+            chosen = [pair for pair in feeds if _wanted(pair[0], wanted) or not (wanted or _rests(*pair))]
+            for done in asyncio.as_completed([self._one(feed, poll) for feed, poll in chosen]):
+                yield await done
+                if renewing.done():
+                    renewing.result()
+        finally:
+            renewing.cancel()
+            await self._state.release(LEASE_NAME, self._holder)
+
+    async def _keep_lease(self) -> None:
+        """Renew the lease until cancelled.
+
+        Raises:
+            GeowireError: another poller got it, because this one could not renew it in time.
+        """
+        while True:
+            await asyncio.sleep(RENEW)
+            if not await self._state.lease(LEASE_NAME, self._holder, LEASE):
+                raise GeowireError(_busy(await self._state.holder(LEASE_NAME)))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until told to stop; while the state or the broker is unavailable, wait."""
@@ -134,6 +160,15 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Poll the feeds of an installation until told to stop."""
     async with opened(settings) as (poller, _):
         await poller.run(stop)
+
+
+def _busy(holder: str | None) -> str:
+    host, _, rest = (holder or "").partition(":")
+    who = f"process {rest.partition(':')[0]} on {host}" if rest else "another process"
+    return (
+        f"a poller is at work already: {who} (geowire run, or geowire feed poll); it polls every feed when it is due. "
+        f"To poll now, end it and run this command again; after a crash its place is free within {LEASE:.0f} seconds"
+    )
 
 
 def _wanted(feed: Feed, wanted: Sequence[str]) -> bool:

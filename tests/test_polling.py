@@ -241,6 +241,21 @@ async def test_one_of_two_pollers_works_and_the_other_takes_over(
     assert [poll.polls for _, poll in await state.feeds()] == [1, 1, 1]
 
 
+async def test_polling_once_takes_the_lease_or_says_who_has_it(site: Site, tmp_path: Path) -> None:
+    state = SqliteState(tmp_path / "state.db")
+    site.served.pages["/feed"] = rss(item(1))
+    await state.put_feeds([site.feed])
+    assert await state.lease("poller", "tidewater:4711:abc", 30)
+    with pytest.raises(GeowireError, match=r"process 4711 on tidewater .* run this command again"):
+        await anext(Poller(site.polling, state).once())
+    assert site.served.paths == []
+    await state.release("poller", "tidewater:4711:abc")
+    reports = Poller(site.polling, state).once()
+    taken = [(report.status, await state.lease("poller", "another", 30)) async for report in reports]
+    assert taken == [("read", False)]
+    assert await state.lease("poller", "another", 30), "given back at the end"
+
+
 def feed(name: str, url: str) -> Feed:
     """A feed."""
     return Feed(id=name, url=url, added_at=datetime.now(UTC))

@@ -64,6 +64,9 @@ class State(Protocol):
     async def lease(self, name: str, holder: str, seconds: float) -> bool:
         """Take a lease that is free, has run out, or is the holder's own, for so long from now; whether it was got."""
 
+    async def holder(self, name: str) -> str | None:
+        """Who has a lease now, None where it is free or has run out."""
+
     async def release(self, name: str, holder: str) -> None:
         """Give a lease back, so that another may take it at once; nothing if it is another's."""
 

@@ -191,6 +191,13 @@ class ElasticState:
             )
         return bool(taken.get("result") in ("created", "updated"))
 
+    async def holder(self, name: str) -> str | None:
+        """As the seam says."""
+        async with answered(self._settings):
+            found = await self._client.options(ignore_status=404).get(index=STATE, id=f"lease:{name}")
+        held = found["_source"] if found.get("found") else {"until": 0.0}
+        return str(held["holder"]) if held["until"] >= time.time() else None
+
     async def release(self, name: str, holder: str) -> None:
         """As the seam says."""
         async with answered(self._settings):

@@ -126,6 +126,12 @@ class SqliteState:
         values = {"name": name, "holder": holder, "until": now + seconds, "now": now}
         return await self._run(lambda db: bool(db.execute(LEASE, values).rowcount))
 
+    async def holder(self, name: str) -> str | None:
+        """As the seam says."""
+        sql = "select holder from lease where name = ? and until >= ?"
+        found = await self._run(lambda db: db.execute(sql, (name, time.time())).fetchone())
+        return str(found[0]) if found else None
+
     async def release(self, name: str, holder: str) -> None:
         """As the seam says."""
         sql = "delete from lease where name = ? and holder = ?"

@@ -187,7 +187,9 @@ async def test_one_holder_has_a_lease_until_it_runs_out(state: State) -> None:
     assert await state.lease("poller", "one", 2)
     assert not await state.lease("poller", "two", 30)
     assert await state.lease("other", "two", 30)
+    assert (await state.holder("poller"), await state.holder("nobody's")) == ("one", None)
     await asyncio.sleep(2.1)
+    assert await state.holder("poller") is None
     assert await state.lease("poller", "two", 30)
     assert not await state.lease("poller", "one", 30)
 
