@@ -190,3 +190,13 @@ def test_time_is_linear_in_hostile_text(hostile: str) -> None:
     start = time.process_time()
     analyse(text, "en")
     assert time.process_time() - start < 3
+
+
+@given(
+    st.lists(
+        st.sampled_from(["U.S.", "1,200", "a.b", "ab,c", "x" * 64, "x" * 65, "O'Brien's", "é", "7", "(b)", "no-x"])
+    )
+)
+def test_words_of_ascii_are_what_all_words_are(words: list[str]) -> None:
+    found = analyse(" ".join(words), "en")
+    assert found == analyse("\N{EM SPACE}".join(words), "en")  # before this blank no word is taken the short way
