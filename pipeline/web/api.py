@@ -33,14 +33,23 @@ ArticleId = Annotated[str, Path(alias="id", description="the article's id")]
 
 
 _ARTICLE = {"type": "object", "required": ["text"], "description": "An article; everything but `text` may be left out."}
+_EVENT = {
+    "type": "object",
+    "required": ["specversion", "id", "source", "type", "data"],
+    "description": "a CloudEvent with an article as its data",
+}
+_NONE_TAKEN = fails(422)
+_NONE_TAKEN[422]["content"][body.JSON] = {
+    "schema": {"type": "array", "items": answers.SubmissionAnswer.model_json_schema()}
+}
 _PUBLISHES = {
     "requestBody": {
         "required": True,
         "content": {
             body.JSON: {"schema": {"oneOf": [_ARTICLE, {"type": "array", "items": _ARTICLE}]}},
             body.NDJSON: {"schema": {"type": "string", "description": "one article a line"}},
-            body.EVENT: {"schema": {"type": "object", "description": "a CloudEvent with an article as its data"}},
-            body.EVENTS: {"schema": {"type": "array", "items": {"type": "object"}}},
+            body.EVENT: {"schema": _EVENT},
+            body.EVENTS: {"schema": {"type": "array", "items": _EVENT}},
         },
     }
 }
@@ -97,7 +106,7 @@ async def _failed(request: Request, exc: Exception) -> Response:
     status_code=202,
     summary="Publish articles",
     response_model=answers.SubmissionAnswer | list[answers.SubmissionAnswer],
-    responses=fails(400, 401, 403, 413, 415, 422, 503),
+    responses=fails(400, 401, 403, 413, 415, 503) | _NONE_TAKEN,
     openapi_extra=_PUBLISHES,
 )
 async def publish(request: Request, rooms: Rooms) -> Response:

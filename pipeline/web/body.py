@@ -55,8 +55,11 @@ def inputs(kind: str, raw: bytes) -> Iterator[Input]:
     """The inputs of a body; a line or an article that can't be taken is a refusal among them.
 
     Raises:
-        HttpProblem: 413 where there are too many; nothing is published then.
+        HttpProblem: 413 where there are too many, 400 for a list of events as one or the other way round; nothing is
+            published then.
     """
+    if kind in (EVENT, EVENTS) and raw.lstrip().startswith(b"[") != (kind == EVENTS):
+        raise HttpProblem(400, "body", f"{EVENT} is one event, {EVENTS} a list of them")
     door = Door()
     found = lines.ndjson("body", raw.split(b"\n"), door) if kind == NDJSON else lines.document("body", raw, door)
     taken = list(islice(found, MAX_INPUTS + 1))
