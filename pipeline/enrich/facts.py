@@ -40,15 +40,16 @@ def enrich(article: Article, nlp: Any) -> EnrichedArticle:
     places = find_places(reading, names, metonyms)
     entities = find_entities(reading, names, places, metonyms)
     dates = find_dates(reading, names)
+    topics = find_topics(reading)
     facts = {
         "entities": entities,
         "places": places,
         "countries": find_countries(names, places, metonyms, entities),
         "quotes": find_quotes(reading, entities),
-        "events": find_events(reading, entities, places, dates),
+        "events": find_events(reading, entities, places, dates, topics),
         "dates": dates,
         "figures": find_figures(reading, names, dates),
-        "topics": find_topics(reading),
+        "topics": topics,
         "keywords": find_keywords(reading, entities),
         "tone": tone_of(reading),
     }

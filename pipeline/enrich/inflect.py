@@ -51,11 +51,15 @@ def noun_forms() -> dict[str, str]:
     """The plurals of the nouns that tell events, and of those that they are made of."""
     nouns = {line.split("\t")[1] for line in _lines("event_nouns.tsv")}
     classes = tomllib.loads((TABLES / "event_words.toml").read_text(encoding="utf-8"))
-    nouns |= {word for words in classes["classes"].values() for word in words} | set(classes["agents"]["nouns"])
+    nouns |= {word for words in classes["classes"].values() for word in words} | {
+        word for words in classes["agents"].values() for word in words
+    }
     found: dict[str, str] = {}
     for noun in sorted(nouns):
         plural = (
-            noun + "es"
+            noun.removesuffix("man") + "men"
+            if noun.endswith("man")
+            else noun + "es"
             if re.search(r"(s|x|z|sh|ch)$", noun)
             else noun[:-1] + "ies"
             if re.search(r"[^aeou]y$", noun)

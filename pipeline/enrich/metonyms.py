@@ -49,7 +49,17 @@ def capitals() -> dict[tuple[str, ...], str]:
         for name in country.capitals:
             found.setdefault(tuple(fold(name)), set()).add(country.code)
     found[tuple(fold("Washington"))] = {"US"}
-    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1 and name not in _shared_seats()}
+
+
+def is_shared_seat(name: str) -> bool:
+    """Whether a name is that of a seat of several states' institutions."""
+    return tuple(fold(name)) in _shared_seats()
+
+
+@cache
+def _shared_seats() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(fold(name)) for name in _words()["shared"]["names"])
 
 
 @cache

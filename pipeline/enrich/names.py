@@ -120,6 +120,8 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     if first in table()["address"] and rest:
         start = trimmed.start + len(trimmed.surface) - len(rest.lstrip())
         return trimmed.model_copy(update={"start": start, "surface": rest.lstrip()}), "PERSON"
+    if kind == "NORP" and ambiguous_country(trimmed.surface):
+        kind = "GPE"
     if kind in PLACES and _is_no_place(reading.text_of(span.field), trimmed):
         return None
     if kind in ("PERSON", "ORG") and country_named(trimmed.surface) is None:

@@ -2,6 +2,7 @@
 
 A name is its entity. A noun that can act ("the Afghan government", "Turkish police") is its country's, where it is the
 state's, or stands for itself with its country. A pronoun is whom it means; where that is not clear, there is no party.
+A thing has an owner ("Syria's reactor", "a market in Kandahar"), who is the party where somebody is done something to.
 """
 
 import tomllib
@@ -12,72 +13,20 @@ from typing import Any
 
 from pipeline.article import Entity, Party
 from pipeline.enrich import figures, roles
+from pipeline.enrich.clauses import antecedent, case, subject
 from pipeline.enrich.demonyms import demonyms
+from pipeline.enrich.entities import slug
+from pipeline.enrich.known import known
+from pipeline.enrich.metonyms import is_shared_seat
+from pipeline.enrich.names import country_named, dateline_end
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, conjuncts, phrase, stretch
 from pipeline.enrich.speakers import Speakers
 from pipeline.text import fold
 
 MOST = 3  # parties that one conjunction may give
-OF_STATE = frozenset(
-    [
-        "government",
-        "army",
-        "military",
-        "police",
-        "force",
-        "forces",
-        "troop",
-        "troops",
-        "court",
-        "parliament",
-        "authority",
-        "authorities",
-        "administration",
-        "ministry",
-        "navy",
-        "state",
-        "regime",
-        "president",
-        "minister",
-        "premier",
-        "chancellor",
-        "cabinet",
-        "senate",
-        "congress",
-        "soldier",
-        "jet",
-        "warplane",
-        "artillery",
-        "security",
-        "official",
-        "secretary",
-        "spokesman",
-        "spokeswoman",
-        "ambassador",
-        "envoy",
-        "king",
-        "leader",
-        "junta",
-        "embassy",
-        "department",
-        "air",
-        "warship",
-        "missile",
-        "drone",
-        "strike",
-        "airstrike",
-        "general",
-        "delegation",
-        "diplomat",
-        "legislature",
-        "commission",
-        "lawmaker",
-        "guard",
-        "kingdom",
-        "republic",
-    ]
-)
+OWNING = ("of", "by", "from")
+PLACING = ("in", "at", "near", "on", "against", "outside", "around", "inside", "across", "into", "to", "over")
 
 
 @cache
@@ -99,36 +48,97 @@ class Parties:
         self._reading = reading
         self._speakers = Speakers(reading, entities, [])
         self._byid = {entity.id: entity for entity in entities}
+        self._heading = dateline_end(reading.article.text)
 
-    def of(self, word: Word | None, *, strict: bool) -> list[Party]:
-        """The parties that a noun and its conjuncts name.
-
-        Args:
-            word: the head of the subject or object.
-            strict: whether the noun itself must be able to act; else a name within its phrase will do.
-        """
+    def of(self, word: Word | None) -> list[Party]:
+        """The parties that a noun and its conjuncts name: names, and nouns that can act."""
         if word is None:
             return []
-        found = [party for each in conjuncts(word)[:MOST] if (party := self._one(each, strict=strict)) is not None]
-        return list({party.id: party for party in found}.values())
+        found = [party for each in _joined(word)[:MOST] for party in self._each(each)]
+        return list({party.id: party for party in found}.values())[:MOST]
 
-    def _one(self, word: Word, *, strict: bool) -> Party | None:
-        if word.field == "text" and word.text.isupper() and not self._reading.article.text[: word.start].strip():
-            return None  # a dateline
+    def owners(self, word: Word | None, *, placed: bool) -> list[Party]:
+        """The parties that a thing belongs to ("Kurdish oil fields"), or lies in.
+
+        Args:
+            word: the head of a noun phrase that names nobody itself.
+            placed: whether the country where it lies counts too ("a market in Kandahar").
+        """
+        if word is None or word.pos in ("PRON", "VERB"):
+            return []
+        prepositions = (*OWNING, *PLACING) if placed else OWNING
+        words = _words(word)
+        for child in word.children:
+            if child.dep in ("nmod:poss", "amod", "compound", "nmod:desc", "flat") or (
+                child.dep in ("nmod", "nmod:unmarked") and (not case(child) or case(child) in prepositions)
+            ):
+                if (_is_led(child) or child.dep != "amod" or child.text[:1].isupper()) and (
+                    found := self._named_at(child, words)
+                ):
+                    return [found]
+                if child.dep == "nmod" and (inner := self.of(child) or self.owners(child, placed=placed)):
+                    return [self._of_whole(party, words) for party in inner[:1]]
+        return []
+
+    def named(self, word: Word) -> Party | None:
+        """The party that a single word names: a country, a people, an organisation."""
+        entity = self._speakers.covering(word)
+        code = country_named(word.text)
+        if code is not None:
+            return self._party(f"country:{code}", [word], code)
+        if (found := known(word.text)) is not None and found.type == "ORG":
+            return self._party(f"org:{slug(found.name)}", [word], found.country)
+        if entity is None or entity.type not in ("NORP", "GPE", "ORG") or entity.name.count(" ") > 3:
+            return None
+        country = country_of(entity)
+        return self._party(f"country:{country}" if country else entity.id, [word], country)
+
+    def weighs(self, party: Party | None) -> bool:
+        """Whether a party is of those whose deeds are events: a country's, a known or armed one, somebody in office."""
+        if party is None:
+            return False
+        entity = self._byid.get(party.id)
+        if party.country or (entity is not None and entity.method.startswith("table")):
+            return True
+        if entity is not None and entity.role is not None:
+            return bool({word.lower() for word in entity.role.split()} & table()["agents"]["offices"])
+        if entity is not None and (entity.type == "NORP" or set(entity.name.split()) & table()["public"]["names"]):
+            return True
+        return party.id.partition(":")[2] in table()["agents"]["armed"]
+
+    def _each(self, word: Word) -> list[Party]:
+        """The parties of one noun: "commanders from Kyrgyzstan and Tajikistan" are two."""
+        countries = self._countries_of(word)
+        if len(countries) > 1:
+            words = _words(word)
+            return [self._party(f"country:{code}", words, code) for code in countries[:MOST]]
+        party = self._one(word)
+        return [party] if party is not None else []
+
+    def _countries_of(self, word: Word) -> list[str]:
+        """The countries that a noun's adjectives, or what it is from, join by `and`."""
+        if self._speakers.covering(word) is not None or not can_act(word):
+            return []
+        for child in word.children:
+            joined = conjuncts(child)
+            if len(joined) > 1 and (child.dep in ("amod", "compound") or case(child) in ("from", "of")):
+                codes = [code for each in joined if (entity := self._named_in(each)) and (code := country_of(entity))]
+                if len(codes) > 1:
+                    return list(dict.fromkeys(codes))
+        return []
+
+    def _one(self, word: Word) -> Party | None:
+        if word.field == "text" and word.end <= self._heading:
+            return None
         if word.pos == "PRON":
-            return self._pronoun(word) if strict or word.text.lower() != "it" else None
-        if word.lemma.lower() in table()["agents"]["counts"] or word.pos == "NUM":
-            within = next(
-                (child for child in word.all("nmod") if (case := child.child("case")) and case.text == "of"), None
-            )
-            if within is not None:
-                return self._one(within, strict=strict)
-        words = [
-            part for part in phrase(word) if not (part.at < word.at and part.tag in ("IN", "CC", "WDT", "WP", "TO"))
-        ]
+            return self._pronoun(word)
+        counted = next((child for child in word.all("nmod") if case(child) == "of"), None)
+        if (word.lemma.lower() in table()["agents"]["counts"] or word.pos == "NUM") and counted is not None:
+            return self._one(counted)
+        words = _words(word)
         head = self._speakers.covering(word)
         if head is not None and head.type != "NORP":
-            return self._named(head, words)
+            return None if self._is_no_party(head) else self._named(head, words)
         named = self._speakers.at(words)
         people = [entity for first, entity in named if entity.type == "PERSON" and not _owns(first, word)]
         beside = [entity for child in word.all("appos") if (entity := self._speakers.covering(child)) is not None]
@@ -137,43 +147,81 @@ class Parties:
             return self._named(people[-1], words)
         if head is not None:
             return self._people(head, word, words)
-        return self._noun(word, words, named, strict=strict)
+        return self._noun(word, words, [entity for _, entity in named]) if can_act(word) else None
 
-    def _noun(
-        self, word: Word, words: Sequence[Word], named: Sequence[tuple[Word, Entity]], *, strict: bool
-    ) -> Party | None:
-        country = next((code for _, entity in named if (code := _country(entity)) is not None), None)
+    def _is_no_party(self, entity: Entity) -> bool:
+        """A sea does nothing, nor do a region and a hall."""
+        return entity.type in ("EVENT", "PRODUCT", "FAC") or (entity.type == "LOC" and entity.name != "West")
+
+    def _noun(self, word: Word, words: Sequence[Word], named: Sequence[Entity]) -> Party:
         lemma = word.lemma.lower()
-        if can_act(lemma) or can_act(word.text.lower()):
-            if country and (lemma in OF_STATE or word.text.lower() in OF_STATE):
-                return self._party(f"country:{country}", words, country)
-            return self._party(f"agent:{lemma}"[:200], words, country)
-        if strict or not named:
-            return None
-        first = next((entity for _, entity in named if entity.type != "NORP"), named[0][1])
-        if first.type == "NORP":
-            return self._party(f"country:{country}", words, country) if country else None
-        return self._named(first, words)
+        country = next((code for entity in named if (code := country_of(entity)) is not None), None)
+        if any(is_shared_seat(entity.name) for entity in named):
+            country = None  # the Strasbourg court is not France's
+        if country and {lemma, word.text.lower()} & table()["agents"]["of_state"]:
+            return self._party(f"country:{country}", words, country)
+        groups = [entity for entity in named if entity.type == "ORG"]
+        if groups and lemma in table()["agents"]["of_group"]:
+            return self._named(groups[0], words)
+        return self._party(f"agent:{lemma}"[:200], words, country)
 
     def _people(self, entity: Entity, word: Word, words: Sequence[Word]) -> Party | None:
         """A people's name as a noun: "the Palestinians", "the Americans"."""
-        country = _country(entity)
+        country = country_of(entity)
         if country is None:
             return self._party(entity.id, words, None)
         return self._party(f"country:{country}", words, country) if word.pos in ("NOUN", "PROPN", "ADJ") else None
 
     def _pronoun(self, word: Word) -> Party | None:
-        if word.text.lower() in ("who", "which", "that") and word.head is not None and word.head.dep.startswith("acl"):
-            owner = word.head.head
-            return self._one(owner, strict=True) if owner is not None and owner.pos != "PRON" else None
-        speaker = self._speakers.of(word)
-        entity = self._byid.get(speaker.id or "")
-        return self._named(entity, [word]) if entity is not None and word.text.lower() in ("he", "she", "it") else None
+        owner = antecedent(word)
+        if owner is not word:
+            return self._one(owner) if owner is not None and owner.pos != "PRON" else None
+        said = self._said_by(word)
+        if said is not None or word.text.lower() not in ("he", "she"):
+            return said
+        entity = self._byid.get(self._speakers.of(word).id or "")
+        return self._named(entity, [word]) if entity is not None else None
+
+    def _said_by(self, word: Word) -> Party | None:
+        """Whom a pronoun means by its sentence: the subject of the verb above its clause ("the army said that it")."""
+        verb = word.head
+        for _ in range(4):
+            if verb is None or verb.dep not in ("ccomp", "conj", "advcl", "xcomp", "acl"):
+                return None
+            verb = verb.head
+            above = subject(verb) if verb is not None else None
+            if above is None or above is word or above.pos == "PRON":
+                continue
+            party = self._one(above)
+            person = party is not None and (party.id.startswith("person:") or _is_office(above))
+            plural = above.tag in ("NNS", "NNPS") or bool(above.all("conj"))
+            fits = {"it": not person and not plural, "they": plural and not person, "he": person, "she": person}
+            return party if fits.get(word.text.lower(), False) else None
+        return None
+
+    def _named_in(self, word: Word) -> Entity | None:
+        """The entity that a word is of, also before a hyphen ("Saudi-led")."""
+        return self._speakers.covering(word) or next(
+            (entity for child in word.children if (entity := self._speakers.covering(child)) is not None), None
+        )
+
+    def _named_at(self, word: Word, words: Sequence[Word]) -> Party | None:
+        entity = self._named_in(word) if word.dep != "nmod" else self._speakers.covering(word)
+        if entity is None or entity.type in ("EVENT", "PRODUCT"):
+            return None
+        country = country_of(entity)
+        if entity.type == "NORP" and country:
+            return self._party(f"country:{country}", words, country)
+        return self._of_whole(self._named(entity, [word]), words)
+
+    def _of_whole(self, party: Party, words: Sequence[Word]) -> Party:
+        span = stretch(words, self._reading.text_of(words[0].field))
+        return party.model_copy(update={"field": span.field, "start": span.start, "end": span.end})
 
     def _named(self, entity: Entity, words: Sequence[Word]) -> Party:
         span = stretch(words, self._reading.text_of(words[0].field))
         return Party(
-            id=entity.id, name=entity.name, country=_country(entity), field=span.field, start=span.start, end=span.end
+            id=entity.id, name=entity.name, country=country_of(entity), field=span.field, start=span.start, end=span.end
         )
 
     def _party(self, identifier: str, words: Sequence[Word], country: str | None) -> Party:
@@ -182,9 +230,18 @@ class Parties:
         return Party(id=identifier, name=name, country=country, field=span.field, start=span.start, end=span.end)
 
 
-def can_act(noun: str) -> bool:
+def can_act(word: Word) -> bool:
     """Whether a noun names somebody who can act."""
-    return noun in table()["agents"]["nouns"] or roles.is_head(noun) or noun in figures.table()["people"]["nouns"]
+    forms = {word.lemma.lower(), word.text.lower()}
+    people = figures.table()["people"]["nouns"]
+    return any(
+        form in table()["agents"]["nouns"]
+        or form in table()["agents"]["of_state"]
+        or form in table()["agents"]["armed"]
+        or form in people
+        or roles.is_head(form)
+        for form in forms
+    )
 
 
 def is_named(party: Party | None) -> bool:
@@ -192,11 +249,39 @@ def is_named(party: Party | None) -> bool:
     return party is not None and (party.country is not None or not party.id.startswith("agent:"))
 
 
-def _country(entity: Entity) -> str | None:
+def country_of(entity: Entity) -> str | None:
+    """The country that an entity is of; of a people, where its name is of one country."""
     if entity.type == "NORP":
         codes = demonyms().get(tuple(fold(entity.name)), frozenset())
         return next(iter(codes)) if len(codes) == 1 else None
+    if entity.type == "PERSON" and entity.country is None and (person := known(entity.name)) is not None:
+        return person.country
     return entity.country
+
+
+def _joined(word: Word) -> list[Word]:
+    """A word and those that `and` joins with it, also where the parse hangs them beside each other on one verb."""
+    found = conjuncts(word)
+    if word.head is not None and word.dep in ("nsubj", "nsubj:pass", "obj"):
+        beside = [
+            each for each in word.head.all(word.dep) if each.child("cc") is not None or word.child("cc") is not None
+        ]
+        found += [each for each in beside if each not in found and abs(each.at - word.at) < 5]
+    return sorted(found, key=lambda each: each.at)
+
+
+def _is_office(word: Word) -> bool:
+    return word.lemma.lower() in table()["agents"]["offices"]
+
+
+def _words(word: Word) -> list[Word]:
+    """A noun phrase without the preposition or conjunction before it."""
+    inside = phrase(word)
+    return [part for part in inside if not (part.at < word.at and part.tag in ("IN", "CC", "WDT", "WP", "TO"))]
+
+
+def _is_led(word: Word) -> bool:
+    return word.lemma.lower() in ("led", "lead", "backed", "back", "claimed") or word.text.lower().endswith("-led")
 
 
 def _owns(name: Word, head: Word) -> bool:

@@ -27,6 +27,7 @@ MOST_CANDIDATES = 5
 SURE = 0.7  # confidence from which a place supports others
 BY_DIVISION = ("US", "CA", "AU", "IN", "GB")  # countries whose divisions news names as it names countries
 STATE_OF_WASHINGTON = 5815135  # GeoNames id; "Washington" alone is the capital
+BESIDE = "named beside another country"
 GENERIC = ("TV", "CO", "ME", "IO", "AI", "FM", "CC", "WS", "TO", "LY", "SH", "GG")  # national domains sold to anybody
 
 _FOLLOWS = re.compile(r",\s+(?:the\s+)?((?:[A-Z][\w.'’-]*)(?:\s+(?:and\s+|of\s+)?[A-Z][\w.'’-]*){0,3})")
@@ -169,8 +170,20 @@ def _choose(
     if (not is_country or ambiguous_country(name)) and (stated := _stated(candidates, spans, reading)):
         return Choice(stated, "the text says where it lies", 0.95)
     if is_country:
-        return _country(name, candidates, support.countries)
+        beside = any(_beside_country(span, reading) for span in spans)
+        return _country(name, candidates, support.countries) if not beside else Choice(candidates[0], BESIDE, 0.9)
     return choose(name, candidates, support)
+
+
+def _beside_country(span: Span, reading: Reading) -> bool:
+    """Whether a name is joined to a country's by `and` ("talks between Jordan and Egypt")."""
+    text = reading.text_of(span.field)
+    after = re.match(r",? and (?:the )?([A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*)?)", text[span.end : span.end + 60])
+    before = re.search(r"([A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*)?),? and $", text[max(0, span.start - 60) : span.start])
+    near = [
+        word for match in (after, before) if match for word in (match[1], match[1].split()[0], match[1].split()[-1])
+    ]
+    return any(country_named(word.rstrip(".,")) and not ambiguous_country(word) for word in near)
 
 
 def _country(name: str, candidates: Sequence[Known], others: Counter[str]) -> Choice | None:

@@ -1,7 +1,8 @@
 """Event types on PLV_train: sentences with a marked source and target and a PLOVER type (YIELD: CONCEDE or RETREAT).
 
 The answer to a sentence is the type of our event whose actor overlaps the source and whose target overlaps the target;
-without such a one, of an event that shares one of both and has no other party there; else none.
+without such a one, of an event that shares one of both and has no other party there; else none. PLOVER has no status:
+its manual codes future cooperation as AGREE, and force that is only threatened as THREATEN.
 """
 
 import csv
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from pipeline.article import EnrichedArticle, Event, Party
 from pipeline.evaluation.scores import Score, macro_f1
+
+FUTURE_IS_AGREE = ("CONSULT", "SUPPORT", "COOPERATE", "AID")  # PLOVER's manual, on AGREE; here it is a status
 
 _MARK = re.compile(r"</?[st]>")
 
@@ -73,8 +76,12 @@ def answer(article: EnrichedArticle, gold: Marked) -> str | None:
             ranked.append((1, told, event.confidence, event))
     if not ranked:
         return None
-    best = max(ranked, key=lambda one: one[:3])[3].type
-    return "YIELD" if best in ("CONCEDE", "RETREAT") else best
+    best = max(ranked, key=lambda one: one[:3])[3]
+    if best.status == "planned" and best.type in FUTURE_IS_AGREE:
+        return "AGREE"
+    if best.status == "threatened" and best.type in ("ASSAULT", "COERCE", "SANCTION", "MOBILIZE"):
+        return "THREATEN"
+    return "YIELD" if best.type in ("CONCEDE", "RETREAT") else best.type
 
 
 def _on(party: Party | None, spans: Sequence[tuple[int, int]]) -> bool:

@@ -1,0 +1,106 @@
+"""Clauses: who does something and to whom, in active and passive, relative, participle and infinitive clauses."""
+
+from pipeline.enrich.parse import Word
+
+CONJUNCTIONS = frozenset(
+    (
+        "as",
+        "because",
+        "since",
+        "when",
+        "while",
+        "if",
+        "that",
+        "until",
+        "unless",
+        "although",
+        "though",
+        "after",
+        "before",
+    )
+)
+RELATIVE = ("who", "which", "that", "whom")
+
+
+def case(word: Word) -> str:
+    """The preposition before a word, in small letters; nothing where it has none."""
+    found = word.child("case")
+    return found.text.lower() if found is not None else ""
+
+
+def arguments(verb: Word) -> tuple[Word | None, Word | None]:
+    """Who does it and what it is done to."""
+    passive = verb.child("nsubj:pass", "aux:pass") is not None or (verb.dep == "acl" and verb.tag == "VBN")
+    if passive:
+        agent = verb.child("obl:agent") or next((one for one in verb.all("obl") if case(one) == "by"), None)
+        object_ = verb.child("nsubj:pass") or (verb.head if verb.dep in ("acl", "acl:relcl") else None)
+        return antecedent(agent), antecedent(object_)
+    found = subject(verb)
+    return antecedent(found) if found is None or not _is_torn(found, verb) else None, _object(verb)
+
+
+def subject(verb: Word) -> Word | None:
+    """The subject of a verb, or the one that it shares with the verb it depends on."""
+    found, word, steps = _nearest(verb, "nsubj", "nsubj:outer"), verb, 0
+    while found is None and word.head is not None and steps < 4:
+        if word.dep == "acl" and word.tag == "VBG":
+            return word.head
+        if word.dep not in ("conj", "xcomp", "advcl", "acl") or (
+            word.dep == "xcomp" and word.head.child("obj") is not None
+        ):
+            return word.head.child("obj") if word.dep == "xcomp" else None
+        if word.dep == "advcl" and word.tag not in ("VB", "VBG") and _is_finite(word):
+            return None  # it has a subject of its own, which the parse did not find
+        word, steps = word.head, steps + 1
+        found = _nearest(word, "nsubj", "nsubj:pass")
+    return found
+
+
+def _nearest(verb: Word, *relations: str) -> Word | None:
+    """The subject nearest to its verb: the parse may take what stands before a sentence for another one."""
+    return min(verb.all(*relations), key=lambda word: abs(word.at - verb.at), default=None)
+
+
+def complement(verb: Word) -> Word | None:
+    """The clause that a verb takes: what is threatened, promised, refused; the parse may call it adverbial."""
+    found = verb.child("xcomp", "ccomp")
+    if found is not None:
+        return found
+    return next((one for one in verb.all("advcl") if one.tag == "VB" and one.at > verb.at), None)
+
+
+def antecedent(word: Word | None) -> Word | None:
+    """What a relative pronoun stands for."""
+    if word is not None and word.text.lower() in RELATIVE and word.head is not None:
+        clause = word.head
+        while clause.dep == "conj" and clause.head is not None:
+            clause = clause.head
+        return clause.head if clause.dep.startswith("acl") and clause.head is not None else word
+    return word
+
+
+def _object(verb: Word) -> Word | None:
+    """What is done to: the object, or what a relative clause without one is about ("the guarantees that it asked")."""
+    found = verb.child("obj")
+    if found is not None:
+        return antecedent(found)
+    first = verb.child("nsubj")
+    if verb.dep != "acl:relcl" or first is None or first.text.lower() in RELATIVE:
+        return None
+    about = any(child.text.lower() in ("where", "when", "why") for child in verb.all("advmod"))
+    return None if about or verb.child("ccomp", "xcomp") is not None else verb.head
+
+
+def _is_torn(subject: Word, verb: Word) -> bool:
+    """Whether the parse tore a relative clause: "Sudan, where floods killed 88, wants" makes nobody kill."""
+    if subject.at > verb.at or subject.head is not verb:
+        return False
+    return any(
+        child.dep == "acl:relcl" and child.pos not in ("VERB", "AUX") and child.child("cop") is None
+        for child in subject.children
+    )
+
+
+def _is_finite(verb: Word) -> bool:
+    """Whether a clause is one of its own, with a conjunction before it."""
+    return any(mark.text.lower() in CONJUNCTIONS for mark in verb.all("mark", "advmod"))

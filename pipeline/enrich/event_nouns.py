@@ -1,0 +1,122 @@
+"""Events told by nouns: "the invasion of X by Y", "launched an attack on X", "talks between X and Y", "X-Y talks"."""
+
+from collections.abc import Iterator
+
+from pipeline.article import Party
+from pipeline.enrich.clauses import antecedent, case, subject
+from pipeline.enrich.event_rules import NounRule, fits, noun_rules, rules_of
+from pipeline.enrich.event_verbs import Found, is_in_words
+from pipeline.enrich.nlp import Reading
+from pipeline.enrich.parse import Word
+from pipeline.enrich.parties import Parties, is_named, table
+
+BODIES = (
+    "council",
+    "forum",
+    "commission",
+    "dialogue",
+    "committee",
+    "summit",
+    "meeting",
+    "talk",
+)  # of two, when they meet
+HOSTS = ("host", "organize", "organise", "convene", "hold", "call", "mediate", "chair")
+
+
+def nominal(reading: Reading, parties: Parties) -> Iterator[Found]:
+    """The events of an article that its nouns tell."""
+    for word in reading.words:
+        if word.pos not in ("NOUN", "PROPN"):
+            continue
+        lemma = word.lemma.lower()
+        rule = noun_rules().get(lemma) if word.pos == "NOUN" else None
+        pair = _hyphenated(word, parties) if rule is not None or lemma in BODIES else []
+        if len(pair) == 2 and (rule is None or rule.type in ("CONSULT", "AGREE", "COOPERATE")) and _meets(word):
+            yield Found(rule.type if rule else "CONSULT", word, (pair[0],), (pair[1],), "noun")
+        elif rule is not None and not _told_by_verb(word):
+            found = _told(word, rule, parties)
+            if found is not None:
+                yield found
+
+
+def _told(word: Word, rule: NounRule, parties: Parties) -> Found | None:
+    pair = next((child for child in word.all("nmod") if case(child) == "between"), None)
+    both = parties.of(pair)
+    if len(both) > 1:
+        return Found(rule.type, word, (both[0],), tuple(both[1:]), "noun")
+    by = next((one for one in word.all("nmod") if case(one) in rule.actors), None) or _host(word)
+    actors = parties.of(by) or _owners(word, parties) or parties.of(_light_subject(word))
+    target = next((one for one in _around(word) if case(one) in rule.targets), None)
+    targets = parties.of(target) or parties.owners(target, placed=rule.type == "ASSAULT")
+    if rule.type == "ASSAULT" and is_in_words(word):
+        return None
+    hosted = rule.type == "CONSULT" and bool(actors) and by is not None
+    prepared = rule.type == "ASSAULT" and bool(parties.of(_light_subject(word)))
+    if actors and (targets or hosted or prepared):
+        return Found(rule.type, word, tuple(actors[:2]), tuple(targets), "noun", object=prepared)
+    return None
+
+
+def _owners(noun: Word, parties: Parties) -> list[Party]:
+    """Whose deed a noun tells: its possessive, people's or country's name, or who leads it."""
+    if noun.child("nmod:poss") is None and not any(child.text[:1].isupper() for child in noun.all("amod", "compound")):
+        return []
+    possessive = noun.child("nmod:poss")
+    found = parties.of(possessive) if possessive is not None else parties.owners(noun, placed=False)
+    return [party for party in found if is_named(party)]
+
+
+def _hyphenated(noun: Word, parties: Parties) -> list[Party]:
+    """The two parties of "NATO-Russia Council" or "US–China talks"."""
+    inner = ("compound", "amod", "nmod:poss", "flat", "nmod")
+    before = [child for child in noun.children if child.at < noun.at and child.dep in inner]
+    words = sorted({word.at: word for child in before for word in child.subtree()}.items())
+    near = [word for _, word in words][-4:]
+    for number, word in enumerate(near[1:-1], start=1):
+        first, last = near[number - 1], near[number + 1]
+        if word.text in ("-", "–", "—", "/") and first.end == word.start and word.end == last.start:
+            return [party for side in (first, last) if (party := parties.named(side)) is not None]
+    return []
+
+
+def _meets(noun: Word) -> bool:
+    """Whether a body of two meets: talks do by themselves, a council where it is held."""
+    if noun.lemma.lower() in noun_rules():
+        return True
+    verb = noun.head
+    return (
+        verb is not None
+        and noun.dep in ("nsubj", "nsubj:pass")
+        and verb.lemma.lower() in table()["status"]["takes_place"]
+    )
+
+
+def _around(noun: Word) -> list[Word]:
+    """What hangs on a noun by a preposition, and on the verb whose object it is."""
+    verb = noun.head if noun.dep in ("obj", "nsubj", "nsubj:pass", "obl") else None
+    light = verb is not None and noun.dep != "obl" and verb.lemma.lower() in table()["status"]["light_verbs"]
+    return noun.all("nmod") + (verb.all("obl") if verb is not None and light else [])
+
+
+def _host(noun: Word) -> Word | None:
+    """Who hosts a meeting: "a meeting hosted by X"."""
+    clause = noun.child("acl")
+    if clause is None or clause.lemma.lower() not in HOSTS:
+        return None
+    return clause.child("obl:agent") or next((one for one in clause.all("obl") if case(one) == "by"), None)
+
+
+def _told_by_verb(noun: Word) -> bool:
+    """Whether the noun is the object of a verb that tells the event itself ("launched an attack on")."""
+    verb = noun.head
+    if verb is None or noun.dep not in ("obj", "nsubj:pass"):
+        return False
+    return any(rule.object not in ("*", "+", "-", "who") and fits(rule, verb, noun) for rule in rules_of(verb))
+
+
+def _light_subject(noun: Word) -> Word | None:
+    """The subject of the verb that only carries the noun: "Russia is preparing for an offensive"."""
+    verb = noun.head
+    if verb is None or noun.dep not in ("obj", "obl") or verb.lemma.lower() not in table()["status"]["light_verbs"]:
+        return None
+    return antecedent(subject(verb))

@@ -1,0 +1,105 @@
+"""The rules of the events: which verbs and nouns tell one, and where its parties stand (tables/event_*.tsv)."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from pipeline.article import EventType
+from pipeline.enrich.clauses import case, complement
+from pipeline.enrich.parse import Word
+from pipeline.enrich.parties import table
+
+COUNTED = (
+    "number",
+    "dozen",
+    "hundred",
+    "thousand",
+    "lot",
+    "kind",
+    "series",
+    "level",
+    "package",
+    "presence",
+    "shipment",
+)
+RANK = {"who_to": 0, "who": 2, "+": 2, "-": 2, "*": 3}  # the order in which the rules of a verb are tried; else 1
+
+
+@dataclass(frozen=True)
+class VerbRule:
+    """A row of event_verbs.tsv."""
+
+    type: EventType
+    object: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NounRule:
+    """A row of event_nouns.tsv."""
+
+    type: EventType
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@cache
+def verb_rules() -> dict[str, list[VerbRule]]:
+    """The rules of each verb, with its particle after a blank; those that ask for the most first."""
+    found: dict[str, list[VerbRule]] = {}
+    for kind, verb, object_, targets in _rows("event_verbs.tsv"):
+        found.setdefault(verb, []).append(VerbRule(cast(EventType, kind), object_, tuple(targets.split(","))))
+    for rules in found.values():
+        rules.sort(key=lambda rule: RANK.get(rule.object, 1))
+    return found
+
+
+@cache
+def noun_rules() -> dict[str, NounRule]:
+    """The rule of each noun."""
+    return {
+        noun: NounRule(cast(EventType, kind), tuple(actors.split(",")), tuple(targets.split(",")))
+        for kind, noun, actors, targets in _rows("event_nouns.tsv")
+    }
+
+
+def _rows(name: str) -> list[list[str]]:
+    lines = (Path(__file__).parent / "tables" / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+def rules_of(verb: Word) -> list[VerbRule]:
+    """The rules of a verb: with its particle where there are some, else without."""
+    particle = verb.child("compound:prt")
+    lemma = verb.lemma.lower()
+    rules = verb_rules().get(f"{lemma} {particle.text.lower()}", []) if particle is not None else []
+    return rules or verb_rules().get(lemma, [])
+
+
+def fits(rule: VerbRule, verb: Word, object_: Word | None) -> bool:
+    """Whether a verb's object is one that the rule asks for; `who` is left to whoever knows the parties."""
+    wanted = rule.object
+    preposition, colon, held = wanted.partition(":")
+    if colon:
+        return any(
+            case(child) == preposition and is_one_of(child, held) for child in verb.all("obl", "obl:arg", "nmod")
+        )
+    if wanted == "~":
+        return complement(verb) is not None
+    if wanted in ("*", "-", "+", "who", "who_to"):
+        return wanted == "*" or (object_ is None) == (wanted == "-")
+    return object_ is not None and is_one_of(object_, wanted)
+
+
+def is_one_of(word: Word, wanted: str) -> bool:
+    """Whether a noun, or what it numbers ("dozens of troops"), is one of a rule's words or of its class."""
+    if wanted == "*":
+        return True
+    lemmas = table()["classes"][wanted[1:]] if wanted.startswith("@") else frozenset(wanted.split("|"))
+    near = [word, *word.all("conj")]
+    if word.lemma.lower() in COUNTED or word.pos == "NUM":
+        near += [*word.all("compound"), *(child for child in word.all("nmod") if case(child) in ("of", "in"))]
+    if word.pos == "NUM" or word.text in ("$", "€", "£"):
+        near += word.all("nmod", "nmod:unmarked")
+    return any(each.lemma.lower() in lemmas or each.text.lower() in lemmas for each in near)

@@ -1,0 +1,243 @@
+"""Events told by verbs: a rule of event_verbs.tsv that fits a verb and its object gives the type and the parties."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.article import EventType, Party
+from pipeline.enrich.clauses import arguments, case, complement, subject
+from pipeline.enrich.event_rules import VerbRule, fits, rules_of
+from pipeline.enrich.nlp import Reading
+from pipeline.enrich.parse import Word, negated
+from pipeline.enrich.parties import Parties, is_named, table
+
+REFUSED = ("AGREE", "CONCEDE", "RETREAT", "AID", "SUPPORT", "CONSULT", "COOPERATE", "REQUEST")  # not doing so rejects
+HOSTILE = ("ASSAULT", "COERCE", "SANCTION", "MOBILIZE")  # to promise these is to threaten
+PLACED = ("ASSAULT", "COERCE", "AID", "MOBILIZE", "PROTEST", "RETREAT")  # done to whoever the place belongs to
+MUTUAL = ("CONSULT", "AGREE", "COOPERATE")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A trigger with its parties, before status, place and date."""
+
+    type: EventType
+    trigger: Word
+    actors: tuple[Party, ...]
+    targets: tuple[Party, ...]
+    how: str
+    mutual: bool = False  # two actors do it with each other
+    object: bool = False  # it is done to something, be it no party
+    needs_target: bool = False
+
+
+@cache
+def literal_in_sport() -> frozenset[str]:
+    """The verbs and nouns that mean what they say in the sports pages too."""
+    return frozenset(table()["sport"]["literal"])
+
+
+def verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
+    """The events of an article that its verbs tell."""
+    for word in reading.words:
+        if not (word.pos == "VERB" or word.tag.startswith("VB")) or word.dep in ("amod", "compound"):
+            continue
+        rules = rules_of(word)
+        if rules:
+            found = _told(word, rules, parties)
+        elif word.lemma.lower() in table()["status"]["say"]:
+            found = _demand(word, parties)
+        else:
+            continue
+        if found is not None:
+            yield found
+
+
+def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
+    """The event of a verb: by the first of its rules that fits."""
+    who, object_ = arguments(verb)
+    rule = next((rule for rule in rules if fits(rule, verb, object_) and _fits_who(rule, verb, object_, parties)), None)
+    if rule is None:
+        return None
+    actors = _actors(rule, who, parties)
+    if not actors and who is not None:
+        return None  # an earthquake, a law: nobody acts
+    targets = _targets(rule, verb, object_, parties)
+    kind = _kind(rule, verb, object_, who, actors, targets, parties)
+    if kind is None:
+        return None
+    if kind in ("AGREE", "REJECT", "THREATEN") and not targets:
+        targets = _of_clause(verb, parties)
+    return Found(
+        kind, verb, tuple(actors), tuple(targets), "verb",
+        mutual=rule.type in MUTUAL and rule.targets[0] == "with",
+        object=object_ is not None,
+        needs_target=_needs_target(rule, verb),
+    )  # fmt: skip
+
+
+def _fits_who(rule: VerbRule, verb: Word, object_: Word | None, parties: Parties) -> bool:
+    """Whether somebody stands where a rule asks for somebody."""
+    if rule.object == "who_to":
+        does = verb.child("xcomp") is not None or any(case(child) in ("for", "to") for child in verb.all("obl"))
+        return does and bool(parties.of(object_))
+    if rule.object.endswith(":who"):
+        preposition = rule.object.partition(":")[0]
+        return any(parties.of(child) for child in verb.all("obl") if case(child) == preposition)
+    return rule.object != "who" or _has_them(verb) or bool(parties.of(object_))
+
+
+def _needs_target(rule: VerbRule, verb: Word) -> bool:
+    """Whether a rule is one of somebody only, as a warning is: without whom it is no event."""
+    alone = rule.object in ("who", "who_to") or (rule.type == "AID" and verb.child("obj") is None)
+    return (alone or verb.lemma.lower() == "return") and not _has_them(verb)
+
+
+def _has_them(verb: Word) -> bool:
+    """Whether somebody is meant whom only a pronoun names: "sentenced him"."""
+    return any(child.text.lower() in ("him", "her", "them", "us", "me") for child in verb.all("obj"))
+
+
+def _actors(rule: VerbRule, who: Word | None, parties: Parties) -> list[Party]:
+    """Who acts; of a weapon or an attack that strikes, whose it is."""
+    actors = parties.of(who)
+    if not actors and who is not None and rule.type == "ASSAULT" and who.lemma.lower() in table()["classes"]["vehicle"]:
+        return parties.owners(who, placed=False)
+    return actors
+
+
+def _kind(
+    rule: VerbRule,
+    verb: Word,
+    object_: Word | None,
+    who: Word | None,
+    actors: list[Party],
+    targets: list[Party],
+    parties: Parties,
+) -> EventType | None:
+    """The type of a rule, or what refusal, words alone or a promise of force make of it; None where it is nothing."""
+    below = complement(verb)
+    if rule.type == "REJECT" and below is not None and below.lemma.lower() in table()["speech"]["verbs"]:
+        return None
+    if verb.lemma.lower() == "fail" and not _is_of(below, REFUSED):
+        return None
+    if rule.type in REFUSED and _refuses(verb, rule):
+        return "REJECT"
+    if rule.type == "ASSAULT" and verb.lemma.lower() in ("raid", "storm", "seize") and _polices(who):
+        return "COERCE"
+    if rule.type == "ASSAULT" and _is_verbal(verb, object_, actors, targets):
+        return "ACCUSE"
+    if (
+        rule.type == "AGREE"
+        and verb.lemma.lower() in ("vow", "promise", "pledge")
+        and below is not None
+        and any(each.type in HOSTILE for each in rules_of(below)[:1])
+    ):
+        return "THREATEN"
+    if rule.type == "THREATEN" and verb.lemma.lower() in ("warn", "caution") and not _warns(actors, targets):
+        return None
+    if (
+        rule.type == "CONSULT"
+        and verb.lemma.lower() in table()["speech"]["travel"]
+        and not _visits(actors, targets, parties)
+    ):
+        return None
+    return rule.type
+
+
+def _warns(actors: list[Party], targets: list[Party]) -> bool:
+    """Whether a warning is one to somebody, and no forecast: both parties have a name and one a country."""
+    named = any(map(is_named, actors)) and any(map(is_named, targets))
+    return named and any(party.country for party in (*actors, *targets))
+
+
+def _polices(who: Word | None) -> bool:
+    return who is not None and who.lemma.lower() in table()["policing"]["nouns"]
+
+
+def _visits(actors: list[Party], targets: list[Party], parties: Parties) -> bool:
+    """Whether somebody in office goes to a country, as ministers do, and not to a place of work."""
+    return any(parties.weighs(actor) for actor in actors) and all(target.country for target in targets)
+
+
+def _is_verbal(verb: Word, object_: Word | None, actors: list[Party], targets: list[Party]) -> bool:
+    """Whether an attack is one in words: "a scathing attack on", or a politician who attacks another."""
+    if object_ is not None and is_in_words(object_):
+        return True
+    person = any(actor.id.startswith("person:") for actor in actors)
+    alike = not targets or all(target.id.startswith(("person:", "org:")) for target in targets)
+    return verb.lemma.lower() in ("attack", "assault", "slaughter", "crush", "rout") and person and alike
+
+
+def _is_of(clause: Word | None, types: tuple[str, ...]) -> bool:
+    """Whether a clause's verb tells an event of some types by the first of its rules."""
+    return clause is not None and any(each.type in types for each in rules_of(clause)[:1])
+
+
+def is_in_words(noun: Word) -> bool:
+    """Whether an attack is one of words alone: "a scathing attack"."""
+    return any(child.lemma.lower() in table()["classes"]["verbal"] for child in noun.all("amod"))
+
+
+def _refuses(verb: Word, rule: VerbRule) -> bool:
+    """Whether a verb says that its subject will not do something, or does not accept it."""
+    helpers = {child.text.lower() for child in verb.all("aux")}
+    if not (negated(verb) or any(child.text.lower() in ("n't", "n’t") for child in verb.children)):
+        return False
+    stands = rule.type in ("AGREE", "SUPPORT", "CONCEDE") and bool(helpers & {"does", "do", "did"})
+    return stands or bool(helpers & {"will", "wo", "would"})
+
+
+def _demand(verb: Word, parties: Parties) -> Found | None:
+    """Who says that somebody must do something asks for it."""
+    clause = verb.child("ccomp")
+    if clause is None or not any(child.text.lower() == "must" for child in clause.all("aux")):
+        return None
+    actors, targets = parties.of(subject(verb)), parties.of(clause.child("nsubj", "nsubj:pass"))
+    if not (actors and targets and is_named(targets[0])):
+        return None
+    return Found("REQUEST", verb, tuple(actors), tuple(targets), "verb")
+
+
+def _targets(rule: VerbRule, verb: Word, object_: Word | None, parties: Parties) -> list[Party]:
+    """The parties at the first of the rule's places where there are some."""
+    unnamed: list[Party] = []
+    for place in rule.targets:
+        for word in _at(place, verb, object_):
+            found = parties.of(word)
+            if not found and rule.type not in ("CONSULT", "COOPERATE", "REQUEST"):
+                found = parties.owners(word, placed=rule.type in PLACED)
+            if any(is_named(party) for party in found):
+                return found
+            unnamed = unnamed or found
+    return unnamed
+
+
+def _of_clause(verb: Word, parties: Parties) -> list[Party]:
+    """Whom a promise is to: the target of what is promised ("offered to send troops to Kenya")."""
+    below = complement(verb)
+    if below is None:
+        return []
+    _, object_ = arguments(below)
+    rule = next((rule for rule in rules_of(below) if fits(rule, below, object_)), None)
+    return _targets(rule, below, object_, parties) if rule is not None else []
+
+
+def _at(place: str, verb: Word, object_: Word | None) -> list[Word]:
+    if place == "obj":
+        return [object_] if object_ is not None else []
+    if place == "iobj":
+        return verb.all("iobj")
+    if place == "clause":
+        clause = verb.child("ccomp", "xcomp")
+        found = clause.child("nsubj", "nsubj:pass") if clause is not None else None
+        return [found] if found is not None else []
+    deeper = [each for word in verb.all("xcomp") for each in (word, *word.all("obj"))]
+    holders = [verb, *deeper]
+    if object_ is not None and object_.at > verb.at:
+        holders += [object_, *(child for child in object_.children if child.pos in ("NUM", "SYM"))]
+        holders += [child for number in object_.all("nummod") for child in number.children]
+    holders += [
+        child for child in verb.all("obl") if case(child) == "in" and child.lemma.lower() in ("write", "writing")
+    ]
+    return [child for holder in holders for child in holder.all("obl", "nmod", "obl:agent") if case(child) == place]
