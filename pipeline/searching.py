@@ -14,6 +14,7 @@ from pipeline.enrich.gazetteer import lookup
 from pipeline.excerpt import Mark, Piece, around, cut
 from pipeline.index import Facet, Highlight, Index, Sort
 from pipeline.index.fields import DEEPEST
+from pipeline.likeness import resolved
 from pipeline.query.evaluate import highlights
 from pipeline.query.grammar import parse
 from pipeline.query.printing import to_text
@@ -63,7 +64,7 @@ class Found:
     without: list[Without] = field(default_factory=list)
 
 
-def understand(query: str) -> Node:
+def read(query: str) -> Node:
     """The tree of a query, relative dates counted from now, places of `near:` looked up in the gazetteer.
 
     Raises:
@@ -72,9 +73,18 @@ def understand(query: str) -> Node:
     return parse(query, now=datetime.now(UTC), locate=_locate)
 
 
+async def understand(index: Index, query: str) -> Node:
+    """The tree of a query, ready to be searched for: with the words of the articles that `similar:` names.
+
+    Raises:
+        QueryError: the query does not parse, or names an article that there is not.
+    """
+    return await resolved(index, read(query), query)
+
+
 async def find(
     index: Index,
-    query: str,
+    query: str | Node,
     *,
     size: int = 10,
     offset: int = 0,
@@ -82,12 +92,12 @@ async def find(
     fold: bool = True,
     why: bool = False,
 ) -> Found:
-    """A page of the articles that match a query.
+    """A page of the articles that match a query, as text or as `understand` gives it.
 
     Raises:
         QueryError: the query does not parse.
     """
-    node = understand(query)
+    node = await understand(index, query) if isinstance(query, str) else query
     total, kept = await _ranked(index, node, offset + size, sort, fold=fold)
     shown = kept[offset : offset + size]
     if not total:

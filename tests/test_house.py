@@ -14,7 +14,7 @@ PACKAGE = ROOT / "pipeline"
 FRONT = {"cli", "web"}
 APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "removing"}
 APP |= {"polling", "poller", "subscribing", "rules"}
-APP |= {"searching", "counting", "excerpt", "formats", "keys", "evaluation"}
+APP |= {"searching", "counting", "excerpt", "likeness", "permalink", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
 LEAVES |= {"tombstone", "identity", "feed"}
@@ -25,7 +25,7 @@ CONFINED = {
     "kafka": {"broker"},
     "elasticsearch": {"index/elastic", "state/elastic", "elastic_client"},
     "elastic_transport": {"index/elastic", "state/elastic", "elastic_client"},
-    "tantivy": {"index/tantivy", "index/compile_tantivy"},
+    "tantivy": {"index/tantivy", "index/tantivy_documents", "index/compile_tantivy"},
     "spacy": {"enrich/nlp", "enrich/recogniser"},
     "onnxruntime": {"enrich/recogniser"},
     "fastapi": {"web"},

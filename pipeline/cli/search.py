@@ -47,7 +47,10 @@ class Sort(StrEnum):
 
 
 def search(
-    query: Annotated[str, typer.Argument(help='Such as: cholera country:KE "ferry line" NOT sport')],
+    query: Annotated[str, typer.Argument(help='Such as: cholera country:KE "ferry line" NOT sport')] = "",
+    similar: Annotated[
+        str, typer.Option("--similar", metavar="ID", help="Only what is like that article; short for similar:ID.")
+    ] = "",
     format_: Annotated[Format, typer.Option("--format", help="How to print the results.")] = Format.TABLE,
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     as_ndjson: Annotated[bool, typer.Option("--ndjson", help="Short for --format ndjson.")] = False,
@@ -61,6 +64,8 @@ def search(
     data: Data = None,
 ) -> None:
     """Search the archive: words, names, places, events, quotes, figures, dates (docs/query-language.md)."""
+    if similar:
+        query = f'({query}) similar:"{similar}"' if query.strip() else f'similar:"{similar}"'
     form = Format.JSON if as_json else Format.NDJSON if as_ndjson else format_
     if whole and form is Format.TABLE:
         raise typer.BadParameter("--all needs a --format other than table")
@@ -118,7 +123,7 @@ async def _search(settings: configuration.Settings, asked: _Asked, form: Format)
 
     async with index_only(settings) as index:
         if asked.whole:
-            node = understand(asked.query)
+            node = await understand(index, asked.query)
             total = (await index.search(node, size=0)).total
             await _write(form, node, total, everything(index, node))
             return

@@ -80,6 +80,20 @@ class Version:
     text: str
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What became of the articles of a query since a moment: new, written anew, or as they were."""
+
+    new: int
+    updated: int
+    kept: int
+
+
+def changes(total: int, new: int, written: int) -> Changes:
+    """From the numbers of all, of those first written since, and of those written since."""
+    return Changes(new, written - new, total - written)
+
+
 class Index(Protocol):
     """A search engine. Every method raises Unavailable (wait, try again) or Misconfigured (a person must act)."""
 
@@ -134,6 +148,15 @@ class Index(Protocol):
 
     async def languages(self) -> list[str]:
         """The languages of the articles in the index, sorted."""
+
+    async def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """How many articles have each stem in their text; at most 1,000 stems."""
+
+    async def watermark(self) -> int:
+        """When the newest content was written, in milliseconds since 1970, UTC; 0 where there is none."""
+
+    async def changes(self, query: Node, since: int) -> Changes:
+        """What became of the matching articles after a moment, in milliseconds since 1970, UTC."""
 
     async def delete(self, ids: Sequence[str]) -> int:
         """Remove articles and their versions; the number of articles that were there."""

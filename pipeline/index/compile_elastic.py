@@ -32,6 +32,7 @@ from pipeline.query.tree import (
     Published,
     Quoted,
     Same,
+    Similar,
     Term,
     TextLeaf,
     Word,
@@ -66,7 +67,17 @@ def _query(node: Node, languages: Sequence[str]) -> Query:
             return _all((node,), languages)  # a `bool` of exclusions alone scores 0
         case Word() | Phrase() | Close() | Prefix() | Fuzzy():
             return _words(node, languages)
+        case Similar():
+            return _similar(node)
     return _filter(_fact(node, languages))
+
+
+def _similar(leaf: Similar) -> Query:
+    if not leaf.stems:
+        return NOTHING
+    each = [_any([_token("title_stem", stem, TITLE_BOOST), _token("text_stem", stem)]) for stem in leaf.stems]
+    itself = _token("id", leaf.id)
+    return {"bool": {"should": each, "minimum_should_match": leaf.least, "must_not": [itself]}}
 
 
 def _all(parts: Sequence[Node], languages: Sequence[str]) -> Query:

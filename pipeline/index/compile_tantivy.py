@@ -31,6 +31,7 @@ from pipeline.query.tree import (
     Published,
     Quoted,
     Same,
+    Similar,
     Term,
     TextLeaf,
     Word,
@@ -67,7 +68,19 @@ class _Compiler:
                 return _filter(_without(Query.all_query(), self.query(part)))
             case Word() | Phrase() | Close() | Prefix() | Fuzzy():
                 return self._words(node)
+            case Similar():
+                return self._similar(node)
         return _filter(self._fact(node))
+
+    def _similar(self, leaf: Similar) -> Any:
+        each = [(Occur.Should, self._stem(stem)) for stem in leaf.stems]
+        if not each:
+            return Query.empty_query()
+        return _without(Query.boolean_query(each, minimum_number_should_match=leaf.least), self._token("id", leaf.id))
+
+    def _stem(self, stem: str) -> Any:
+        title = Query.boost_query(self._token("title_stem", stem), TITLE_BOOST)
+        return _any([title, self._token("text_stem", stem)])
 
     def _words(self, leaf: TextLeaf) -> Any:
         tokens = analyse_query(leaf.text, self._languages)

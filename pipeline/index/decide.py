@@ -6,6 +6,7 @@ an update. Message offsets can't order versions: they do not compare across part
 
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 
 from pipeline.article import EnrichedArticle, Outcome, Record
@@ -23,6 +24,8 @@ class Meta(Record):
     content: str  # hash of the record without the moments of the run
     written_by: str  # ledger key of the input that wrote it, and the outcome that it had
     outcome: Outcome
+    indexed_ms: int = 0  # when the article was first written, and when its content last was
+    written_ms: int = 0
 
     @property
     def order(self) -> tuple[int, tuple[int, ...]]:
@@ -53,12 +56,15 @@ def decide(stored: Stored | None, put: Put) -> Decision:
     A second delivery of the same input answers as the first did, so that a crash does not turn `indexed` into
     `unchanged`. An unchanged article with a newer fetched_at moves the order key and nothing else.
     """
+    now = time.time_ns() // 1_000_000
     new = Meta(
         fetched_ms=milliseconds(put.article.fetched_at or EPOCH),
         enrichment=put.article.enrichment,
         content=content_hash(put.article),
         written_by=put.key,
         outcome=Outcome.INDEXED if stored is None else Outcome.UPDATED,
+        indexed_ms=now if stored is None else stored.meta.indexed_ms,
+        written_ms=now,
     )
     if stored is None:
         return Decision(Outcome.INDEXED, Stored(put.article, new))
@@ -69,7 +75,8 @@ def decide(stored: Stored | None, put: Put) -> Decision:
         return Decision(Outcome.SUPERSEDED)
     article = put.article.model_copy(update={"first_seen_at": _first_seen(stored.article, put.article)})
     if new.content == old.content:
-        moved = new.model_copy(update={"written_by": old.written_by, "outcome": old.outcome})
+        kept = {"written_by": old.written_by, "outcome": old.outcome, "written_ms": old.written_ms}
+        moved = new.model_copy(update=kept)
         return Decision(Outcome.UNCHANGED, Stored(article, moved) if new.order > old.order else None)
     changed = (article.title, article.text) != (stored.article.title, stored.article.text)
     return Decision(Outcome.UPDATED, Stored(article, new), stored.article if changed else None)

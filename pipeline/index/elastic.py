@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from pipeline.article import EnrichedArticle, Outcome
 from pipeline.elastic_client import ADVICE, answered, connect, fault
 from pipeline.errors import Misconfigured, Unavailable
-from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
+from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version, changes
 from pipeline.index import elastic_counts as counts
 from pipeline.index.compile_elastic import compile_query
 from pipeline.index.decide import Decision, Stored, decide
@@ -168,6 +168,25 @@ class ElasticIndex:
         """As the seam says."""
         async with answered(self._settings):
             return await self._languages()
+
+    async def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """As the seam says."""
+        async with answered(self._settings):
+            wanted = {stem: {"term": {"text_stem": stem}} for stem in stems}
+            return (await counts.filtered(self._reader, ARTICLES, {"match_all": {}}, wanted))[1] if stems else {}
+
+    async def watermark(self) -> int:
+        """As the seam says."""
+        async with answered(self._settings):
+            return await counts.newest(self._reader, ARTICLES, "written_ms")
+
+    async def changes(self, query: Node, since: int) -> Changes:
+        """As the seam says."""
+        async with answered(self._settings):
+            compiled = compile_query(query, await self._languages())
+            wanted = {name: {"range": {name: {"gt": since}}} for name in ("indexed_ms", "written_ms")}
+            total, found = await counts.filtered(self._reader, ARTICLES, compiled, wanted)
+        return changes(total, found["indexed_ms"], found["written_ms"])
 
     async def delete(self, ids: Sequence[str]) -> int:
         """As the seam says."""

@@ -44,6 +44,26 @@ async def histogram(client: Any, index: str, query: Mapping[str, Any], step: int
     return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
 
 
+async def filtered(
+    client: Any, index: str, query: Mapping[str, Any], wanted: Mapping[str, Mapping[str, Any]]
+) -> tuple[int, dict[str, int]]:
+    """How many documents match, and how many of them each filter, by its name."""
+    aggs = {"each": {"filters": {"filters": dict(wanted)}}}
+    answer = await client.search(
+        index=index, query=query, size=0, aggs=aggs, allow_partial_search_results=False, track_total_hits=True
+    )
+    buckets = answer["aggregations"]["each"]["buckets"]
+    return int(answer["hits"]["total"]["value"]), {name: int(one["doc_count"]) for name, one in buckets.items()}
+
+
+async def newest(client: Any, index: str, field: str) -> int:
+    """The largest value of a number; 0 where there is none."""
+    answer = await client.search(
+        index=index, size=0, aggs={"newest": {"max": {"field": field}}}, allow_partial_search_results=False
+    )
+    return int(answer["aggregations"]["newest"]["value"] or 0)
+
+
 async def pages(
     client: Any, index: str, query: Mapping[str, Any], sort: Sequence[Mapping[str, str]], read: Sequence[str]
 ) -> AsyncIterator[dict[str, Any]]:

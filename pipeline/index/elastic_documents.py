@@ -32,6 +32,8 @@ def document(stored: Stored) -> dict[str, Any]:
     indexed: Fields = fields(article)
     article_json = article.model_dump(mode="json", exclude=APART)
     return indexed.all() | {
+        "indexed_ms": stored.meta.indexed_ms,
+        "written_ms": stored.meta.written_ms,
         "record": {"meta": stored.meta.model_dump(mode="json"), "article": article_json},
         "title": article.title,
         "text": article.text,

@@ -76,7 +76,8 @@ FACETS: dict[Facet, str] = {
 """The field behind each facet."""
 VALUES = tuple(name for name in FACETS.values() if name.startswith("facet_"))
 """Fields that only facets look at."""
-NUMBERS = ("published_ms", "sort_ms", "origins", "origins_ms")
+NUMBERS = ("published_ms", "sort_ms", "origins", "origins_ms", "indexed_ms", "written_ms")
+"""Fields of numbers; the last two are of the writing itself and stand beside the record (decide.py)."""
 
 
 @dataclass(frozen=True)

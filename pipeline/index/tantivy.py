@@ -20,22 +20,17 @@ import tantivy
 
 from pipeline.article import EnrichedArticle
 from pipeline.errors import RESTORE, Misconfigured, Unavailable
-from pipeline.index import Bucket, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version
+from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version, changes
 from pipeline.index.compile_tantivy import compile_query
-from pipeline.index.decide import Meta, Stored, decide, version_key
+from pipeline.index.decide import Stored, decide, version_key
 from pipeline.index.fields import (
     DEEPEST,
     FACET_BUCKETS,
     FACETS,
-    NUMBERS,
-    TERMS,
-    TOKENS,
-    VALUES,
-    Fields,
-    fields,
 )  # fmt: skip
+from pipeline.index.tantivy_documents import document, schema, stored_of, version_document, version_schema
 from pipeline.query.evaluate import highlights
-from pipeline.query.tree import Node
+from pipeline.query.tree import Everything, Node
 
 T = TypeVar("T")
 
@@ -124,7 +119,7 @@ class TantivyIndex:
         for batch in _ties_together(hits):
 
             def read(batch: Sequence[tuple[int, Any]] = batch) -> list[EnrichedArticle]:
-                found = [(-key, _stored(searcher.doc(address)).article) for key, address in batch]
+                found = [(-key, stored_of(searcher.doc(address)).article) for key, address in batch]
                 return [article for _, article in sorted(found, key=lambda one: (one[0], one[1].id))]
 
             for article in await self._run(read):
@@ -150,6 +145,39 @@ class TantivyIndex:
     async def languages(self) -> list[str]:
         """As the seam says."""
         return (await self._run(self._newest)).languages
+
+    async def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """As the seam says."""
+
+        def count() -> dict[str, int]:
+            seen = self._newest()
+            queries = {stem: tantivy.Query.term_query(seen.schema, "text_stem", stem) for stem in stems}
+            return {stem: int(seen.searcher.search(query, limit=1).count) for stem, query in queries.items()}
+
+        return await self._run(count)
+
+    async def watermark(self) -> int:
+        """As the seam says."""
+        found = await self._run(lambda: self._aggregate(Everything(), {"newest": {"max": {"field": "written_ms"}}}))
+        return int(found["newest"]["value"] or 0)
+
+    async def changes(self, query: Node, since: int) -> Changes:
+        """As the seam says."""
+
+        def count() -> Changes:
+            seen = self._newest()
+            compiled = seen.compiled(query)
+
+            def matching(name: str | None) -> int:
+                wanted = [(tantivy.Occur.Must, compiled)]
+                if name:
+                    after = tantivy.Query.range_query(seen.schema, name, tantivy.FieldType.Integer, since + 1, None)
+                    wanted.append((tantivy.Occur.Must, after))
+                return int(seen.searcher.search(tantivy.Query.boolean_query(wanted), limit=1).count)
+
+            return changes(*map(matching, (None, "indexed_ms", "written_ms")))
+
+        return await self._run(count)
 
     async def delete(self, ids: Sequence[str]) -> int:
         """As the seam says."""
@@ -199,12 +227,12 @@ class TantivyIndex:
         for article in retired:
             key = version_key(article)
             versions.delete_documents_by_term("key", key)
-            versions.add_document(_version(key, article))
+            versions.add_document(version_document(key, article))
         if retired:
             versions.commit()
         for key, stored in written.items():
             articles.delete_documents_by_term("id", key)
-            articles.add_document(_document(stored))
+            articles.add_document(document(stored))
         articles.commit()
 
     def _aggregate(self, query: Node, wanted: Mapping[Any, Any]) -> Any:
@@ -216,7 +244,7 @@ class TantivyIndex:
         ranked, total = _ranked(seen.searcher, seen.compiled(node), depth, sort)
         hits = []
         for score, address in ranked[offset:depth]:
-            article = _stored(seen.searcher.doc(address)).article
+            article = stored_of(seen.searcher.doc(address)).article
             found = highlights(node, article, languages=seen.languages) if highlight else []
             spans = tuple(Highlight(*span) for span in found)
             hits.append(Hit(article, score if sort == "relevance" else 0.0, spans))
@@ -228,7 +256,7 @@ class TantivyIndex:
         for article_id in ids:
             query = tantivy.Query.term_query(seen.schema, "id", article_id)
             for _, address in searcher.search(query, limit=1, count=False).hits:
-                found[article_id] = _stored(searcher.doc(address))
+                found[article_id] = stored_of(searcher.doc(address))
         return found
 
     def _newest(self) -> Commit:
@@ -250,8 +278,8 @@ class TantivyIndex:
             elif not folder.is_dir():
                 raise Misconfigured(f"no index in {self._path}; run: geowire init (or geowire demo)")
             self._opened = (
-                tantivy.Index(_schema(), path=str(self._path)),
-                tantivy.Index(_version_schema(), path=str(folder)),
+                tantivy.Index(schema(), path=str(self._path)),
+                tantivy.Index(version_schema(), path=str(folder)),
             )
         return self._opened
 
@@ -319,63 +347,6 @@ def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, 
         batch.append(hit)
     if batch:
         yield batch
-
-
-def _schema() -> Any:
-    builder = tantivy.SchemaBuilder()
-    for name in TOKENS:  # no phrase is ever looked for in the last of them
-        kept = "basic" if name == "same_stem" else "position"
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option=kept)
-    counted = {*FACETS.values(), "id"}
-    for name in (*TERMS, *VALUES):
-        options: dict[str, Any] = {"fast": name in counted, "stored": name == "id", "index_option": "basic"}
-        builder.add_text_field(name, tokenizer_name="raw", **options)
-    for name in NUMBERS:
-        builder.add_integer_field(name, indexed=True, fast=True)
-    builder.add_bytes_field("record", stored=True)
-    return builder.build()
-
-
-def _version_schema() -> Any:
-    builder = tantivy.SchemaBuilder()
-    for name in ("key", "article"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_bytes_field("record", stored=True)
-    return builder.build()
-
-
-def _document(stored: Stored) -> Any:
-    indexed: Fields = fields(stored.article)
-    document = tantivy.Document()
-    for name, text in indexed.tokens.items():
-        document.add_text(name, text)
-    for name, values in indexed.terms.items():
-        for value in values:
-            document.add_text(name, value)
-    for name, number in indexed.numbers.items():
-        document.add_integer(name, number)
-    document.add_bytes("record", _dumped(stored))
-    return document
-
-
-def _version(key: str, article: EnrichedArticle) -> Any:
-    document = tantivy.Document()
-    document.add_text("key", key)
-    document.add_text("article", article.id)
-    record = {"id": article.id, "fetched_at": article.fetched_at, "title": article.title, "text": article.text}
-    document.add_bytes("record", orjson.dumps(record))
-    return document
-
-
-def _dumped(stored: Stored) -> bytes:
-    return orjson.dumps(
-        {"meta": stored.meta.model_dump(mode="json"), "article": stored.article.model_dump(mode="json")}
-    )
-
-
-def _stored(document: Any) -> Stored:
-    raw = orjson.loads(bytes(document["record"][0]))
-    return Stored(EnrichedArticle.model_validate(raw["article"]), Meta.model_validate(raw["meta"]))
 
 
 def _buckets(found: Any, size: int) -> list[Bucket]:

@@ -39,6 +39,7 @@ from pipeline.query.tree import (
     Published,
     Quoted,
     Same,
+    Similar,
     Term,
     TextLeaf,
     Word,
@@ -123,8 +124,8 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
                 for said in analysed.quotes
                 if _said(part, said, languages)
             ]
-        case Same(part):
-            return _together(part, analysed, languages)
+        case Same() | Similar():
+            return _shared(leaf, analysed, languages)
         case Area(_, wanted):
             held = ((place, tiles.prefixes(key)) for place, key in tiles.located(article))
             there = [place for place, prefixes in held if not set(wanted).isdisjoint(prefixes)]
@@ -144,8 +145,8 @@ def _holds(node: Node, analysed: Analysed, languages: Sequence[str]) -> bool:
             return bool(_spans(node, analysed, languages))
         case Quoted(part):
             return any(_said(part, said, languages) for said in analysed.quotes)
-        case Same(part):
-            return bool(_together(part, analysed, languages))
+        case Same() | Similar():
+            return bool(_shared(node, analysed, languages))
     return _has_fact(node, analysed.article)
 
 
@@ -187,6 +188,19 @@ def _said(part: Node, said: quotes.Said, languages: Sequence[str]) -> bool:
         case Word() | Phrase():
             return bool(_stretches(part, analyse_query(part.text, languages), said.tokens))
     raise AssertionError(f"nothing to ask of a quote: {part}")
+
+
+def _shared(leaf: Same | Similar, analysed: Analysed, languages: Sequence[str]) -> list[Stretch]:
+    return _alike(leaf, analysed) if isinstance(leaf, Similar) else _together(leaf.part, analysed, languages)
+
+
+def _alike(node: Similar, analysed: Analysed) -> list[Stretch]:
+    """The words that an article shares with another, if they are enough."""
+    fields: tuple[tuple[FieldName, list[Token]], ...] = (("title", analysed.title), ("text", analysed.text))
+    shared = [(field, token) for field, tokens in fields for token in tokens if token.stem in node.stems]
+    if analysed.article.id == node.id or len({token.stem for _, token in shared}) < node.least:
+        return []
+    return [(field, token.start, token.end) for field, token in shared]
 
 
 def _together(part: Node, analysed: Analysed, languages: Sequence[str]) -> list[Stretch]:

@@ -37,6 +37,7 @@ from pipeline.query.tree import (
     Prefix,
     Quoted,
     Same,
+    Similar,
     Term,
     Traits,
     Word,
@@ -49,6 +50,7 @@ MAX_LENGTH = 4_000  # characters of a query
 MAX_CLAUSES = 200  # words, phrases and values: both engines take five times as many clauses
 MAX_QUOTED = 20  # of them inside quote:( ), where each is asked of 32 quotes
 MAX_TOGETHER = 8  # of them inside same:( ), where each is asked of 64 sentences
+MAX_SIMILAR = 3  # articles that others are to be like: each is looked up, and is twenty words
 MAX_SCANS = 20  # beginnings and spellings of words: each looks through the words of the index
 MAX_AREAS = 5  # areas: each is up to 300 tiles, found while the query is read
 STANCES: tuple[str, ...] = get_args(Stance)
@@ -142,6 +144,9 @@ class _Builder(Transformer[Token, Any]):
         return Value(token)
 
     def one_value(self, field: Token, value: Value) -> Node:
+        if field[:-1].lower() == "same":
+            message = "same: at least two words are needed, in parentheses"
+            raise QueryError(message, position=value.position, expected="such as same:(gas pipeline)")
         return self._leaf(field[:-1].lower(), value)
 
     def group_of_values(self, field: Token, group: Any) -> Node:
@@ -172,9 +177,6 @@ class _Builder(Transformer[Token, Any]):
             raise faults.field_in_group(value.key, value.position)
         text, at = value.text, value.position
         match field.partition("."):
-            case ("same", _, _):
-                message = "same: at least two words are needed, in parentheses"
-                raise QueryError(message, position=at, expected="such as same:(gas pipeline)")
             case ("title", _, _):
                 return words.leaf(value, "title")
             case ("published", _, _):
@@ -189,7 +191,7 @@ class _Builder(Transformer[Token, Any]):
                 return numbers.number(kind, currency.upper() or None, text, at)
             case ("killed" | "injured" | "displaced" | "arrested" as kind, _, _):
                 return numbers.number(kind, None, text, at)
-        return words.term(field, value)
+        return Similar(words.plain(value, field)) if field == "similar" else words.term(field, value)
 
 
 def _mapped(node: Any, leaf: Callable[[Any], Node]) -> Node:
@@ -320,6 +322,8 @@ def _counted(node: Node) -> Iterator[str]:
                 yield from ("clause" for _ in alternatives)
             case Prefix() | Fuzzy():
                 yield from (*kinds, "scan")
+            case Similar():
+                yield from (*kinds, "similar")
             case _:
                 yield from kinds
 
@@ -327,6 +331,7 @@ def _counted(node: Node) -> Iterator[str]:
 _LIMITS = (
     ("clause", MAX_CLAUSES, "has {:,} words, phrases and values", "a shorter query"),
     ("scan", MAX_SCANS, "has {:,} words with `*` or `~`", "fewer of them"),
+    ("similar", MAX_SIMILAR, "asks {:,} times for similar articles", "fewer similar:"),
     ("quoted", MAX_QUOTED, "asks {:,} things of quotes", "fewer words, speakers and stances"),
     ("together", MAX_TOGETHER, "asks for {:,} words in the same sentence", "fewer words"),
 )

@@ -22,6 +22,7 @@ from pipeline.query.tree import (
     Published,
     Quoted,
     Same,
+    Similar,
     Term,
     TextLeaf,
     Traits,
@@ -50,6 +51,8 @@ def to_text(node: Node) -> str:
             return " OR ".join(_inside(part) for part in parts)
         case Word() | Phrase() | Close() | Prefix() | Fuzzy():
             return _text_leaf(node)
+        case Similar(key):
+            return f"similar:{_bare(key)}"
     return _fact(node)
 
 

@@ -151,6 +151,18 @@ class Same:
 
 
 @dataclass(frozen=True)
+class Similar:
+    """Another article than that of the id, with at least `least` of these stems in its title or text.
+
+    `parse` knows the id alone; the stems are looked up in the archive before anything is searched (likeness.py).
+    """
+
+    id: str
+    stems: tuple[str, ...] = ()
+    least: int = 1
+
+
+@dataclass(frozen=True)
 class Area:
     """A pinned place, no country, in one of these tiles (tiles.py): `near:` or `bbox:` and the value as written."""
 
@@ -175,6 +187,6 @@ class Not:
 
 
 TextLeaf = Word | Phrase | Close | Prefix | Fuzzy
-FactLeaf = Term | Published | Dated | Number | Happening | Quoted | Same | Area
+FactLeaf = Similar | Term | Published | Dated | Number | Happening | Quoted | Same | Area
 Leaf = TextLeaf | FactLeaf
 Node = Everything | Leaf | And | Or | Not

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from pipeline import counting, excerpt, searching
+from pipeline import counting, excerpt, permalink, searching
 from pipeline.article import CountryWeight, Entity, Event, Quote
 from pipeline.index import Bucket, Facet, Index, Sort
 from pipeline.query.printing import to_text
-from pipeline.query.tree import Term
+from pipeline.query.tree import Node, Term
 
 MAX_SIZE = 100  # hits of one answer
 DEFAULT_FACETS: tuple[Facet, ...] = (
@@ -109,10 +109,22 @@ class WithoutAnswer(BaseModel):
     meant: list[str]
 
 
+class ChangedAnswer(BaseModel):
+    """What changed since a permalink was made: articles that are new, were updated, or do not match any more."""
+
+    since: datetime
+    new: int
+    updated: int
+    gone: int
+    enrichment: str
+    enrichment_now: str
+
+
 class SearchAnswer(BaseModel):
     """A page of results; `total` counts articles exactly, `clusters` counts near-duplicates once.
 
-    `query` is the query as it was understood; `without` says which clause leaves it without results.
+    `query` is the query as it was understood; `without` says which clause leaves it without results. `state` makes a
+    permalink of the query: sent again as `state`, it is answered with what `changed` since.
     """
 
     total: int
@@ -120,6 +132,8 @@ class SearchAnswer(BaseModel):
     query: str
     hits: list[HitAnswer]
     without: list[WithoutAnswer]
+    state: str
+    changed: ChangedAnswer | None = None
 
 
 class BucketAnswer(BaseModel):
@@ -215,15 +229,27 @@ class EntityPage(BaseModel):
 
 
 async def search(
-    index: Index, query: str, *, size: int, offset: int, sort: Sort, fold: bool = True, why: bool = False
+    index: Index,
+    query: str | Node,
+    *,
+    size: int,
+    offset: int,
+    sort: Sort,
+    fold: bool = True,
+    why: bool = False,
+    state: str | None = None,
 ) -> SearchAnswer:
-    """Search, with relative dates counted from now.
+    """Search, with relative dates counted from now; `state` is that of a permalink.
 
     Raises:
         QueryError, Unavailable, Misconfigured: as the query language and the index do.
     """
     found = await searching.find(index, query, size=size, offset=offset, sort=sort, fold=fold, why=why)
+    now = await permalink.state(index, found.total)
+    then = await permalink.changed(index, found.node, permalink.read(state)) if state else None
     return SearchAnswer(
+        state=str(now),
+        changed=ChangedAnswer(**vars(then)) if then else None,
         total=found.total,
         clusters=found.clusters,
         query=to_text(found.node),
@@ -234,7 +260,7 @@ async def search(
 
 async def facets(index: Index, query: str, names: tuple[Facet, ...], size: int) -> FacetsAnswer:
     """Count the values of facets, each as if nothing of it were selected; raises as `search` does."""
-    node = searching.understand(query)
+    node = await searching.understand(index, query)
     return FacetsAnswer(query=to_text(node), facets=buckets(await counting.facets(index, node, names, size=size)))
 
 
@@ -242,14 +268,14 @@ async def timeline(
     index: Index, query: str, clock: counting.Clock, interval: counting.Interval | None
 ) -> TimelineAnswer:
     """Count over time; raises as `search` does."""
-    node = searching.understand(query)
+    node = await searching.understand(index, query)
     found = await counting.timeline(index, node, clock, interval)
     return TimelineAnswer(query=to_text(node), clock=clock, interval=found.interval, moments=moments(found))
 
 
 async def area_features(index: Index, query: str, zoom: int) -> dict[str, Any]:
     """The map as GeoJSON: a point for each tile that has any article, with its count and the place most named."""
-    node = searching.understand(query)
+    node = await searching.understand(index, query)
     features = [
         {
             "type": "Feature",
@@ -266,7 +292,7 @@ async def area_features(index: Index, query: str, zoom: int) -> dict[str, Any]:
 async def entity(index: Index, key: str) -> EntityPage | None:
     """What the archive knows of an entity; None where no article names it."""
     node = Term("entity", key)
-    newest = await searching.find(index, to_text(node), size=20, sort="newest", fold=False)
+    newest = await searching.find(index, node, size=20, sort="newest", fold=False)
     known: Entity | None = counting.entity_of([result.article for result in newest.results], key)
     if known is None:
         return None

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline import counting
+from pipeline import counting, permalink
 from pipeline.errors import QueryError
 from pipeline.index import Facet, Sort
 from pipeline.index.fields import DEEPEST
@@ -55,6 +55,7 @@ _templates.globals.update(
     moment=shown.moment,
     place_name=shown.place_name,
     region=shown.region,
+    similar=shown.similar,
     safe_url=answers.safe_url,
     span_text=shown.span_text,
     why=shown.why,
@@ -69,6 +70,7 @@ async def home(
     page: Annotated[int, Query(ge=1, le=PAGES)] = 1,
     why: bool = False,
     unfold: bool = False,
+    state: Annotated[str | None, Query(pattern=permalink.PATTERN)] = None,
 ) -> Response:
     """The search page; the newest articles where nothing is searched for."""
     q = q.strip()
@@ -76,9 +78,10 @@ async def home(
     given = {"sort": sort or "", "why": why, "unfold": unfold}
     shared: dict[str, Any] = {"q": q, "sort": chosen, "given": given, "page": page, "examples": EXAMPLES}
     asked: dict[str, Any] = {"size": PAGE, "offset": (page - 1) * PAGE, "sort": chosen, "fold": not unfold, "why": why}
+    asked["state"] = state
     try:
-        node = understand(q)
-        found = await answers.search(rooms.index, q, **asked)
+        node = await understand(rooms.index, q)
+        found = await answers.search(rooms.index, node, **asked)
     except QueryError as exc:
         return _render("search.html", shared | {"error": exc}, 400)
     return _render(

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from pipeline import counting, formats, searching
+from pipeline import counting, formats, permalink, searching
 from pipeline.article import EventType
 from pipeline.index import Facet, Sort
 from pipeline.index.fields import DEEPEST
@@ -28,6 +28,12 @@ Fold = Annotated[bool, Query(description="whether a cluster of near-duplicates s
 Why = Annotated[bool, Query(description="whether to say which clauses each hit meets, and with which words")]
 
 
+State = Annotated[
+    str | None,
+    Query(pattern=permalink.PATTERN, description="of an earlier answer: `changed` says what changed since"),
+]
+
+
 @router.get("/api/search", summary="Search", response_model=answers.SearchAnswer, responses=fails(400, 422, 503))
 async def search(
     rooms: Rooms,
@@ -38,12 +44,13 @@ async def search(
     sort: Sort = "relevance",
     fold: Fold = True,
     why: Why = False,
+    state: State = None,
 ) -> Response:
     """The articles that match, a page of them, and the exact number of all. `Link` leads to the pages beside it."""
     if offset + size > DEEPEST:
         detail = f"offset + size: at most {DEEPEST:,}; /api/search.ndjson has no limit"
         raise HttpProblem(422, "validation", detail)
-    found = await answers.search(rooms.index, q, size=size, offset=offset, sort=sort, fold=fold, why=why)
+    found = await answers.search(rooms.index, q, size=size, offset=offset, sort=sort, fold=fold, why=why, state=state)
     last = found.clusters if fold else found.total
     headers = {"Link": _links(request, size, offset, last)}
     return JSONResponse(found.model_dump(mode="json"), headers=headers)
@@ -71,7 +78,7 @@ async def search_as(
     if size is None and form in ("atom", "rss", "feed.json"):
         size = FEED
     if size is None:
-        node = searching.understand(q)
+        node = await searching.understand(rooms.index, q)
         total = (await rooms.index.search(node, size=0)).total
         results = searching.everything(rooms.index, node)
     else:
@@ -126,7 +133,7 @@ async def matrix(
     size: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> answers.MatrixAnswer:
     """Pairs of countries, actor and target of an event, with the number of matching articles that tell of one."""
-    node = searching.understand(q)
+    node = await searching.understand(rooms.index, q)
     dyads = await counting.matrix(rooms.index, node, kind=type_, size=size)
     told = [answers.DyadAnswer(**vars(one)) for one in dyads]
     return answers.MatrixAnswer(query=to_text(node), type=type_, dyads=told)
@@ -139,7 +146,7 @@ async def trending(
     days: Annotated[int, Query(ge=1, le=366, description="the length of a window")] = 7,
 ) -> answers.TrendingAnswer:
     """Names, topics, keywords and types of events that are more frequent now than in the four windows before."""
-    node = searching.understand(q)
+    node = await searching.understand(rooms.index, q)
     rising = await counting.trending(rooms.index, node, now=datetime.now(UTC), days=days)
     told = [answers.RisingAnswer(**vars(one)) for one in rising]
     return answers.TrendingAnswer(query=to_text(node), days=days, rising=told)

@@ -13,18 +13,22 @@ from pipeline.excerpt import Mark, Piece, cut
 from pipeline.index import Bucket, Facet
 from pipeline.query.printing import to_text
 from pipeline.query.tree import (
+    And,
     Area,
     Dated,
     Happening,
     NameField,
     Node,
+    Not,
     Number,
     Or,
     Published,
     Quoted,
+    Same,
+    Similar,
     Term,
 )  # fmt: skip
-from pipeline.searching import joined, parts_of, understand
+from pipeline.searching import joined, parts_of, read
 from pipeline.web.answers import HitAnswer
 
 FACET_NAMES: dict[Facet, str] = {
@@ -78,10 +82,10 @@ class Name:
     href: str | None
 
 
-def link(query: str, *, sort: str = "", page: int = 1, why: bool = False, unfold: bool = False) -> str:
-    """The address of a search; what is as by default is left out."""
+def link(query: str, *, sort: str = "", page: int = 1, why: bool = False, unfold: bool = False, state: str = "") -> str:
+    """The address of a search; what is as by default is left out. With a state it is a permalink (permalink.py)."""
     params = {"q": query, "sort": sort, "page": page if page > 1 else ""}
-    params |= {"why": "1" if why else "", "unfold": "1" if unfold else ""}
+    params |= {"why": "1" if why else "", "unfold": "1" if unfold else "", "state": state}
     given = urlencode({name: value for name, value in params.items() if value})
     return f"/?{given}" if given else "/"
 
@@ -115,12 +119,15 @@ def _each(part: Node) -> Sequence[Node]:
     return [part]
 
 
+_CHOSEN = (Term, Happening, Quoted, Same, Similar, Area, Number, Dated, Published)
+
+
 def filters(node: Node) -> list[Choice]:
     """The facts that the whole query is bound to, each with the query without it; words stay in the box."""
     parts = parts_of(node)
     found = []
     for at, part in enumerate(parts):
-        if isinstance(part, Term | Happening | Quoted | Area | Number | Dated | Published) or counting.selected(part):
+        if isinstance(part, _CHOSEN) or counting.selected(part):
             text = f"{part.field}: {label(part.field, part.value)}" if isinstance(part, Term) else to_text(part)
             found.append(Choice(text, to_text(joined([*parts[:at], *parts[at + 1 :]]))))
     return found
@@ -137,6 +144,13 @@ def label(field: str, value: str) -> str:
 def country_name(code: str | None) -> str:
     """The name of a country; the code itself where it is none of ISO 3166-1."""
     return label("country", code) if code else ""
+
+
+def similar(article: EnrichedArticle) -> str:
+    """A search for what is like an article, without the reports of its own cluster."""
+    alike: Node = Similar(article.id)
+    own = Not(Term("cluster", article.cluster)) if article.cluster else None
+    return link(to_text(And((alike, own)) if own else alike))
 
 
 def marked_title(hit: HitAnswer) -> list[Piece[bool]]:
@@ -218,7 +232,7 @@ def _search(field: NameField | None, name: str) -> str | None:
 
 def _parses(query: str) -> bool:
     try:
-        understand(query)
+        read(query)
     except QueryError:
         return False
     return True

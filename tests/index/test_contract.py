@@ -1,5 +1,6 @@
 """The seam's promises, asked of both engines."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from pipeline.article import CountryWeight, EnrichedArticle, Entity, Outcome, Place, Source, Span
 from pipeline.errors import Misconfigured, Unavailable
-from pipeline.index import Bucket, Index, Put, open_index
+from pipeline.index import Bucket, Changes, Index, Put, open_index
 from pipeline.index.tantivy import TantivyIndex
 from pipeline.query.grammar import parse
 from pipeline.query.tree import Node
@@ -274,3 +275,28 @@ async def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(full, "_commit", commit)
     assert await put(full, article()) == [Outcome.INDEXED]
     await full.close()
+
+
+async def test_what_changed_since_a_moment(index: Index) -> None:
+    assert await index.watermark() == 0
+    await put(index, article("a"), article("b"), article("c", text="A train stops."), key="articles/0/{}")
+    then = await index.watermark()
+    assert await index.changes(query("ferry"), then) == Changes(new=0, updated=0, kept=2)
+    await asyncio.sleep(0.005)  # moments are kept in whole milliseconds
+    again = [article("d"), later(article("a"), text="The ferry stays."), later(article("b")), article("e", text="No.")]
+    assert await put(index, *again, key="articles/1/{}") == [
+        Outcome.INDEXED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.INDEXED,
+    ]  # fmt: skip
+    assert await index.changes(query("ferry"), then) == Changes(new=1, updated=1, kept=1)
+    assert await index.changes(query("*"), then) == Changes(new=2, updated=1, kept=2)
+    now = await index.watermark()
+    assert now > then
+    assert await index.changes(query("*"), now) == Changes(new=0, updated=0, kept=5)
+
+
+async def test_frequencies_count_articles(index: Index) -> None:
+    await put(index, article("a"), article("b", text="Ferries sail. Ferries stay."), article("c", text="A train."))
+    assert await index.frequencies(["ferri", "sail", "train", "zyzzyva"]) == {
+        "ferri": 2, "sail": 2, "train": 1, "zyzzyva": 0,
+    }  # fmt: skip
+    assert await index.frequencies([]) == {}

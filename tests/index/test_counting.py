@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import counting
+from pipeline import counting, permalink
 from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
 from pipeline.index import Facet, Index, Put, open_index
 from pipeline.query import days, tiles
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
-from pipeline.query.tree import Node
-from pipeline.searching import everything, explain_nothing, find
+from pipeline.query.tree import Node, Similar
+from pipeline.searching import everything, explain_nothing, find, understand
 from pipeline.settings import Settings, load
 from tests.index.conftest import ENGINES, drop, elastic_settings
 from tests.index.dispatches import dispatches
@@ -195,6 +195,33 @@ async def test_clusters_are_folded_at_their_best_member(index: Index) -> None:
     assert origins == sorted(origins, reverse=True)
     pages = [await find(index, "*", size=20, offset=at, sort="newest") for at in (0, 20)]
     assert len({result.article.id for page in pages for result in page.results}) == 40
+
+
+async def test_what_is_like_an_article(index: Index) -> None:
+    node = await understand(index, "similar:border-talks")
+    assert isinstance(node, Similar)
+    assert {"moldova", "romania", "vartic"} <= set(node.stems)
+    found = await find(index, "similar:border-talks", size=100, fold=False)
+    assert found.results[0].article.id == "border-talks-copy"
+    expected = {one.id for one in ARTICLES if matches(node, one, languages=["de", "en"])}
+    assert {one.article.id for one in found.results} == expected
+    assert "border-talks" not in expected
+    narrower = await find(index, "similar:g-0007 country:RU", size=1, why=True)
+    assert len(narrower.results[0].why[0].surfaces) > 1
+    with pytest.raises(QueryError, match="there is no article `nobody`"):
+        await find(index, "similar:nobody")
+
+
+async def test_a_permalink_says_what_changed(index: Index) -> None:
+    found = await find(index, "delta", size=1)
+    made = await permalink.state(index, found.total)
+    assert permalink.read(str(made)) == made
+    told = await permalink.changed(index, found.node, made)
+    assert (told.new, told.updated, told.gone) == (0, 0, 0)
+    early = await permalink.changed(index, found.node, permalink.State(0, 3, "1"))
+    assert (early.new, early.updated, early.gone, early.enrichment) == (found.total, 0, 3, "1")
+    with pytest.raises(ValueError, match="permalink"):
+        permalink.read("1~2")
 
 
 async def test_a_result_of_nothing_names_its_clause(index: Index) -> None:

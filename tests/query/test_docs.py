@@ -11,6 +11,7 @@ from pipeline.errors import QueryError
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
 from pipeline.query.language import operators
+from pipeline.query.tree import Similar
 from tests.index.test_cases import ARCHIVES, LANGUAGES, NOW
 from tests.query.test_grammar import locate
 
@@ -23,6 +24,8 @@ ERRORS = re.findall(r"^\| `(.+?)` \| (.+) \|$", PAGE, re.MULTILINE)
 @pytest.mark.parametrize("query", EXAMPLES)
 def test_examples_find_something(query: str) -> None:
     node = parse(query, now=NOW, locate=locate)
+    if isinstance(node, Similar):  # its words are looked up in an archive: tests/index/test_counting.py
+        return
     archives = ((LANGUAGES[name], articles) for name, articles in ARCHIVES.items())
     assert any(matches(node, one, languages=languages) for languages, articles in archives for one in articles)
 

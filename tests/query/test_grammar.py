@@ -29,6 +29,7 @@ from pipeline.query.tree import (
     Published,
     Quoted,
     Same,
+    Similar,
     Term,
     TextLeaf,
     Traits,
@@ -82,6 +83,8 @@ def fact_shown(node: Node) -> str:
             return f"{field}{'.' + currency if currency else ''}={low:g}..{high:g}"
         case Dated(clock, terms, _):
             return f"{clock}={','.join(terms[:2])}{f'+{len(terms) - 2}' if len(terms) > 2 else ''}"
+        case Similar(key):
+            return f"similar={key}"
         case Area(field, _, text):
             return f"{field}={text}"
         case Happening(alternatives):
@@ -233,6 +236,7 @@ leaves = st.one_of(
     ).map(lambda text: parse(text.replace(":-5..5", ':"-5..5"'), now=NOW, locate=locate)),
     st.lists(traits, min_size=1, max_size=3, unique=True).map(lambda found: Happening(tuple(found))),
     st.builds(Quoted, quoted),
+    st.builds(Similar, st.from_regex(r"\A[a-z0-9]{1,6}[:/-][a-z0-9]{1,9}\Z")),
     st.builds(Same, same),
     st.builds(Term, st.just("country"), st.sampled_from(["UA", "US", "XK"])),
     st.builds(Term, st.just("lang"), st.sampled_from(["en", "fil"])),
@@ -243,8 +247,14 @@ leaves = st.one_of(
 trees: st.SearchStrategy[Node] = st.recursive(leaves, several, max_leaves=12)
 
 
+def within_limits(query: str) -> bool:
+    """Whether a tree asks for no more areas, likenesses and sentences than a query may."""
+    together = sum(len(group.split()) for group in re.findall(r"same:\([^:]*", query))
+    return len(re.findall("near:|bbox:", query)) <= MAX_AREAS and query.count("similar:") <= 3 and together <= 8
+
+
 @settings(deadline=None)
-@given(trees.filter(lambda tree: len(re.findall("near:|bbox:", to_text(tree))) <= MAX_AREAS))
+@given(trees.filter(lambda tree: within_limits(to_text(tree))))
 def test_printing_and_parsing_give_the_tree_again(tree: Node) -> None:
     assert parse(to_text(tree), now=NOW, locate=locate) == tree
 

@@ -223,3 +223,14 @@ def test_style_and_icon_are_served(web: httpx2.Client) -> None:
     tree = page(web, "/")
     for href in tree.xpath("//link/@href"):
         assert web.get(href).status_code == 200, href
+
+
+def test_permalink_and_similar(web: httpx2.Client) -> None:
+    tree = page(web, "/?q=talks")
+    (permalink,) = tree.xpath("//a[text()='Permalink']/@href")
+    (told,) = words(page(web, permalink), "//p[@class='changed']")
+    assert "0 new, 0 updated, 0 gone" in told
+    (alike,) = page(web, "/articles/many-3").xpath("//a[text()='Similar articles']/@href")
+    assert alike == "/?q=similar%3Amany-3"
+    assert "Harvest report 4" in page(web, alike).text_content()
+    assert web.get("/?q=similar:nobody", headers={"Accept": "text/html"}).status_code == 400

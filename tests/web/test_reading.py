@@ -76,7 +76,12 @@ def test_oldest_first(web: httpx2.Client) -> None:
 
 def test_empty_query_is_every_article(web: httpx2.Client) -> None:
     found = web.get("/api/search", params={"size": 0}).json()
-    assert found == {"total": 33, "clusters": 33, "query": "*", "hits": [], "without": []}
+    state = found.pop("state")
+    assert found == {"total": 33, "clusters": 33, "query": "*", "hits": [], "without": [], "changed": None}
+    again = web.get("/api/search", params={"size": 0, "state": state}).json()["changed"]
+    assert (again["new"], again["updated"], again["gone"]) == (0, 0, 0)
+    assert again["enrichment"] == again["enrichment_now"]
+    problem(web.get("/api/search", params={"state": "yesterday"}), 422)
 
 
 @pytest.mark.parametrize(
