@@ -34,6 +34,7 @@ class Feed(Record):
     exclude: str = ""  # a query; an article that matches it is filtered
     full_text: bool = True  # whether the page is fetched where the feed brings a teaser
     paused: bool = False
+    wanted_at: Moment | None = None  # when a person asked that it be polled now
     attributes: dict[str, str] = Field(default_factory=dict)  # of its OPML outline, where geowire does not know them
     added_at: Moment
 
@@ -50,6 +51,8 @@ class Poll(Record):
     failures: int = 0  # since the last success
     error: str | None = None
     note: str | None = None  # what is odd about a feed that could be read
+    status: str | None = None  # of the last poll: unchanged, read, failed, gone
+    outcomes: dict[str, int] = Field(default_factory=dict)  # of the inputs that the last poll brought
     last_poll_at: Moment | None = None
     last_success_at: Moment | None = None
     last_article_at: Moment | None = None
@@ -100,21 +103,33 @@ def health(feed: Feed, poll: Poll, now: datetime) -> Health:
         return "failing"
     if poll.last_success_at is None:
         return "new"
-    return "silent" if _is_silent(poll, now) else "ok"
+    return "silent" if silence(poll, now) else "ok"
 
 
-def _is_silent(poll: Poll, now: datetime) -> bool:
-    """Whether it has been quiet for much longer than it is used to be."""
+def silence(poll: Poll, now: datetime) -> str | None:
+    """How long it has been quiet, in plain words, where that is much longer than it is used to be."""
     gaps = poll.gaps()
     if len(gaps) < 3 or poll.last_article_at is None:
-        return False
+        return None
     long_gap = timedelta(seconds=quantiles(gaps, n=10)[-1])
-    return now - poll.last_article_at > max(SILENT_FACTOR * long_gap, SILENT_MIN)
+    quiet = now - poll.last_article_at
+    if quiet <= max(SILENT_FACTOR * long_gap, SILENT_MIN):
+        return None
+    return f"no article for {in_words(quiet)}; nine of ten of its gaps are shorter than {in_words(long_gap)}"
+
+
+def in_words(span: timedelta) -> str:
+    """`3 h`, `12 min`."""
+    seconds = abs(span.total_seconds())
+    unit, size = next((each for each in (("d", 86400), ("h", 3600), ("min", 60)) if seconds >= each[1]), ("s", 1))
+    return f"{seconds / size:.0f} {unit}"
 
 
 def rate(poll: Poll, now: datetime) -> tuple[float, float]:
-    """Articles a day: of the last 7 days, and of the month before today."""
+    """Articles a day: of the last 7 days, and of the last month, or of as many as are known."""
+    if not poll.per_day:
+        return 0.0, 0.0
     last = {(now - timedelta(days=back)).date().isoformat() for back in range(7)}
     counted = sum(count for day, count in poll.per_day.items() if day in last)
-    days = len(poll.per_day) and (now.date() - datetime.fromisoformat(min(poll.per_day)).date()).days + 1
-    return counted / 7, sum(poll.per_day.values()) / days if days else 0.0
+    days = (now.date() - datetime.fromisoformat(min(poll.per_day)).date()).days + 1
+    return counted / min(7, days), sum(poll.per_day.values()) / days

@@ -27,13 +27,13 @@ VARIANT_HOSTS = ("www.", "m.", "mobile.", "amp.", "touch.", "wap.")
 _AMP_CACHE = re.compile(r"^https?://[^/]*\.?(?:cdn\.ampproject\.org|bing-amp\.com)/[cv]/(s/)?(.+)$", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"^https?://(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)$", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?:/amp/?|/amp/index\.html)$|(?<=\.)amp\.(?=html?$)|(?<=/)amp/(?=[^/])", re.IGNORECASE)
-_DOMAIN = re.compile(r"https?://(?:www\.)?([^/:?#]+)")
+_DOMAIN = re.compile(r"https?://(?:www\.)?([^/:?#]+)(?::(?:80|443)(?!\d))?(:\d+)?")
 
 
 def domain_of(url: str | None) -> str | None:
-    """`tidewater-post.example` for any URL of it, without `www.`."""
+    """`tidewater-post.example` for any URL of it, without `www.`, but with a port that is not the web's."""
     match = _DOMAIN.match(url or "")
-    return match[1].lower() if match else None
+    return match[1].lower() + (match[2] or "") if match else None
 
 
 def same_site(one: str, other: str) -> bool:

@@ -29,6 +29,7 @@ RENEW = 8.0  # seconds between two renewals, and between two tries of one that w
 TICK = 1.0
 REFRESH = 10.0  # seconds after which a feed that a command added, paused or removed is noticed
 AT_ONCE = 100  # polls under way
+PATIENCE = 120.0  # seconds that a command waits for the poller that is at work
 
 
 class Poller:
@@ -51,11 +52,16 @@ class Poller:
 
         The lease is held meanwhile, so that two pollers never work on one feed.
 
+        Where another poller has it, that one is asked to poll them now.
+
         Raises:
-            GeowireError: another poller is at work; says which.
+            GeowireError: another poller has it and does not answer, or got it meanwhile; says which.
         """
         if not await self._state.lease(LEASE_NAME, self._holder, LEASE):
-            raise GeowireError(_busy(await self._state.holder(LEASE_NAME)))
+            log.info("%s; it is asked to poll now", _busy(await self._state.holder(LEASE_NAME)))
+            async for report in ask_for(self._state, wanted):
+                yield report
+            return
         renewing = asyncio.create_task(self._keep_lease())
         try:
             feeds = await self._state.feeds()
@@ -112,8 +118,8 @@ class Poller:
     def _start_due(self) -> None:
         now = datetime.now(UTC)
         for feed, poll in self._known.values():
-            due = poll.next_poll_at is None or poll.next_poll_at <= now
-            if due and feed.id not in self._running and not _rests(feed, poll):
+            due = not _rests(feed, poll) and (poll.next_poll_at is None or poll.next_poll_at <= now)
+            if (due or _asked_for(feed, poll)) and feed.id not in self._running:
                 task = asyncio.create_task(self._in_background(feed, poll))
                 self._running[feed.id] = task
                 task.add_done_callback(lambda done, key=feed.id: self._running.pop(key, None))  # type: ignore[misc]  # mypy does not infer a lambda with a default
@@ -162,13 +168,45 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         await poller.run(stop)
 
 
+async def ask_for(state: State, wanted: Sequence[str], patience: float = PATIENCE) -> AsyncIterator[Report]:
+    """Have the poller that is at work poll feeds now: all that are neither paused nor gone, or those that are named.
+
+    Args:
+        state: where it sees what is asked for, within REFRESH seconds.
+        wanted: ids or URLs.
+        patience: seconds to wait for each answer.
+
+    Raises:
+        GeowireError: no answer came in time.
+    """
+    chosen = [pair for pair in await state.feeds() if _wanted(pair[0], wanted) or not (wanted or _rests(*pair))]
+    now = datetime.now(UTC)
+    await state.put_feeds([feed.model_copy(update={"wanted_at": now}) for feed, _ in chosen])
+    waiting = {feed.id for feed, _ in chosen}
+    clock = asyncio.get_running_loop().time
+    answered = clock()
+    while waiting:
+        await asyncio.sleep(TICK)
+        for feed, poll in await state.feeds():
+            if feed.id in waiting and poll.last_poll_at is not None and poll.last_poll_at >= now:
+                waiting.discard(feed.id)
+                answered = clock()
+                yield Report(feed, poll.status or "unchanged", poll.outcomes, poll.error)
+        waiting &= {feed.id for feed, _ in await state.feeds()}
+        if waiting and clock() - answered > patience:
+            late = f"it has not polled {len(waiting)} feeds within {patience:.0f} s"
+            raise GeowireError(f"{_busy(await state.holder(LEASE_NAME))}; {late}")
+
+
+def _asked_for(feed: Feed, poll: Poll) -> bool:
+    """Whether a person wants it polled now, due or not."""
+    return feed.wanted_at is not None and (poll.last_poll_at is None or poll.last_poll_at < feed.wanted_at)
+
+
 def _busy(holder: str | None) -> str:
     host, _, rest = (holder or "").partition(":")
     who = f"process {rest.partition(':')[0]} on {host}" if rest else "another process"
-    return (
-        f"a poller is at work already: {who} (geowire run, or geowire feed poll); it polls every feed when it is due. "
-        f"To poll now, end it and run this command again; after a crash its place is free within {LEASE:.0f} seconds"
-    )
+    return f"a poller is at work: {who} (geowire run, or geowire feed poll)"
 
 
 def _wanted(feed: Feed, wanted: Sequence[str]) -> bool:

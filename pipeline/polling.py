@@ -69,6 +69,12 @@ class Polling:
         self._readers = asyncio.Semaphore(READERS)
 
     async def poll(self, feed: Feed, poll: Poll) -> Report:
+        """Poll a feed once, and note in `poll` what came of it; see `_poll`."""
+        report = await self._poll(feed, poll)
+        poll.status, poll.outcomes = report.status, report.outcomes
+        return report
+
+    async def _poll(self, feed: Feed, poll: Poll) -> Report:
         """Poll a feed once; `poll` is brought up to date. A source's fault ends in the report, never in an error.
 
         Raises:

@@ -52,18 +52,20 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
         GeowireError: the address gives neither a feed nor a page with one.
     """
     wanted.check()
+    outlet = None
     answer = await _fetch(client, url)
     try:
         found = [(answer, read_document(answer.body, answer.headers, answer.url))]
     except Rejected as not_a_feed:
         found = await _feeds_of_page(client, answer)
+        outlet = discover.outlet_name(answer.body, answer.url)
         if not found:
             advice = "no feed was found on it; give the feed's own address"
             raise GeowireError(f"{url}: {not_a_feed}, and {advice}") from None
     known = {feed.id: feed for feed, _ in await state.feeds()}
     added = []
     for fetched, document in found:
-        feed = _feed(fetched, document, wanted, answer.url if len(found) > 1 else None)
+        feed = _feed(fetched, document, wanted, answer.url if len(found) > 1 else None, outlet)
         stored = known.get(feed.id)
         added.append(Added(stored or feed, stored is None, len(document.entries)))
     await state.put_feeds([each.feed for each in added if each.new])
@@ -162,7 +164,8 @@ async def _try(client: Client, url: str) -> tuple[Fetched, Document] | None:
         return None
 
 
-def _feed(answer: Fetched, document: Document, wanted: Wanted, home: str | None) -> Feed:
+def _feed(answer: Fetched, document: Document, wanted: Wanted, home: str | None, outlet: str | None) -> Feed:
+    """The record of a feed; those of one home page have one outlet, by the name that the page gives it."""
     url = answer.permanent
     site = document.site or home
     title = wanted.title or document.title or domain_of(site) or domain_of(url) or url
@@ -171,7 +174,7 @@ def _feed(answer: Fetched, document: Document, wanted: Wanted, home: str | None)
         url=url,
         title=title[:500],
         site=site,
-        source=Source(id=(domain_of(site) or domain_of(url) or "")[:500], name=title[:500]),
+        source=Source(id=(domain_of(site) or domain_of(url) or "")[:500], name=(outlet or title)[:500]),
         language=(document.language or "")[:500] or None,
         tags=list(wanted.tags),
         include=wanted.include,

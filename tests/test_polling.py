@@ -11,7 +11,7 @@ from pipeline import poller as polling_loop
 from pipeline.article import Article, Source
 from pipeline.errors import GeowireError, QueryError, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
-from pipeline.poller import Poller
+from pipeline.poller import Poller, ask_for
 from pipeline.polling import Polling
 from pipeline.publishing import Published
 from pipeline.sources.door import Input, Refusal
@@ -241,17 +241,30 @@ async def test_one_of_two_pollers_works_and_the_other_takes_over(
     assert [poll.polls for _, poll in await state.feeds()] == [1, 1, 1]
 
 
-async def test_polling_once_takes_the_lease_or_says_who_has_it(site: Site, tmp_path: Path) -> None:
+async def test_polling_once_takes_the_lease_or_asks_who_has_it(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"RENEW": 0.2, "TICK": 0.05, "REFRESH": 0.1}.items():
+        monkeypatch.setattr(polling_loop, name, value)
     state = SqliteState(tmp_path / "state.db")
     site.served.pages["/feed"] = rss(item(1))
     await state.put_feeds([site.feed])
     assert await state.lease("poller", "tidewater:4711:abc", 30)
-    with pytest.raises(GeowireError, match=r"process 4711 on tidewater .* run this command again"):
-        await anext(Poller(site.polling, state).once())
+    with pytest.raises(GeowireError, match=r"process 4711 on tidewater .* not polled 1 feeds"):
+        await anext(ask_for(state, (), patience=0.3))
     assert site.served.paths == []
     await state.release("poller", "tidewater:4711:abc")
-    reports = Poller(site.polling, state).once()
-    taken = [(report.status, await state.lease("poller", "another", 30)) async for report in reports]
+    stop = asyncio.Event()
+    working = asyncio.create_task(Poller(site.polling, state).run(stop))
+    await until(lambda: len(site.articles) == 1)
+    site.served.pages["/feed"] = rss(item(1), item(2))
+    reports = [report async for report in Poller(site.polling, state).once()]
+    assert [(report.status, report.outcomes) for report in reports] == [("read", {"pending": 1})]
+    stop.set()
+    await working
+    site.served.pages["/feed"] = rss(item(3))
+    polled = Poller(site.polling, state).once()
+    taken = [(report.status, await state.lease("poller", "another", 30)) async for report in polled]
     assert taken == [("read", False)]
     assert await state.lease("poller", "another", 30), "given back at the end"
 

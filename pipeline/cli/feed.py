@@ -14,7 +14,7 @@ from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError, QueryError
-from pipeline.feed import Feed, Poll, health, rate
+from pipeline.feed import Feed, Poll, health, in_words, rate, silence
 
 if TYPE_CHECKING:
     from pipeline.polling import Report
@@ -68,13 +68,13 @@ def list_(as_json: AsJson = False, data: Data = None) -> None:
     if not rows:
         print("no feeds; geowire feed add URL adds one")
         return
-    output.table(
-        ("id", "health", "title", "a day (usual)", "last article", "next poll", "outcomes of its source"),
-        [_row(row, now) for row in rows],
-    )
+    output.table(("id", "health", "title", "a day", "article", "polled", "next"), [_row(row, now) for row in rows])
     for row in rows:
-        if row["error"] or row["note"]:
-            print(output.plain(f"{row['id']}  {row['title']}: {row['error'] or row['note']}"))
+        for said in _remarks(row):
+            print(output.plain(f"{row['id']}  {row['title']}: {said}"))
+    for source in dict.fromkeys(feed.source.id for feed, _ in feeds):
+        if source in counts:
+            print(output.plain(f"{source}: {_said(counts[source])}"))
 
 
 @app.command()
@@ -186,7 +186,8 @@ async def _once(settings: configuration.Settings, names: list[str], *, as_json: 
                     totals[outcome] = totals.get(outcome, 0) + count
                 _print_report(report, as_json=as_json)
     if not as_json:
-        print(f"{_said(totals) or 'nothing new'}{f'; {failed} feeds failed' if failed else ''}")
+        said = [_said(totals) or "nothing new", *([f"{failed} feed{'s' * (failed > 1)} failed"] if failed else [])]
+        print("; ".join(said))
     return failed
 
 
@@ -251,6 +252,8 @@ def _shown(feed: Feed, poll: Poll, counts: Mapping[str, int], now: datetime) -> 
         "next_poll_at": None if feed.paused or poll.gone else poll.next_poll_at,
         "per_day": round(last, 1),
         "per_day_usual": round(usual, 1),
+        "silence": silence(poll, now) if health(feed, poll, now) == "silent" else None,
+        "last_poll": {"status": poll.status, "outcomes": poll.outcomes},
         "polls": poll.polls,
         "failures": poll.failures,
         "error": poll.error,
@@ -260,17 +263,24 @@ def _shown(feed: Feed, poll: Poll, counts: Mapping[str, int], now: datetime) -> 
 
 
 def _row(row: dict[str, Any], now: datetime) -> list[str]:
-    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in row["outcomes"].items())
-    paces = f"{row['per_day']:g} ({row['per_day_usual']:g})"
-    last, following = _distance(row["last_article_at"], now), _distance(row["next_poll_at"], now)
-    return [row["id"], row["health"], row["title"], paces, last, following, outcomes]
+    paces = f"{row['per_day']:g} ({row['per_day_usual']:g})" if row["last_article_at"] else "-"
+    moments = [_distance(row[name], now) for name in ("last_article_at", "last_poll_at", "next_poll_at")]
+    return [row["id"], row["health"], row["title"], paces, *moments]
+
+
+def _remarks(row: dict[str, Any]) -> list[str]:
+    """What a person should know of a feed, in plain words."""
+    failed = row["failures"]
+    again = f", {failed} polls in a row" if failed > 1 else ""
+    found = [f"{row['error']}{again}" if row["error"] else None, row["silence"], row["note"]]
+    if row["polled_at"] != row["url"]:
+        found.append(f"moved for good to {row['polled_at']}")
+    return [each for each in found if each]
 
 
 def _distance(moment: datetime | None, now: datetime) -> str:
     """`3 h ago`, `in 12 min`."""
     if moment is None:
         return "-"
-    seconds = abs((moment - now).total_seconds())
-    unit, size = next((each for each in (("d", 86400), ("h", 3600), ("min", 60)) if seconds >= each[1]), ("s", 1))
-    count = f"{seconds / size:.0f} {unit}"
-    return f"{count} ago" if moment <= now else f"in {count}"
+    span = in_words(moment - now)
+    return f"{span} ago" if moment <= now else f"in {span}"

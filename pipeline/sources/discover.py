@@ -1,5 +1,6 @@
 """The feeds of a home page: those that it declares, else those that it links to, else where feeds usually lie."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -7,11 +8,13 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from pipeline.sources.html import decode
+from pipeline.sources.metadata import Said
 
 TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 LOOSE = {"application/json", "application/xml", "text/xml"}  # declared for much else too
 USUAL = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/rss", "/index.xml", "/feed.json", "/news-sitemap.xml")
 MAX_DECLARED, MAX_LINKED = 30, 10
+MAX_NAME = 60  # characters; a longer one is a slogan
 
 _WORDS = ("rss", "feed", "atom", "syndication")
 
@@ -28,6 +31,17 @@ def declared(raw: bytes, url: str) -> list[str]:
         if kind in TYPES or (kind in LOOSE and any(word in says for word in _WORDS)):
             found.append(urljoin(url, link.get("href").strip()))
     return list(dict.fromkeys(found))[:MAX_DECLARED]
+
+
+def outlet_name(raw: bytes, url: str) -> str | None:
+    """What the outlet of a home page calls itself: by its data, else by the page's title up to a dash."""
+    tree = _tree(raw)
+    if tree is None:
+        return None
+    said = Said(tree, url)
+    title = next((" ".join(tag.text_content().split()) for tag in tree.xpath("//head/title")[:1]), "")
+    name = said.publisher or said.meta.get("application-name") or re.split(r"\s+[|–—•·:-]\s+", title)[0]
+    return name if 0 < len(name) <= MAX_NAME else None
 
 
 def linked(raw: bytes, url: str) -> list[str]:

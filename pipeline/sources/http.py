@@ -6,6 +6,8 @@ and one deadline covers the whole exchange, redirects included. No cookies, no p
 """
 
 import asyncio
+import errno
+import os
 import socket
 import zlib
 from collections.abc import Iterator, Mapping
@@ -121,7 +123,7 @@ class Client:
                 raise Rejected(exc.os_error.strerror) from None
             if isinstance(exc, aiohttp.ClientConnectorDNSError):
                 raise Unavailable(f"no such host: {exc.host}") from None
-            raise Unavailable(f"no connection to {exc.host}: {exc.os_error.strerror or exc.os_error}") from None
+            raise Unavailable(f"no connection to {exc.host}: {_in_words(exc.os_error)}") from None
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             raise Unavailable(f"a broken answer: {type(exc).__name__}: {str(exc)[:200]}") from None
 
@@ -167,6 +169,12 @@ class Checked(AbstractResolver):
     async def close(self) -> None:
         """As aiohttp asks for it."""
         await self._inner.close()
+
+
+def _in_words(error: OSError) -> str:
+    """`Connection refused`, where the event loop has its own words for it."""
+    known = error.errno is not None and error.errno in errno.errorcode
+    return os.strerror(error.errno or 0) if known else str(error.strerror or error)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
