@@ -232,5 +232,5 @@ def test_permalink_and_similar(web: httpx2.Client) -> None:
     assert "0 new, 0 updated, 0 gone" in told
     (alike,) = page(web, "/articles/many-3").xpath("//a[text()='Similar articles']/@href")
     assert alike == "/?q=similar%3Amany-3"
-    assert "Harvest report 4" in page(web, alike).text_content()
+    assert "Harvest report 10" in page(web, alike).text_content()
     assert web.get("/?q=similar:nobody", headers={"Accept": "text/html"}).status_code == 400
