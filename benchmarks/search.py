@@ -2,7 +2,8 @@
 
 Each measured search is what the page asks for: a word and two filters, ten hits folded and highlighted, eight facets,
 the timeline and the map. Words follow Zipf's law, facts have the frequencies of world news in rough.
-GEOWIRE_BROKER and GEOWIRE_INDEX choose the engine, as everywhere; without them it is tantivy in a temporary folder.
+With --hostile it is the time of 600 queries that want to break it. GEOWIRE_BROKER and GEOWIRE_INDEX choose the engine,
+as everywhere; without them it is tantivy in a temporary folder.
 """
 
 import argparse
@@ -14,13 +15,17 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
+from pathlib import Path
 from typing import Any, get_args
 
+from benchmarks import hostile
 from pipeline import counting
 from pipeline import settings as configuration
 from pipeline.article import EnrichedArticle, EventStatus, EventType, Stance
 from pipeline.countries import countries
+from pipeline.elastic_client import connect
+from pipeline.errors import QueryError
 from pipeline.index import Facet, Index, Put, open_index
 from pipeline.query.tree import Everything
 from pipeline.searching import find, understand
@@ -30,6 +35,7 @@ VOCABULARY = 30_000  # different words
 FACETS: list[Facet] = ["source", "country", "focus", "person", "place", "topic", "event", "status"]
 MADE = {"method": "bench", "confidence": 1.0}
 BATCH = 1_000
+PARTS = ("search", "facets", "timeline", "map")
 
 
 def main() -> None:
@@ -37,46 +43,74 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-search")
     parser.add_argument("--articles", type=int, default=100_000, help="how many articles to generate")
     parser.add_argument("--searches", type=int, default=200, help="how many searches to measure")
+    parser.add_argument("--hostile", action="store_true", help="measure queries that want to break the search instead")
+    parser.add_argument("--keep", type=Path, help="a folder for the index, filled only where it is empty")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="geowire-bench-") as folder:
-        settings = configuration.load(environ=dict(os.environ) | {"GEOWIRE_DATA": folder})
+        settings = configuration.load(environ=dict(os.environ) | {"GEOWIRE_DATA": str(options.keep or folder)})
         figures = {"index": settings.index_kind, "articles": options.articles}
-        figures |= asyncio.run(_measure(settings, options.articles, options.searches))
-        if settings.index_kind == "tantivy":
-            size = sum(file.stat().st_size for file in settings.index_path.rglob("*") if file.is_file())
-            figures["bytes_per_article"] = round(size / options.articles)
-    print(json.dumps(figures, indent=2))
+        print(json.dumps(figures | asyncio.run(_measure(settings, options)), indent=2))
 
 
-async def _measure(settings: configuration.Settings, count: int, searches: int) -> dict[str, Any]:
+async def _measure(settings: configuration.Settings, options: argparse.Namespace) -> dict[str, Any]:
     index = open_index(settings, write=True)
     await index.init()
+    figures = {} if await index.count() == options.articles else await _fill(index, options.articles)
+    figures |= await (_hostile(index) if options.hostile else _searches(index, options.searches))
+    await index.close()
+    return figures | {"bytes_per_article": round(await _size(settings) / options.articles)}
+
+
+async def _fill(index: Index, count: int) -> dict[str, Any]:
     started = time.perf_counter()
-    batch: list[Put] = []
-    for number, article in enumerate(articles(count)):
-        batch.append(Put(article, f"articles/0/{number}"))
-        if len(batch) == BATCH:
-            await index.put(batch)
-            batch = []
-    await index.put(batch)
+    for batch in batched(articles(count), BATCH):
+        await index.put([Put(article, f"articles/0/{article.id}") for article in batch])
     await index.refresh()
-    filled = time.perf_counter() - started
+    return {"indexed_per_s": round(count / (time.perf_counter() - started), 1)}
+
+
+def batched(found: Iterator[EnrichedArticle], size: int) -> Iterator[list[EnrichedArticle]]:
+    """Articles in lists of a size; the last one may be shorter."""
+    while batch := list(islice(found, size)):
+        yield batch
+
+
+async def _size(settings: configuration.Settings) -> int:
+    """Bytes of the index on disk."""
+    if settings.index_kind == "tantivy":
+        return sum(file.stat().st_size for file in settings.index_path.rglob("*") if file.is_file())
+    client = connect(settings)
+    try:
+        stats = await client.indices.stats(index="articles", metric="store")
+    finally:
+        await client.close()
+    return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
+
+
+async def _searches(index: Index, count: int) -> dict[str, Any]:
+    """Milliseconds of searches and their parts, and of the first page, which counts everything."""
     rng = random.Random(5)
     found = await index.aggregate(Everything(), ["country"], size=40)
     common = [bucket.value for bucket in found["country"]]
-    parts: dict[str, list[float]] = {"search": [], "facets": [], "timeline": [], "map": [], "all": []}
-    for _ in range(searches):
-        for name, seconds in (await _one(index, _query(rng, common))).items():
+    parts: dict[str, list[float]] = {name: [] for name in (*PARTS, "all")}
+    totals = []
+    for _ in range(count):
+        times, total = await _one(index, _query(rng, common))
+        totals.append(total)
+        for name, seconds in times.items():
             parts[name].append(seconds * 1000)
-    await index.close()
-    return {"indexed_per_s": round(count / filled, 1)} | {name: _percentiles(times) for name, times in parts.items()}
+    first, _ = await _one(index, "")
+    again, _ = await _one(index, "")
+    told: dict[str, Any] = {"found_p50": sorted(totals)[count // 2], "found_most": max(totals)}
+    told |= {"first_page_ms": round(first["all"] * 1000, 1), "first_page_again_ms": round(again["all"] * 1000, 1)}
+    return told | {name: _percentiles(times) for name, times in parts.items()}
 
 
-async def _one(index: Index, query: str) -> dict[str, float]:
-    """Seconds of each part of one search."""
+async def _one(index: Index, query: str) -> tuple[dict[str, float], int]:
+    """Seconds of each part of one search, and the articles found."""
     times = [time.perf_counter()]
     node = await understand(index, query)
-    await find(index, query, size=10)
+    found = await find(index, node, size=10)
     times.append(time.perf_counter())
     await counting.facets(index, node, FACETS, size=8)
     times.append(time.perf_counter())
@@ -85,7 +119,23 @@ async def _one(index: Index, query: str) -> dict[str, float]:
     await counting.areas(index, node, 5)
     times.append(time.perf_counter())
     each = [after - before for before, after in pairwise(times)]
-    return dict(zip(("search", "facets", "timeline", "map"), each, strict=True)) | {"all": sum(each)}
+    return dict(zip(PARTS, each, strict=True)) | {"all": sum(each)}, found.total
+
+
+async def _hostile(index: Index) -> dict[str, Any]:
+    """How long hostile queries take until they are answered or refused; anything else ends the run."""
+    times, answered = list[tuple[float, str]](), 0
+    for query in hostile.queries():
+        started = time.perf_counter()
+        try:
+            await find(index, query, why=True)
+            answered += 1
+        except QueryError:
+            pass
+        times.append(((time.perf_counter() - started) * 1000, query[:60]))
+    slowest = [{"ms": round(ms, 1), "query": query} for ms, query in sorted(times, reverse=True)[:8]]
+    over = sum(ms > 2000 for ms, _ in times)
+    return {"hostile": len(times), "answered": answered, "over_2_s": over, "slowest": slowest}
 
 
 def _percentiles(times: list[float]) -> dict[str, float]:
@@ -142,7 +192,7 @@ def _article(rng: random.Random, number: int, text: str, places: list[Any], peop
         "published_at": NOW - timedelta(minutes=rng.randint(0, 525_600)),
         "fetched_at": NOW,
         "enrichment": "1",
-        "entities": [_person(rng.choice(people)) for _ in range(rng.randint(0, 5))],
+        "entities": [_person(people[int(rng.paretovariate(0.7)) % len(people)]) for _ in range(rng.randint(0, 5))],
         "places": [_place(*place) for place in found],
         "countries": [
             {"code": code, "weight": 0.5, "why": ["place"], "is_focus": at == 0} for at, code in enumerate(codes)

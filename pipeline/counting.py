@@ -3,6 +3,7 @@
 All of them count articles, on either engine the same, through the index seam alone.
 """
 
+import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -138,9 +139,8 @@ async def facets(index: Index, node: Node, names: Sequence[Facet], *, size: int 
     alike: dict[Node, list[Facet]] = defaultdict(list)
     for name in names:
         alike[without(node, name)].append(name)
-    found: dict[Facet, list[Bucket]] = {}
-    for reduced, group in alike.items():
-        found |= await index.aggregate(reduced, group, size=size)
+    counted = await asyncio.gather(*(index.aggregate(reduced, group, size=size) for reduced, group in alike.items()))
+    found = {name: buckets for each in counted for name, buckets in each.items()}
     return {name: found[name] for name in names}
 
 
@@ -182,8 +182,11 @@ async def areas(index: Index, node: Node, zoom: int) -> list[Tile]:
         zoom: 1 (a quarter of the world) to 16 (600 m).
     """
     pattern = "[0-3]" * zoom
-    counted = (await index.aggregate(node, ["tile"], size=MAX_BUCKETS, only=pattern))["tile"]
-    points = (await index.aggregate(node, ["point"], size=MAX_BUCKETS))["point"]
+    tiled, placed = await asyncio.gather(
+        index.aggregate(node, ["tile"], size=MAX_BUCKETS, only=pattern),
+        index.aggregate(node, ["point"], size=MAX_BUCKETS),
+    )
+    counted, points = tiled["tile"], placed["point"]
     best: dict[str, list[tuple[int, float, float, str, str]]] = defaultdict(list)
     for bucket in points:
         key, where, country, name = bucket.value.split("|", 3)

@@ -18,6 +18,7 @@ from pipeline.likeness import resolved
 from pipeline.query.evaluate import highlights
 from pipeline.query.grammar import parse
 from pipeline.query.printing import to_text
+from pipeline.query.terms import ranks
 from pipeline.query.tree import And, Everything, Node, Not, Or, Term
 from pipeline.query.why import Reason, reasons
 
@@ -204,6 +205,8 @@ async def _ranked(
     index: Index, node: Node, depth: int, sort: Sort, *, fold: bool
 ) -> tuple[int, list[tuple[EnrichedArticle, float]]]:
     """The first `depth` results and the number of all; folded, more are read until there are enough clusters."""
+    if sort == "relevance" and not ranks(node):
+        sort = "newest"  # of articles that match equally well, which are all
     read = min(depth, DEEPEST)
     while True:
         found = await index.search(node, size=read, sort=sort, highlight=False)

@@ -8,7 +8,7 @@ their own, so that a crash between the two commits leaves nothing out and a seco
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 _OF_THE_DISK = re.compile(r"os error|io error|no space left", re.IGNORECASE)  # tantivy raises ValueError for these too
 SCANNED = 100  # articles that a scan reads at once
+KEPT = 100  # counts of one commit
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
 
 
@@ -47,6 +48,7 @@ class Commit:
     schema: Any
     searcher: Any
     languages: list[str]
+    counted: dict[tuple[Node, str], Any] = field(default_factory=dict)
 
     def compiled(self, query: Node) -> Any:
         """A query for the searcher."""
@@ -236,8 +238,14 @@ class TantivyIndex:
         articles.commit()
 
     def _aggregate(self, query: Node, wanted: Mapping[Any, Any]) -> Any:
+        """Counts, kept until the next commit: the same first page is asked for again and again."""
         seen = self._newest()
-        return seen.searcher.aggregate(seen.compiled(query), dict(wanted))
+        key = (query, repr(sorted(wanted.items())))
+        if key not in seen.counted:
+            if len(seen.counted) >= KEPT:
+                seen.counted.clear()
+            seen.counted[key] = seen.searcher.aggregate(seen.compiled(query), dict(wanted))
+        return seen.counted[key]
 
     def _search(self, node: Node, depth: int, offset: int, sort: Sort, highlight: bool) -> Hits:
         seen = self._newest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.query.tree import And, Everything, Leaf, Node, Not, Or, Term
+from pipeline.query.tree import And, Everything, Leaf, Node, Not, Or, Phrase, Similar, Term, Word
 
 
 def query_languages(node: Node, indexed: Sequence[str]) -> list[str]:
@@ -32,6 +32,11 @@ def positive(node: Node) -> Iterator[Leaf]:
                 pass
             case _ if wanted:
                 yield part
+
+
+def ranks(node: Node) -> bool:
+    """Whether a query asks for anything that articles are ranked by: words, phrases, likeness."""
+    return any(isinstance(leaf, Word | Phrase | Similar) for leaf in positive(node))
 
 
 def _codes(node: Node) -> set[str]:

@@ -1,5 +1,6 @@
 """The pages: search (`/`) and an article (`/articles/{id}`), as plain HTML that needs no script."""
 
+import asyncio
 from collections.abc import Mapping
 from math import ceil
 from pathlib import Path as FilePath
@@ -129,12 +130,15 @@ async def failed(request: Request, exc: Exception) -> Response:
 
 async def _counts(rooms: Rooms, node: Node, page: int) -> dict[str, Any]:
     """What stands beside and above the results; the pictures on the first page only."""
-    counts = {**_NO_COUNTS, "facets": await _facets(rooms, node)}
-    if page == 1:
-        counts["timeline"] = await charts.timeline(rooms.index, node)
-        counts["map"] = await charts.world(rooms.index, node)
-        counts["dyads"] = await charts.dyads(rooms.index, node)
-    return counts
+    if page > 1:
+        return {**_NO_COUNTS, "facets": await _facets(rooms, node)}
+    facets, timeline, world, dyads = await asyncio.gather(
+        _facets(rooms, node),
+        charts.timeline(rooms.index, node),
+        charts.world(rooms.index, node),
+        charts.dyads(rooms.index, node),
+    )
+    return {"facets": facets, "timeline": timeline, "map": world, "dyads": dyads}
 
 
 async def _facets(rooms: Rooms, node: Node) -> list[tuple[str, list[shown.Choice]]]:

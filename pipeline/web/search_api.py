@@ -16,6 +16,7 @@ from pipeline.web import answers
 from pipeline.web.problems import HttpProblem, fails
 from pipeline.web.rooms import Rooms
 
+LONGEST_LINK = 2_000  # characters of a query in a header, which repeats it six times
 FEED = 50  # articles of a feed where no size is given; the other formats are whole then
 
 _CONTENT: dict[str, Any] = {media.partition(";")[0]: {} for media in formats.MEDIA.values()}
@@ -52,8 +53,8 @@ async def search(
         raise HttpProblem(422, "validation", detail)
     found = await answers.search(rooms.index, q, size=size, offset=offset, sort=sort, fold=fold, why=why, state=state)
     last = found.clusters if fold else found.total
-    headers = {"Link": _links(request, size, offset, last)}
-    return JSONResponse(found.model_dump(mode="json"), headers=headers)
+    links = _links(request, size, offset, last)
+    return JSONResponse(found.model_dump(mode="json"), headers={"Link": links} if links else None)
 
 
 @router.get(
@@ -164,7 +165,9 @@ async def entity(
 
 
 def _links(request: Request, size: int, offset: int, last: int) -> str:
-    """The pages beside this one, and the same search in other formats (RFC 8288)."""
+    """The pages beside this one, and the same search in other formats (RFC 8288); none for a very long query."""
+    if len(request.url.query) > LONGEST_LINK:
+        return ""
     params = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
 
     def link(path: str, rel: str, more: str = "", **extra: int) -> str:
