@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.article import CountryWeight, Entity, Place, Span, Why
 from pipeline.enrich.demonyms import demonyms
+from pipeline.enrich.known import name_key
 from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import Named
-from pipeline.text import fold
 
 IN_TITLE = 3  # a mention in the title counts as several
 FOCUS_SHARE = 0.2
@@ -51,7 +51,7 @@ def find_countries(
 def _peoples(names: Sequence[Named], placed: set[str]) -> Iterator[tuple[Span, str]]:
     """The countries of peoples' names; a name of two countries is that of the one which the article names otherwise."""
     for span, kind in names:
-        codes = demonyms().get(tuple(fold(span.surface)), frozenset()) if kind == "NORP" else frozenset[str]()
+        codes = demonyms().get(name_key(span.surface), frozenset()) if kind == "NORP" else frozenset[str]()
         codes = codes & placed if len(codes) > 1 else codes
         if len(codes) == 1:
             yield span, next(iter(codes))

@@ -3,7 +3,7 @@
 from functools import cache
 
 from pipeline.countries import countries
-from pipeline.text import fold
+from pipeline.enrich.known import name_key
 
 
 @cache
@@ -12,6 +12,6 @@ def demonyms() -> dict[tuple[str, ...], frozenset[str]]:
     found: dict[tuple[str, ...], frozenset[str]] = {}
     for country in countries():
         for word in country.demonyms:
-            key = tuple(fold(word))
+            key = name_key(word)
             found[key] = found.get(key, frozenset()) | {country.code}
     return found

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from pipeline.enrich.gazetteer import Known
-from pipeline.enrich.names import table
+from pipeline.enrich.known import name_key
+from pipeline.enrich.names import keys_of
 from pipeline.text import fold
 
 ENOUGH = 5.0  # weight from which a candidate is pinned: 100,000 inhabitants, or less with support from the article
@@ -104,7 +105,7 @@ def alike(name: str, known: str) -> bool:
 
 def in_table(name: str, which: str) -> bool:
     """Whether a list of tables/names.toml has a name."""
-    return tuple(fold(name)) in {tuple(fold(known)) for known in table()[which]}
+    return name_key(name) in keys_of(which)
 
 
 def distance(lat: float, lon: float, lat2: float, lon2: float) -> float:

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 
 from pipeline.article import Entity, EntityType, Place, Span
 from pipeline.countries import by_code
-from pipeline.enrich.known import known
+from pipeline.enrich.known import known, name_key
 from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.roles import country_in, role_of
-from pipeline.text import fold
 
 # Of a name that a rule found, or a pipeline that does not say how sure it is.
 CONFIDENCE = {
@@ -51,10 +50,10 @@ def find_entities(
 ) -> list[Entity]:
     """The entities of an article, in the order of their first mention."""
     groups: dict[tuple[str, ...], _Group] = {}
-    resolved = {_key(span.surface): place for place in places for span in place.mentions}
+    resolved = {name_key(span.surface): place for place in places for span in place.mentions}
     for span, kind in names:
         government = metonyms.get((span.field, span.start))
-        place = None if government else resolved.get(_key(span.surface))
+        place = None if government else resolved.get(name_key(span.surface))
         group = _group(span, kind, place, government)
         key = _group_key(group, span)
         if key in groups:
@@ -93,7 +92,7 @@ def _country_of(span: Span, kind: EntityType, place: Place | None) -> str | None
 
 
 def _group_key(group: _Group, span: Span) -> tuple[str, ...]:
-    return ("id", group.id) if group.id else (_family(group.kind), *_key(span.surface))
+    return ("id", group.id) if group.id else (_family(group.kind), *name_key(span.surface))
 
 
 def _named(groups: list[_Group]) -> list[_Group]:
@@ -133,12 +132,12 @@ def _join_surnames(groups: list[_Group]) -> list[_Group]:
     full: dict[tuple[str, ...], list[_Group]] = {}
     for group in people:
         if " " in group.name:
-            full.setdefault(_key(group.name.split()[-1]), []).append(group)
+            full.setdefault(name_key(group.name.split()[-1]), []).append(group)
     joined: set[int] = set()
     for group in people:
         if " " in group.name:
             continue
-        owners = full.get(_key(group.name), [])
+        owners = full.get(name_key(group.name), [])
         if (
             len(owners) == 1
             and owners[0] is not group
@@ -175,7 +174,7 @@ def _entity(
     group: _Group, resolved: dict[tuple[str, ...], Place], reading: Reading, sure: dict[tuple[str, int], float]
 ) -> Entity:
     mentions = sorted(group.mentions, key=lambda span: (span.field == "text", span.start))
-    place = resolved.get(_key(group.name))
+    place = resolved.get(name_key(group.name))
     role = role_of(mentions, reading) if group.kind == "PERSON" else None
     edges = ((span.field, edge) for span in mentions for edge in (span.start, -span.end))
     told = [sure[edge] for edge in edges if edge in sure]
@@ -209,7 +208,3 @@ def slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return re.sub(r"[\W_]+", "-", plain).strip("-") or "x"
-
-
-def _key(name: str) -> tuple[str, ...]:
-    return tuple(fold(name))

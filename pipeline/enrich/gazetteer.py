@@ -69,8 +69,13 @@ def names_of_regions() -> frozenset[str]:
     return frozenset(found | {row[1] for row in rows if row[0][:2] in ("US", "CA", "AU", "IN")})
 
 
-@cache
 def country_place(code: str) -> Known | None:
     """A country as a place, with its label point."""
-    row = _database().execute("select * from place where country = ? and feature_code = 'PCLI'", (code,)).fetchone()
-    return Known(*row) if row else None
+    return _countries().get(code)
+
+
+@cache
+def _countries() -> dict[str, Known]:
+    """All countries by code: one look through the table, which has no index for them."""
+    rows = [Known(*row) for row in _database().execute("select * from place where feature_code = 'PCLI'")]
+    return {known.country: known for known in rows}

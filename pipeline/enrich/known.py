@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.article import EntityType
@@ -27,13 +27,19 @@ def _table() -> dict[tuple[str, ...], KnownName]:
             kind, name, aliases, country = line.split("\t")
             known = KnownName("PERSON" if kind == "PERSON" else "ORG", name, None if country == "-" else country)
             for spelling in (name, *(aliases.split("|") if aliases != "-" else [])):
-                found.setdefault(tuple(fold(spelling)), known)
+                found.setdefault(name_key(spelling), known)
     return found
+
+
+@lru_cache(maxsize=50_000)  # an article asks for the same names again and again
+def name_key(name: str) -> tuple[str, ...]:
+    """A name's folded tokens, by which names are compared: case, diacritics and punctuation do not count."""
+    return tuple(fold(name))
 
 
 def known(name: str) -> KnownName | None:
     """Who or what goes by a name."""
-    return _table().get(tuple(fold(name)))
+    return _table().get(name_key(name))
 
 
 @cache

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.countries import countries
-from pipeline.enrich.known import seats
+from pipeline.enrich.known import name_key, seats
 from pipeline.enrich.names import PLACES, Named
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
-from pipeline.text import fold
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -26,7 +25,7 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
     """The names that mean a country's government."""
     found: Metonyms = {}
     for span, kind in names:
-        key = tuple(fold(span.surface))
+        key = name_key(span.surface)
         if code := _seats().get(key):
             found[span.field, span.start] = code
         elif (code := capitals().get(key)) and kind in (*PLACES, "ORG"):
@@ -38,7 +37,7 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
 
 @cache
 def _seats() -> dict[tuple[str, ...], str]:
-    return {tuple(fold(name)): code for name, code in seats().items()}
+    return {name_key(name): code for name, code in seats().items()}
 
 
 @cache
@@ -47,19 +46,19 @@ def capitals() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], set[str]] = {}
     for country in countries():
         for name in country.capitals:
-            found.setdefault(tuple(fold(name)), set()).add(country.code)
-    found[tuple(fold("Washington"))] = {"US"}
+            found.setdefault(name_key(name), set()).add(country.code)
+    found[name_key("Washington")] = {"US"}
     return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1 and name not in _shared_seats()}
 
 
 def is_shared_seat(name: str) -> bool:
     """Whether a name is that of a seat of several states' institutions."""
-    return tuple(fold(name)) in _shared_seats()
+    return name_key(name) in _shared_seats()
 
 
 @cache
 def _shared_seats() -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(fold(name)) for name in _words()["shared"]["names"])
+    return frozenset(name_key(name) for name in _words()["shared"]["names"])
 
 
 @cache

@@ -16,11 +16,10 @@ from typing import Any
 from pipeline.article import EntityType, FieldName, Span
 from pipeline.countries import code_of, countries
 from pipeline.enrich.gazetteer import lookup, names_of_regions
-from pipeline.enrich.known import known, seats, written
+from pipeline.enrich.known import known, name_key, seats, written
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.roles import before as role_before
 from pipeline.enrich.roles import is_head
-from pipeline.text import fold
 
 TYPES: dict[str, EntityType] = {
     "PERSON": "PERSON",
@@ -75,6 +74,12 @@ def table() -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+@cache
+def keys_of(which: str) -> frozenset[tuple[str, ...]]:
+    """The names of one list of tables/names.toml, as they are compared."""
+    return frozenset(map(name_key, table()[which]))
+
+
 def find_names(reading: Reading) -> list[Named]:
     """The names of an article in order, title first, without overlaps; spans without articles and possessives."""
     model = [named for name in reading.names if (named := _from_model(reading, name.span, name.label))]
@@ -108,7 +113,7 @@ def country_named(name: str) -> str | None:
 
 def ambiguous_country(name: str) -> bool:
     """Whether a country's name is a person's or a state's as well."""
-    return _key(name) in {_key(known) for known in table()["ambiguous_countries"]}
+    return name_key(name) in keys_of("ambiguous_countries")
 
 
 def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
@@ -347,12 +352,12 @@ def dateline_end(text: str) -> int:
 def _consistent(names: Sequence[Named]) -> list[Named]:
     """One type for a name throughout an article: a known place is one everywhere, and the last name of somebody who is
     named in full is a person's."""
-    places = {_key(span.surface): kind for span, kind in names if kind in PLACES and _is_known(span.surface)}
+    places = {name_key(span.surface): kind for span, kind in names if kind in PLACES and _is_known(span.surface)}
     full = [span.surface.split() for span, kind in names if kind == "PERSON"]
-    last = {_key(words[-1]) for words in full if len(words) > 1} - places.keys()
+    last = {name_key(words[-1]) for words in full if len(words) > 1} - places.keys()
 
     def settled(name: str, kind: EntityType) -> EntityType:
-        key = _key(name)
+        key = name_key(name)
         if kind in ("PERSON", "ORG"):
             kind = places.get(key, kind)
         return "PERSON" if key in last and " " not in name and kind in ("ORG", "LOC", "GPE") else kind
@@ -378,7 +383,3 @@ def _is_part(span: Span, longer: Span, kind: EntityType) -> bool:
 
 def _characters(span: Span) -> Iterator[tuple[str, int]]:
     return ((span.field, at) for at in range(span.start, span.end))
-
-
-def _key(name: str) -> tuple[str, ...]:
-    return tuple(fold(name))

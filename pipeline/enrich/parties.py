@@ -16,13 +16,12 @@ from pipeline.enrich import figures, roles
 from pipeline.enrich.clauses import antecedent, case, subject
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.entities import slug
-from pipeline.enrich.known import known
+from pipeline.enrich.known import known, name_key
 from pipeline.enrich.metonyms import is_shared_seat
 from pipeline.enrich.names import country_named, dateline_end
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, conjuncts, phrase, stretch
 from pipeline.enrich.speakers import Speakers
-from pipeline.text import fold
 
 MOST = 3  # parties that one conjunction may give
 OWNING = ("of", "by", "from")
@@ -252,7 +251,7 @@ def is_named(party: Party | None) -> bool:
 def country_of(entity: Entity) -> str | None:
     """The country that an entity is of; of a people, where its name is of one country."""
     if entity.type == "NORP":
-        codes = demonyms().get(tuple(fold(entity.name)), frozenset())
+        codes = demonyms().get(name_key(entity.name), frozenset())
         return next(iter(codes)) if len(codes) == 1 else None
     if entity.type == "PERSON" and entity.country is None and (person := known(entity.name)) is not None:
         return person.country

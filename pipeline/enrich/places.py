@@ -17,6 +17,7 @@ from pipeline.countries import by_code, code_of
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.disambiguate import Choice, Support, alike, choose, in_table
 from pipeline.enrich.gazetteer import Known, country_place, lookup
+from pipeline.enrich.known import name_key
 from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named, table
 from pipeline.enrich.nlp import Reading
@@ -48,7 +49,7 @@ def find_places(reading: Reading, names: Sequence[Named], metonyms: Metonyms) ->
     """
     mentions: dict[Name, list[Span]] = {}
     for span, kind in names:
-        if kind in PLACES and (span.field, span.start) not in metonyms and (key := tuple(fold(span.surface))):
+        if kind in PLACES and (span.field, span.start) not in metonyms and (key := name_key(span.surface)):
             mentions.setdefault(key, []).append(span)
     _join_beginnings(mentions)
     evidence = _evidence(names)
@@ -143,14 +144,14 @@ def _candidates(name: str) -> list[Known]:
     found = [known for known in found if known.feature_code != "ADM1" or (known.country, known.admin1) not in cities]
     if name in abbreviations():
         found = [known for known in found if known.feature_code == "ADM1" and known.country in BY_DIVISION] or found[:1]
-    if tuple(fold(name)) == ("washington",):
+    if name_key(name) == ("washington",):
         found = [known for known in found if known.number != STATE_OF_WASHINGTON] + list(lookup("Washington, D.C."))[:1]
     code = country_named(name)
     country = country_place(code) if code else None
     part = next(
         (known for known in found if known.country == code and (known.is_region or known.feature_code == "ADM1")), None
     )
-    if part is not None and country is not None and tuple(fold(name)) != tuple(fold(country.name)):
+    if part is not None and country is not None and name_key(name) != name_key(country.name):
         return [part]  # England is a part of the country that its name leads to
     return [country, *found] if country else found
 
@@ -225,7 +226,7 @@ def _evidence(names: Iterable[Named]) -> Evidence:
     """
     found: dict[Name, Counter[str]] = {}
     for span, kind in names:
-        key = tuple(fold(span.surface))
+        key = name_key(span.surface)
         for code in _spoken_for(span.surface, key, kind):
             found.setdefault(key, Counter())[code] += 1
     return found

@@ -11,8 +11,8 @@ from typing import Any
 from pipeline.article import Span
 from pipeline.countries import code_of
 from pipeline.enrich.demonyms import demonyms
+from pipeline.enrich.known import name_key
 from pipeline.enrich.nlp import Reading
-from pipeline.text import fold
 
 LONGEST = 12  # words of a role
 _WORD = re.compile(r"[\w.’'-]+")
@@ -75,7 +75,7 @@ def country_in(role: str | None) -> str | None:
     for size in (1, 2, 3):
         for at in range(len(words) - size + 1):
             name = " ".join(words[at : at + size])
-            found = demonyms().get(tuple(fold(name)), frozenset()) if name[:1].isupper() else frozenset[str]()
+            found = demonyms().get(name_key(name), frozenset()) if name[:1].isupper() else frozenset[str]()
             code = (
                 code_of(name)
                 if name[:1].isupper() and (size > 1 or len(name) > 3 or name in ("US", "UK", "U.S."))
@@ -104,7 +104,7 @@ def _belongs(word: str) -> bool:
 
 
 def _is_people(word: str) -> bool:
-    return tuple(fold(word.removesuffix("’s").removesuffix("'s"))) in demonyms()
+    return name_key(word.removesuffix("’s").removesuffix("'s")) in demonyms()
 
 
 def _joined(text: str, words: Sequence[re.Match[str]], size: int) -> bool:
