@@ -91,6 +91,7 @@ def find_names(reading: Reading) -> list[Named]:
         *_long_names(reading),
         *_known_names(reading),
         *_countries(reading),
+        *_based(reading),
         *_known_places(reading),
         *model,
     ):
@@ -289,6 +290,15 @@ def _known_places(reading: Reading) -> Iterator[Named]:
                 yield Span(field=field, start=match.start(), end=match.end(), surface=match[0]), "LOC"
 
 
+def _based(reading: Reading) -> Iterator[Named]:
+    """Places before "-based": "a Geneva-based lender"."""
+    for field in FIELDS:
+        for match in _BASED.finditer(reading.text_of(field)):
+            if lookup(match[1]):
+                yield Span(field=field, start=match.start(1), end=match.end(1), surface=match[1]), "LOC"
+
+
+_BASED = re.compile(r"\b([A-Z][\w.’']+(?: [A-Z][\w.’']+){0,2})-based\b")
 _NAME_BEFORE = re.compile(r"(?:[A-Z][\w.'’-]*|[Uu]niversity of|[Bb]ank of|&)\s$")
 _NAME_AFTER = re.compile(r"\s(?:[A-Z][a-z]|[A-Z]{2}|&)|['’]s\s[A-Z]")
 _BEFORE_PLACES = (

@@ -27,12 +27,12 @@ DOMINANT = 8  # times the inhabitants of the next candidate
 MOST_CANDIDATES = 5
 SURE = 0.7  # confidence from which a place supports others
 BY_DIVISION = ("US", "CA", "AU", "IN", "GB")  # countries whose divisions news names as it names countries
-STATE_OF_WASHINGTON = 5815135  # GeoNames id; "Washington" alone is the capital
 BESIDE = "named beside another country"
 GENERIC = ("TV", "CO", "ME", "IO", "AI", "FM", "CC", "WS", "TO", "LY", "SH", "GG")  # national domains sold to anybody
 
 _FOLLOWS = re.compile(r",\s+(?:the\s+)?((?:[A-Z][\w.'’-]*)(?:\s+(?:and\s+|of\s+)?[A-Z][\w.'’-]*){0,3})")
 
+_KIND = re.compile(r"\s(?:[Ss]tate|[Pp]rovince|[Rr]egion|[Gg]overnorate|[Oo]blast|[Pp]refecture)$")
 _WATER = re.compile(r"(?i)^(?:gulf|sea|strait|straits|bay) of |\b(?:sea|ocean|strait|straits|river|canal|gulf|desert)$")
 
 Name = tuple[str, ...]  # folded tokens
@@ -48,6 +48,7 @@ def find_places(reading: Reading, names: Sequence[Named], metonyms: Metonyms) ->
         metonyms: the names that mean a government and no place.
     """
     mentions: dict[Name, list[Span]] = {}
+    names = [*names, *_places_within(names)]
     for span, kind in names:
         if kind in PLACES and (span.field, span.start) not in metonyms and (key := name_key(span.surface)):
             mentions.setdefault(key, []).append(span)
@@ -57,7 +58,7 @@ def find_places(reading: Reading, names: Sequence[Named], metonyms: Metonyms) ->
     for counts in evidence.values():
         everything.update(counts)
     home = outlet_country(reading.article)
-    candidates = {key: _candidates(_readable(spans)) for key, spans in mentions.items()}
+    candidates = {key: _candidates(_spelled(spans, reading)) for key, spans in mentions.items()}
     first: dict[Name, Choice] = {}
     supports = {key: Support(everything - evidence.get(key, Counter()), home) for key in mentions}
     for key, spans in mentions.items():
@@ -70,6 +71,28 @@ def find_places(reading: Reading, names: Sequence[Named], metonyms: Metonyms) ->
             chosen |= {key: again} if again else {}
     places = [_place(spans, candidates[key], chosen.get(key)) for key, spans in mentions.items() if candidates[key]]
     return _with_focus(_joined(places))
+
+
+def _places_within(names: Sequence[Named]) -> list[Named]:
+    """The places that public bodies are named after: "Toronto Police Service", "Government of Alberta".
+
+    Only of bodies that rule or serve a place: a university, a bank or a paper may bear a name from anywhere.
+    """
+    civic = set(table()["civic"])
+    found: list[Named] = []
+    for span, kind in names:
+        words = list(re.finditer(r"[^\s]+", span.surface)) if kind == "ORG" else []
+        first = next((size for size in (3, 2, 1) if size < len(words) and words[size][0] in civic), None)
+        last = next((at for at in range(1, len(words) - 1) if words[at][0] == "of" and words[0][0] in civic), None)
+        part = (0, words[first - 1].end()) if first else (words[last + 1].start(), len(span.surface)) if last else None
+        if part is None:
+            continue
+        name = span.surface[part[0] : part[1]].removesuffix("'s").removesuffix("’s")
+        generic = name in table()["regions"] or name.split()[-1] in table()["no_places"]
+        if country_named(name) or (lookup(name) and name[0].isupper() and not generic):
+            start = span.start + part[0]
+            found.append((Span(field=span.field, start=start, end=start + len(name), surface=name), "LOC"))
+    return found
 
 
 def _supported(support: Support, key: Name, chosen: Mapping[Name, Choice]) -> Support:
@@ -131,9 +154,17 @@ def _readable(spans: Sequence[Span]) -> str:
     return max((span.surface for span in spans), key=lambda name: (not name.isupper(), len(name)))
 
 
+def _spelled(spans: Sequence[Span], reading: Reading) -> str:
+    """A name with the stop that shortens it, which is no part of a mention: "Slidell, La."."""
+    name = _readable(spans)
+    short = f"{name}."
+    stops = any(reading.text_of(span.field)[span.end : span.end + 1] == "." for span in spans)
+    return short if stops and short in abbreviations() else name
+
+
 def _candidates(name: str) -> list[Known]:
     """Countries of the name first, then what the gazetteer has; a division around its own city is left to the city."""
-    found = list(lookup(abbreviations().get(name, name)))
+    found = list(lookup(abbreviations().get(name, name))) or _division(name)
     regions = [known for known in found if known.is_region]
     if not regions and (in_table(name, "regions") or _WATER.search(name)):
         return []
@@ -145,7 +176,11 @@ def _candidates(name: str) -> list[Known]:
     if name in abbreviations():
         found = [known for known in found if known.feature_code == "ADM1" and known.country in BY_DIVISION] or found[:1]
     if name_key(name) == ("washington",):
-        found = [known for known in found if known.number != STATE_OF_WASHINGTON] + list(lookup("Washington, D.C."))[:1]
+        found = list(lookup("Washington, D.C."))[:1]
+    if name in table()["cities"]:
+        found = [known for known in found if known.feature_code != "ADM1"] or found
+    if name in table()["divisions"]:
+        found = [known for known in found if known.feature_code == "ADM1"] or found
     code = country_named(name)
     country = country_place(code) if code else None
     part = next(
@@ -154,6 +189,17 @@ def _candidates(name: str) -> list[Known]:
     if part is not None and country is not None and name_key(name) != name_key(country.name):
         return [part]  # England is a part of the country that its name leads to
     return [country, *found] if country else found
+
+
+def _division(name: str) -> list[Known]:
+    """The division that a name with its kind is of: "Benue State", "Punjab province"; or the place of a part."""
+    bare = _KIND.sub("", name)
+    found = [known for known in lookup(bare) if known.feature_code == "ADM1"] if bare != name else []
+    words = name.split()
+    while not found and len(words) > 1 and words[0] in table()["parts"]:
+        words.pop(0)
+        found = list(lookup(" ".join(words)))
+    return found if len(found) == 1 or len(words) < len(name.split()) else []
 
 
 @cache
@@ -172,7 +218,9 @@ def _choose(
         return Choice(stated, "the text says where it lies", 0.95)
     if is_country:
         beside = any(_beside_country(span, reading) for span in spans)
-        return _country(name, candidates, support.countries) if not beside else Choice(candidates[0], BESIDE, 0.9)
+        if beside:
+            return Choice(candidates[0], BESIDE, 0.9)
+        return _country(name, candidates, support.countries) or _namesake(candidates, support.countries)
     return choose(name, candidates, support)
 
 
@@ -195,6 +243,15 @@ def _country(name: str, candidates: Sequence[Known], others: Counter[str]) -> Ch
     if rivals and others[own] <= sum(others[code] for code in rivals):
         return None
     return Choice(candidates[0], "a country's name", 0.95)
+
+
+def _namesake(candidates: Sequence[Known], others: Counter[str]) -> Choice | None:
+    """The division that shares a country's name (Georgia), where the article speaks for its country alone."""
+    own = candidates[0].country
+    for known in candidates[1:]:
+        if known.feature_code == "ADM1" and others[known.country] > 1 and not others[own]:
+            return Choice(known, f"the article names {known.country}", 0.8)
+    return None
 
 
 def _stated(candidates: Sequence[Known], spans: Sequence[Span], reading: Reading) -> Known | None:

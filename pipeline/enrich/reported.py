@@ -8,6 +8,8 @@ from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, conjuncts, stretch
 from pipeline.enrich.speakers import Speaker, Speakers, cues
 
+NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
+
 
 def reported(reading: Reading, speakers: Speakers) -> Iterator[tuple[Span, Speaker, Word]]:
     """What is said without quotation marks: content, speaker and verb."""
@@ -19,7 +21,7 @@ def reported(reading: Reading, speakers: Speakers) -> Iterator[tuple[Span, Speak
             sentence = sentences[word.sentence]
             content = _content(word, sentence) or _by_place(word, sentence)
             subject = _subject_of(word, sentence)
-            if content and subject is not None and subject not in content:
+            if content and subject is not None and subject not in content and subject.pos in NAMING:
                 yield _trimmed(content, reading.text_of(word.field)), speakers.of(subject), word
 
 
@@ -129,7 +131,7 @@ def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     if (
         len(rest) > 3
         and rest[0].pos in ("PRON", "DET", "PROPN", "NOUN", "NUM", "ADJ")
-        and any(w.tag in ("VBD", "VBZ", "VBP", "MD") for w in rest[1:])
+        and any(w.tag in ("VBD", "VBZ", "VBP", "MD") and not (w.dep == "conj" and w.head is cue) for w in rest[1:])
     ):
         return rest if base(cue) != "tell" else []
     before = [word for word in sentence if word.at < cue.at]
