@@ -27,6 +27,7 @@ ALIKE = 0.5  # share of letters that names must have in common
 NEAR_KM, NEARBY_KM = 120.0, 350.0
 ARTICLES = ("al", "el", "as", "ad", "ar", "az", "ash", "at", "the")  # not compared
 EARTH = 6371.0  # kilometres
+CAPITAL_NAME = "a capital"
 LARGEST = "by far the largest place of this name"
 
 
@@ -57,7 +58,7 @@ def choose(name: str, candidates: Sequence[Known], support: Support) -> Choice |
     )
     (best, why), known = weighed[0]
     rival = next((other for (other, _), rest in weighed[1:] if not _same(known, rest)), 0.0)
-    alone = why == LARGEST
+    alone = why in (LARGEST, CAPITAL_NAME)
     if alone and name_key(name) != name_key(known.name) and not in_table(name, "exonyms"):
         return None  # another spelling of a place that nothing speaks for
     if best < (ALONE_ENOUGH if alone else ENOUGH) or best - rival < (ALONE_AHEAD if alone else AHEAD):
@@ -75,7 +76,7 @@ def weight(name: str, known: Known, support: Support, largest: bool) -> tuple[fl
         total += FIRST_LEVEL
     elif known.feature_code == "PPLC":
         total += CAPITAL
-        why = "a capital"
+        why = CAPITAL_NAME
     if known.feature_class == "P" and known.population > 50_000 and largest and in_table(name, "world_cities"):
         total += WORLD_CITY
         why = "a city known by its name alone"
