@@ -25,6 +25,7 @@ from pipeline.broker import MAX_MESSAGE, TopicSpec
 from pipeline.broker.faust_options import faust_options
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Index, Put
+from pipeline.linking import Linker
 from pipeline.settings import Settings
 from pipeline.stages import Delivery, Failure, Fuse, Watch
 from pipeline.state import State
@@ -52,6 +53,7 @@ class Rooms:
     nlp: Enricher
     index: Index
     state: State
+    linker: Linker
     watch: Watch = field(default_factory=Watch)
     fuse: Fuse = field(default_factory=lambda: Fuse(1))
 
@@ -110,6 +112,11 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
                 await index_batch(indexing, [_delivery(event) for event in events], dead)
             await _acknowledge(stream, events, indexing.watch)
 
+    @app.task
+    async def lineage() -> None:
+        with _noting_fatal(indexing.watch):
+            await indexing.linker.run(lambda step: stages.until_done(step, indexing.watch, "lineage"))
+
     return app
 
 
@@ -132,13 +139,14 @@ async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, d
 
 
 async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> None:
-    """articles.enriched → index: write, then account for each input with its outcome."""
+    """articles.enriched → index: write, look for near-duplicates, then account for each input with its outcome."""
     tombstones, articles = _apart(batch)
     good, failures = _decode(articles, stages.decode_enriched, "index")
     await removing.bury(rooms.state, [stone for _, stone in tombstones], rooms.watch)
     good, refused = await removing.sift(rooms.state, good, rooms.watch)
     puts = [Put(article, delivery.origin) for delivery, article in good]
     results = await stages.until_done(lambda: rooms.index.put(puts), rooms.watch, "index")
+    await stages.until_done(rooms.linker.catch_up, rooms.watch, "lineage")
     await removing.remove(rooms, [stone for _, stone in tombstones], [article for _, article in good])
     rows: list[LedgerRow] = []
     for delivery, stone in tombstones:

@@ -267,10 +267,12 @@ class EnrichedArticle(Article):
     topics: list[Topic] = []
     keywords: list[str] = []
     tone: float | None = None  # -1 to 1
-    cluster: str | None = None  # the id of the first member of its group of near-duplicates; None: not looked at yet
-    duplicate_of: str | None = None
-    origin: str | None = None  # the article that had the report first
+    # Lineage (index/lineage.py). An article without near-duplicates is a cluster, and an origin, by itself.
+    cluster: str | None = None  # the id of what its group of near-duplicates comes from; None: not looked at yet
+    duplicate_of: str | None = None  # the article that it repeats
+    origin: str | None = None  # the article that had the report first; None: to be looked at, or looked at again
     origins: int = 1  # independent publishers of the report
+    copied: bool = False  # whether its cluster has other members
 
 
 class DeadLetter(Record):

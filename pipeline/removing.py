@@ -11,6 +11,7 @@ from typing import Protocol
 from pipeline import stages
 from pipeline.article import EnrichedArticle, LedgerRow, Outcome
 from pipeline.index import Index
+from pipeline.index.lineage import loosen
 from pipeline.query.tree import Term
 from pipeline.stages import Delivery, Watch
 from pipeline.state import State
@@ -59,10 +60,21 @@ async def remove(rooms: Opened, stones: Sequence[Tombstone], written: Sequence[E
     ids = {stone.id for stone in stones if stone.tombstone == "article"}
     ids |= await _gone(rooms.state, written, rooms.watch)
     if ids:
-        await stages.until_done(lambda: rooms.index.delete(sorted(ids)), rooms.watch, "index")
+        await stages.until_done(lambda: _delete(rooms.index, sorted(ids)), rooms.watch, "index")
     for stone in stones:
         if stone.tombstone == "source":
             await _remove_source(rooms, stone.id)
+
+
+async def _delete(index: Index, ids: Sequence[str]) -> int:
+    """Remove articles; what was told of their near-duplicates is looked at again."""
+    if not ids:
+        return 0
+    copied = {one.cluster for one in (await index.get(ids)).values() if one.copied and one.cluster}
+    removed = await index.delete(ids)
+    await index.refresh()
+    await loosen(index, copied)
+    return removed
 
 
 async def _gone(state: State, articles: Iterable[EnrichedArticle], watch: Watch) -> set[str]:
@@ -82,7 +94,7 @@ async def _remove_source(rooms: Opened, source: str) -> None:
         await rooms.index.refresh()
         found = await rooms.index.search(Term("source", source), size=PAGE, sort="oldest")
         ids = [hit.article.id for hit in found.hits if hit.article.source.id == source]
-        return await rooms.index.delete(ids) if ids else 0
+        return await _delete(rooms.index, ids)
 
     while await stages.until_done(page, rooms.watch, "index"):
         pass

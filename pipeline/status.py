@@ -13,6 +13,7 @@ from pipeline.article import DeadLetter, LedgerRow, Outcome
 from pipeline.broker import Broker, Message, Position, lag, read_all
 from pipeline.errors import Rejected
 from pipeline.index import Index
+from pipeline.index.lineage import TO_PLACE
 from pipeline.publishing import SUBMISSION
 from pipeline.stages import ORIGIN
 from pipeline.state import State, Tally
@@ -36,6 +37,7 @@ class Status(BaseModel):
     sources: dict[str, dict[str, int]]
     lag: dict[str, int]
     indexed_documents: int
+    unlinked: int  # articles whose near-duplicates are still to be looked for
 
     @property
     def adds_up(self) -> bool:
@@ -67,6 +69,7 @@ async def collect(broker: Broker, index: Index, state: State) -> Status:
         sources=dict(sorted(sources.items())),
         lag=lags,
         indexed_documents=await index.count(),
+        unlinked=(await index.search(TO_PLACE, size=0)).total,
     )
 
 

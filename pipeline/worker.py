@@ -22,6 +22,7 @@ from pipeline.broker import Broker, open_broker
 from pipeline.enrich.pool import Pool
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Index, open_index
+from pipeline.linking import Linker
 from pipeline.settings import Settings
 from pipeline.stages import Watch
 from pipeline.state import State, open_state
@@ -92,6 +93,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         broker.lock_worker()  # type: ignore[attr-defined]  # only the SQLite log has one worker at a time
     watches, pool = {topic: Watch() for topic in READ}, Pool(settings)
     index, state = open_index(settings, write=True), open_state(settings)
+    linker = Linker(index, state, holder="worker" if settings.embedded else "")
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     try:
@@ -99,8 +101,8 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         loop.run_until_complete(state.init())
         loop.run_until_complete(pool.start())
         with TemporaryDirectory(prefix="geowire-worker-") as scratch:
-            app = create_app(settings, Rooms(pool, index, state), watches, Path(scratch))
-            _bound_the_end(app, index, state, watches)
+            app = create_app(settings, Rooms(pool, index, state, linker), watches, Path(scratch))
+            _bound_the_end(app, linker, index, state, watches)
             _watchdog(app, broker, watches, pool)
             _execute(app, loop, settings, watches)
     finally:
@@ -140,7 +142,9 @@ def _fatal(watches: Mapping[str, Watch]) -> Misconfigured | None:
     return next((watch.fatal for watch in watches.values() if watch.fatal is not None), None)
 
 
-def _bound_the_end(app: faust.App, index: Index, state: State, watches: Mapping[str, Watch]) -> None:
+def _bound_the_end(
+    app: faust.App, linker: Linker, index: Index, state: State, watches: Mapping[str, Watch]
+) -> None:
     """Make every stop end within STOP_SECONDS: what is in flight is not acknowledged and will be delivered again.
 
     Index and state close at its end, after the agents and before Faust closes the event loop.
@@ -151,6 +155,7 @@ def _bound_the_end(app: faust.App, index: Index, state: State, watches: Mapping[
 
     for room in (index, state):
         app.async_exit_stack.push_async_callback(room.close)
+    app.async_exit_stack.push_async_callback(linker.release)
 
     @app.on_before_shutdown.connect
     async def bound(*_args: Any, **_options: Any) -> None:

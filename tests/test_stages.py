@@ -75,13 +75,21 @@ class FakeRooms:
             raise Unavailable("index away")
         return self.results or [PutResult(Outcome.INDEXED) for _ in batch]
 
+    async def get(self, ids: Sequence[str]) -> dict[str, EnrichedArticle]:
+        return {}
+
+    async def refresh(self) -> None: ...
+
+    async def catch_up(self) -> bool:
+        return False
+
     async def record(self, rows: Sequence[LedgerRow]) -> None:
         self.rows += rows
 
 
 def rooms(fake: FakeRooms) -> Rooms:
-    """The fake as all three rooms."""
-    return Rooms(fake, fake, fake)  # type: ignore[arg-type]  # it has the methods that the agents call
+    """The fake as all rooms."""
+    return Rooms(fake, fake, fake, fake)  # type: ignore[arg-type]  # it has the methods that the agents call
 
 
 async def test_enrich_sends_the_good_and_buries_the_bad() -> None:

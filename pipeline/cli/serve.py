@@ -104,7 +104,7 @@ async def _fill(settings: Settings, seeds: Path, worker: "Supervised") -> None:
                 settled = max(0, published - status.pending)
                 advance(settled - done)
                 done = settled
-                if not status.pending and not any(status.lag.values()):
+                if not status.pending and not status.unlinked and not any(status.lag.values()):
                     break
                 await asyncio.sleep(POLL)
         print_status(status)

@@ -42,7 +42,8 @@ def print_status(found: "Status") -> None:
     output.table(columns, rows)
     lags = ", ".join(f"{topic} {count}" for topic, count in found.lag.items())
     print(f"{found.inputs} inputs = {sum(found.outcomes.values())} settled + {found.pending} pending; lag: {lags}")
-    print(f"{found.indexed_documents} articles in the index")
+    unlinked = f", {found.unlinked} of them not yet compared with the others" if found.unlinked else ""
+    print(f"{found.indexed_documents} articles in the index{unlinked}")
 
 
 async def read_status(settings: configuration.Settings) -> "Status":

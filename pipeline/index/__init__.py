@@ -71,6 +71,18 @@ class Bucket:
 
 
 @dataclass(frozen=True)
+class Link:
+    """The place of an article among its near-duplicates, as found for this text of it (lineage.py)."""
+
+    article: EnrichedArticle  # as it was read
+    cluster: str | None
+    duplicate_of: str | None
+    origin: str | None
+    origins: int
+    copied: bool
+
+
+@dataclass(frozen=True)
 class Version:
     """An earlier title and text of an article that was updated since."""
 
@@ -109,6 +121,9 @@ class Index(Protocol):
         The order key is (fetched_at in ms, enrichment); see decide.py. A second delivery of the same `key` answers as
         the first did. A document that the engine refuses is `dead`; it never spoils the others.
         """
+
+    async def link(self, links: Sequence[Link]) -> None:
+        """Write the lineage of articles; one that is gone, or says something else by now, stays as it is."""
 
     async def get(self, ids: Sequence[str]) -> dict[str, EnrichedArticle]:
         """The stored articles by id, in real time; missing ones are left out."""

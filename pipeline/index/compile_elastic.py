@@ -23,6 +23,7 @@ from pipeline.query.tree import (
     Fuzzy,
     Happening,
     Leaf,
+    Marked,
     Node,
     Not,
     Number,
@@ -152,6 +153,8 @@ def _fact(leaf: Leaf, languages: Sequence[str]) -> Query:
             return _one_of("event", [events.asked(traits) for traits in alternatives])
         case Area(_, tiles):
             return _one_of("tile", tiles)
+        case Marked(mark, terms):
+            return _one_of(mark, terms)
         case Quoted(part):
             return _quoted(part, languages)
         case Same(part):

@@ -22,6 +22,7 @@ from pipeline.query.tree import (
     Fuzzy,
     Happening,
     Leaf,
+    Marked,
     Node,
     Not,
     Number,
@@ -130,6 +131,8 @@ class _Compiler:
                 return self._one_of("event", [events.asked(traits) for traits in alternatives])
             case Area(_, tiles):
                 return self._one_of("tile", tiles)
+            case Marked(mark, terms):
+                return self._one_of(mark, terms)
             case Quoted(part):
                 return self._quoted(part)
             case Same(part):

@@ -10,10 +10,12 @@ import time
 from dataclasses import dataclass
 
 from pipeline.article import EnrichedArticle, Outcome, Record
-from pipeline.index import Put
+from pipeline.index import Link, Put
 from pipeline.index.fields import EPOCH, milliseconds
 
 RUN_FIELDS = {"fetched_at", "first_seen_at"}  # moments of a run, not of the content
+LINEAGE = {"cluster", "duplicate_of", "origin", "origins", "copied"}  # what lineage.py says, and no message
+SAID = ("text", "published_at", "source", "credit", "authors")  # what lineage follows from
 
 
 class Meta(Record):
@@ -73,13 +75,21 @@ def decide(stored: Stored | None, put: Put) -> Decision:
         return Decision(old.outcome)
     if new.order < old.order:
         return Decision(Outcome.SUPERSEDED)
-    article = put.article.model_copy(update={"first_seen_at": _first_seen(stored.article, put.article)})
+    article = put.article.model_copy(update=_kept(stored.article, put.article))
     if new.content == old.content:
         kept = {"written_by": old.written_by, "outcome": old.outcome, "written_ms": old.written_ms}
         moved = new.model_copy(update=kept)
         return Decision(Outcome.UNCHANGED, Stored(article, moved) if new.order > old.order else None)
     changed = (article.title, article.text) != (stored.article.title, stored.article.text)
     return Decision(Outcome.UPDATED, Stored(article, new), stored.article if changed else None)
+
+
+def relinked(stored: Stored, link: Link) -> Stored | None:
+    """The stored article with its lineage; None where that stands already, or was found for what it said before."""
+    found = {name: getattr(link, name) for name in LINEAGE}
+    if _says_else(stored.article, link.article) or found == {name: getattr(stored.article, name) for name in LINEAGE}:
+        return None
+    return Stored(stored.article.model_copy(update=found), stored.meta)
 
 
 def version_key(article: EnrichedArticle) -> str:
@@ -93,7 +103,19 @@ def version_key(article: EnrichedArticle) -> str:
 
 def content_hash(article: EnrichedArticle) -> str:
     """A hash of everything that an article says, whenever it was fetched."""
-    return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS).encode()).hexdigest()[:32]
+    return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS | LINEAGE).encode()).hexdigest()[:32]
+
+
+def _kept(stored: EnrichedArticle, new: EnrichedArticle) -> dict[str, object]:
+    """What a rewrite leaves as it is: when the article was first seen, and its lineage, to be looked at again where
+    the article says something else."""
+    lineage: dict[str, object] = {name: getattr(stored, name) for name in LINEAGE}
+    again = {"origin": None} if _says_else(stored, new) else {}
+    return lineage | again | {"first_seen_at": _first_seen(stored, new)}
+
+
+def _says_else(one: EnrichedArticle, other: EnrichedArticle) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in SAID)
 
 
 def _first_seen(one: EnrichedArticle, other: EnrichedArticle) -> object:

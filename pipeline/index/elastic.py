@@ -17,10 +17,10 @@ from pydantic import SecretStr
 from pipeline.article import EnrichedArticle, Outcome
 from pipeline.elastic_client import ADVICE, answered, connect, fault
 from pipeline.errors import Misconfigured, Unavailable
-from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version, changes
+from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Link, Put, PutResult, Sort, Version, changes
 from pipeline.index import elastic_counts as counts
 from pipeline.index.compile_elastic import compile_query
-from pipeline.index.decide import Decision, Stored, decide
+from pipeline.index.decide import Decision, Stored, decide, relinked
 from pipeline.index.elastic_bulk import MAX_ID, Step, bulks, usable
 from pipeline.index.elastic_documents import READ, definitions, document, stored, version, version_document
 from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS
@@ -97,6 +97,18 @@ class ElasticIndex:
                 written = await self._put(wave)
                 results |= {first[article_id]: result for article_id, result in written.items()}
         return [results[at] for at in range(len(batch))]
+
+    async def link(self, links: Sequence[Link]) -> None:
+        """As the seam says."""
+        waiting = {link.article.id: link for link in links}
+        async with answered(self._settings):
+            for _ in range(ROUNDS):
+                held = await self._held(list(waiting))
+                new = {key: relinked(one.stored, waiting[key]) for key, one in held.items()}
+                waiting = await self._link({key: one for key, one in new.items() if one is not None}, held, waiting)
+                if not waiting:
+                    return
+            raise Unavailable(f"other writers change the same articles at {self._settings.index} all the time")
 
     async def get(self, ids: Sequence[str]) -> dict[str, EnrichedArticle]:
         """As the seam says."""
@@ -288,6 +300,22 @@ class ElasticIndex:
             elif kind != "version_conflict_engine_exception":
                 raise self._fault(item)
         return results
+
+    async def _link(
+        self, new: Mapping[str, Stored], held: Mapping[str, Held], links: Mapping[str, Link]
+    ) -> dict[str, Link]:
+        """Write articles with their lineage; the links of those that another writer changed meanwhile."""
+
+        def steps() -> list[Step]:
+            return [Step("index", ARTICLES, key, document(one), held[key].state) for key, one in new.items()]
+
+        again = {}
+        for key, item in zip(new, await self._bulk(await asyncio.to_thread(steps)), strict=True):
+            if item["status"] == 409:
+                again[key] = links[key]
+            elif item["status"] >= 300:
+                raise self._fault(item)
+        return again
 
     async def _bulk(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
         """The answer to each step, in order; bulks of bounded size, nothing created by the way."""

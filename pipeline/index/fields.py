@@ -15,9 +15,9 @@ from typing import Any
 
 from pipeline.article import EnrichedArticle
 from pipeline.index import Facet
-from pipeline.query import days, events, facts, numbers, quotes, sentences, tiles
+from pipeline.query import days, events, facts, marks, numbers, quotes, sentences, tiles
 from pipeline.query.tree import TermField
-from pipeline.text import analyse
+from pipeline.text import Token, analyse
 
 SENTINEL = "_"
 MAX_FACET = 200  # characters of a facet value
@@ -50,7 +50,7 @@ KEYS: dict[TermField, str] = {
 """The field with the keys behind each field of a query that compares keys."""
 TOKENS = (*SCORED, *PHRASES.values(), "quote_exact", "quote_stem", "quote_speaker", "same_exact", "same_stem")
 """Fields of tokens, split at white space."""
-TERMS = ("id", *KEYS.values(), "event", "figure", "happened", "mentions", "tile")
+TERMS = ("id", *KEYS.values(), "event", "figure", "happened", "mentions", "tile", "band", "unlinked")
 """Fields of terms, each value as a whole."""
 FACETS: dict[Facet, str] = {
     "source": "facet_source",
@@ -71,7 +71,7 @@ FACETS: dict[Facet, str] = {
     "tile": "tile",
     "happened": "happened",
     "mentions": "mentions",
-    "cluster": "cluster",
+    "cluster": "facet_cluster",
 }
 """The field behind each facet."""
 VALUES = tuple(name for name in FACETS.values() if name.startswith("facet_"))
@@ -98,7 +98,9 @@ class Fields:
 
 def fields(article: EnrichedArticle) -> Fields:
     """The indexed form of an article."""
-    return Fields({**_texts(article), **_names(article), **_quotes(article)}, _terms(article), _numbers(article))
+    title, text = analyse(article.title, article.language), analyse(article.text, article.language)
+    tokens = {**_texts(title, text, article.text), **_names(article), **_quotes(article)}
+    return Fields(tokens, _terms(article, text), _numbers(article))
 
 
 def milliseconds(moment: datetime) -> int:
@@ -115,10 +117,8 @@ def point(article: EnrichedArticle) -> list[str]:
     ]
 
 
-def _texts(article: EnrichedArticle) -> dict[str, str]:
-    title = analyse(article.title, article.language)
-    text = analyse(article.text, article.language)
-    parted = list(enumerate(sentences.sentences(title, text, article.text)))
+def _texts(title: Sequence[Token], text: Sequence[Token], written: str) -> dict[str, str]:
+    parted = list(enumerate(sentences.sentences(title, text, written)))
     return {
         "title_exact": _joined([token.exact for token in title]),
         "title_stem": _joined([token.stem for token in title]),
@@ -145,7 +145,7 @@ def _quotes(article: EnrichedArticle) -> dict[str, str]:
     return {"quote_exact": " ".join(exact), "quote_stem": " ".join(stems), "quote_speaker": " ".join(speakers)}
 
 
-def _terms(article: EnrichedArticle) -> dict[str, list[str]]:
+def _terms(article: EnrichedArticle, text: Sequence[Token]) -> dict[str, list[str]]:
     def entities(kind: str) -> list[str]:
         return [entity.name for entity in article.entities if entity.type == kind]
 
@@ -157,6 +157,8 @@ def _terms(article: EnrichedArticle) -> dict[str, list[str]]:
         "happened": days.terms(days.dates(article, "happened")),
         "mentions": days.terms(days.dates(article, "mentions")),
         "tile": tiles.tiles(article),
+        "band": marks.terms(article, "band", text),
+        "unlinked": marks.terms(article, "unlinked"),
     }
     facets: dict[str, Sequence[str | None]] = {
         "facet_source": [article.source.id],
@@ -171,6 +173,7 @@ def _terms(article: EnrichedArticle) -> dict[str, list[str]]:
         "facet_dyad": [":".join(dyad) for _, dyad in _dyads(article)],
         "facet_dyad_type": [":".join((kind, *dyad)) for kind, dyad in _dyads(article)],
         "facet_point": point(article),
+        "facet_cluster": [article.cluster if article.copied else None],
     }
     cut = {name: {value[:MAX_FACET] for value in values if value} for name, values in facets.items()}
     return {name: sorted(values) for name, values in {**found, **cut}.items()}
@@ -189,7 +192,7 @@ def _dyads(article: EnrichedArticle) -> list[tuple[str, tuple[str, str]]]:
 
 
 def _numbers(article: EnrichedArticle) -> dict[str, int]:
-    when = milliseconds(article.published_at or article.first_seen_at or EPOCH)
+    when = milliseconds(marks.moment(article))
     origins = max(0, min(article.origins, (1 << 19) - 1))
     found = {
         "sort_ms": when,

@@ -7,6 +7,7 @@ their own, so that a crash between the two commits leaves nothing out and a seco
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,9 +21,9 @@ import tantivy
 
 from pipeline.article import EnrichedArticle
 from pipeline.errors import RESTORE, Misconfigured, Unavailable
-from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Put, PutResult, Sort, Version, changes
+from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Link, Put, PutResult, Sort, Version, changes
 from pipeline.index.compile_tantivy import compile_query
-from pipeline.index.decide import Stored, decide, version_key
+from pipeline.index.decide import Stored, decide, relinked, version_key
 from pipeline.index.fields import (
     DEEPEST,
     FACET_BUCKETS,
@@ -68,6 +69,7 @@ class TantivyIndex:
         self._opened: tuple[Any, Any] | None = None
         self._writers: tuple[Any, Any] | None = None
         self._seen: Commit | None = None
+        self._turn = threading.Lock()  # two threads must not read, decide and write at once
 
     async def init(self) -> None:
         """As the seam says."""
@@ -79,7 +81,12 @@ class TantivyIndex:
 
     async def put(self, batch: Sequence[Put]) -> list[PutResult]:
         """As the seam says."""
-        return await self._run(lambda: self._put(batch))
+        return await self._run(lambda: self._put(batch)) if batch else []
+
+    async def link(self, links: Sequence[Link]) -> None:
+        """As the seam says."""
+        if links:
+            await self._run(lambda: self._link(links))
 
     async def get(self, ids: Sequence[str]) -> dict[str, EnrichedArticle]:
         """As the seam says."""
@@ -185,14 +192,15 @@ class TantivyIndex:
         """As the seam says."""
 
         def remove() -> int:
-            there = len(self._stored(ids))
-            articles, versions = self._open_writers()
-            for article_id in ids:
-                articles.delete_documents_by_term("id", article_id)
-                versions.delete_documents_by_term("article", article_id)
-            versions.commit()
-            articles.commit()
-            return there
+            with self._turn:
+                there = len(self._stored(ids))
+                articles, versions = self._open_writers()
+                for article_id in ids:
+                    articles.delete_documents_by_term("id", article_id)
+                    versions.delete_documents_by_term("article", article_id)
+                versions.commit()
+                articles.commit()
+                return there
 
         return await self._run(remove)
 
@@ -211,18 +219,27 @@ class TantivyIndex:
         self._writers = self._opened = self._seen = None
 
     def _put(self, batch: Sequence[Put]) -> list[PutResult]:
-        stored: dict[str, Stored] = dict(self._stored({put.article.id for put in batch}))
         results, written, retired = [], dict[str, Stored](), list[EnrichedArticle]()
-        for put in batch:
-            decision = decide(stored.get(put.article.id), put)
-            if decision.write is not None:
-                stored[put.article.id] = written[put.article.id] = decision.write
-            if decision.retired is not None:
-                retired.append(decision.retired)
-            results.append(PutResult(decision.outcome))
-        if written:
-            self._commit(written, retired)
+        with self._turn:
+            stored: dict[str, Stored] = dict(self._stored({put.article.id for put in batch}))
+            for put in batch:
+                decision = decide(stored.get(put.article.id), put)
+                if decision.write is not None:
+                    stored[put.article.id] = written[put.article.id] = decision.write
+                if decision.retired is not None:
+                    retired.append(decision.retired)
+                results.append(PutResult(decision.outcome))
+            if written:
+                self._commit(written, retired)
         return results
+
+    def _link(self, links: Sequence[Link]) -> None:
+        with self._turn:
+            stored = self._stored({link.article.id for link in links})
+            found = {link.article.id: link for link in links if link.article.id in stored}
+            decided = {key: relinked(stored[key], link) for key, link in found.items()}
+            if written := {key: new for key, new in decided.items() if new is not None}:
+                self._commit(written, ())
 
     def _commit(self, written: dict[str, Stored], retired: Sequence[EnrichedArticle]) -> None:
         articles, versions = self._open_writers()

@@ -18,7 +18,7 @@ from functools import cached_property
 from itertools import combinations
 
 from pipeline.article import EnrichedArticle, FieldName
-from pipeline.query import days, events, facts, numbers, quotes, sentences, tiles
+from pipeline.query import days, events, facts, marks, numbers, quotes, sentences, tiles
 from pipeline.query.fuzzy import is_near
 from pipeline.query.terms import positive, query_languages
 from pipeline.query.tree import (
@@ -30,6 +30,7 @@ from pipeline.query.tree import (
     Fuzzy,
     Happening,
     Leaf,
+    Marked,
     Node,
     Not,
     Number,
@@ -165,6 +166,8 @@ def _has_fact(leaf: Node, article: EnrichedArticle) -> bool:
             return any(events.holds(traits, event) for event in article.events for traits in alternatives)
         case Area(_, wanted):
             return not tiles.tiles(article).isdisjoint(wanted)
+        case Marked(mark, wanted):
+            return not marks.terms(article, mark).isdisjoint(wanted)
         case Term(field, value):
             if facts.key(field, value) in facts.keys(article, field):
                 return True

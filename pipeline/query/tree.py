@@ -15,6 +15,7 @@ TermField = Literal[
     "url", "cluster", "entity", "speaker", "stance",
 ]  # fmt: skip
 Clock = Literal["happened", "mentions"]
+Mark = Literal["band", "unlinked"]
 NumberField = Literal[
     "origins", "killed", "injured", "displaced", "arrested", "troops", "money", "percent"
 ]  # a currency stands beside it
@@ -172,6 +173,14 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """One of the archive's own marks (marks.py), for which the language has no words."""
+
+    mark: Mark
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class And:
     parts: "tuple[Node, ...]"
 
@@ -187,6 +196,6 @@ class Not:
 
 
 TextLeaf = Word | Phrase | Close | Prefix | Fuzzy
-FactLeaf = Similar | Term | Published | Dated | Number | Happening | Quoted | Same | Area
+FactLeaf = Similar | Term | Published | Dated | Number | Happening | Quoted | Same | Area | Marked
 Leaf = TextLeaf | FactLeaf
 Node = Everything | Leaf | And | Or | Not

@@ -87,7 +87,7 @@ class Site:
         deadline = time.monotonic() + seconds
         while True:
             status = self.status()
-            if status.pending == 0 and status.inputs >= inputs:
+            if status.pending == status.unlinked == 0 and status.inputs >= inputs:
                 return status
             assert time.monotonic() < deadline, f"not settled: {status}\n{self.log()}"
             time.sleep(0.3)

@@ -1,0 +1,96 @@
+"""Whose report an article is: its publisher's own, or that of the agency or outlet that it credits.
+
+What a feed or a page says (`credit`) comes first, then marks in the text: "KYIV (Reuters) -" at its head, "first
+published by" or an agency's name at its end, an agency as the author. Names are told by data/agencies.toml.
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.article import Article
+from pipeline.identity import domain_of
+from pipeline.text import fold
+
+HEAD, TAIL = 250, 400  # characters of a text in which it says whose it is
+
+
+def publisher(article: Article) -> str:
+    """A key of who published an article: an agency's id, else the outlet's name, domain or id."""
+    source = article.source
+    for given in (source.domain, source.name, source.id):
+        if given and (agency := _agency(given)):
+            return agency
+    return key(source.name) or key(source.domain or "") or source.id
+
+
+def names(article: Article) -> set[str]:
+    """The keys under which others may credit the publisher of an article."""
+    source = article.source
+    return {key(given) for given in (source.name, source.domain or "", source.id) if given} | {publisher(article)}
+
+
+def credited(article: Article) -> str | None:
+    """A key of whom an article credits with its text; None where it speaks for itself."""
+    own = names(article)
+    candidates = [article.credit, *(author for author in article.authors if _agency(author))]
+    for given in (*candidates, _marked(article.text)):
+        if given and (found := _agency(given) or key(given)) and found not in own:
+            return found
+    return None
+
+
+def key(name: str) -> str:
+    """A name, an address or a domain as names are compared here."""
+    domain = domain_of(name) if "://" in name else None
+    words = fold(domain or name.removeprefix("www."))
+    return " ".join(words[1:] if words[:1] == ["the"] else words)
+
+
+def _marked(text: str) -> str | None:
+    """The name in the first mark of a text; at its head only agencies count, since a dateline may name anybody."""
+    head, tail = text[:HEAD], text[-TAIL:]
+    for pattern in _patterns("head"):
+        for match in pattern.finditer(head):
+            if _agency(match["name"]):
+                return match["name"]
+    for stretch in (head, tail):
+        for at, pattern in enumerate(_patterns("said")):
+            for match in pattern.finditer(stretch):
+                if at == 0 or _agency(match["name"]):
+                    return match["name"]
+    return None
+
+
+def _agency(name: str) -> str | None:
+    """The id of an agency; a short name counts in its own capitals only, for `pa` and `map` are words."""
+    shown = name.strip(" .")
+    exact, folded = _agencies()
+    return exact.get(shown) or folded.get(key(shown))
+
+
+@cache
+def _agencies() -> tuple[dict[str, str], dict[str, str]]:
+    exact: dict[str, str] = {}
+    folded: dict[str, str] = {}
+    for agency, said in _table()["agencies"].items():
+        for name in said["names"]:
+            if name.isupper() or name.islower():
+                exact[name] = f"agency:{agency}"
+            else:
+                folded[key(name)] = f"agency:{agency}"
+        folded |= {key(domain): f"agency:{agency}" for domain in said["domains"]}
+    return exact, folded
+
+
+@cache
+def _patterns(place: str) -> list[re.Pattern[str]]:
+    return [re.compile(pattern) for pattern in _table()["patterns"][place]]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    path = Path(__file__).parent.parent / "data" / "agencies.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))

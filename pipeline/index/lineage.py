@@ -1,0 +1,182 @@
+"""Near-duplicates: which articles say the same, who had it first, and how many independent publishers there are.
+
+Two articles are near-duplicates when, within 72 hours of each other, they have most of their runs of three words in
+common (shingles.py) and most of their numbers: a daily notice with other rates is another notice. What is connected so
+is a cluster, and it is a cluster of the same members in whatever order they came. Copies are found by the marks that
+every article is indexed with (query/marks.py), compared here, and written with `Index.link`; no article is changed
+otherwise, and none is left out.
+
+One process at a time does this (pipeline/linking.py). Thresholds: `python -m benchmarks.lineage`, docs/quality.md.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from pipeline.article import EnrichedArticle
+from pipeline.index import Index, Link, attribution
+from pipeline.query.marks import UNLINKED, asked, moment
+from pipeline.query.tree import Marked, Term
+from pipeline.shingles import resemblance, shingles
+from pipeline.text import analyse
+
+APART = timedelta(hours=72)  # between two near-duplicates at most
+ALIKE = 0.54  # resemblance from which on two articles are near-duplicates
+COPY = 0.8  # resemblance from which on nothing of a text is its publisher's own
+SAME_NUMBERS = 0.5  # of the numbers of the one with fewer, more than these stand in both, if both have two or more
+NEAREST, MEMBERS = 100, 500  # articles compared with a new one; members of a cluster that are read
+COMPARED = 50  # earlier members that a member is compared with
+BATCH = 50  # articles placed at once
+
+TO_PLACE = Marked("unlinked", (UNLINKED,))
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An article with what is compared of it, made when it is first needed."""
+
+    article: EnrichedArticle
+
+    @cached_property
+    def shingles(self) -> frozenset[int]:
+        return shingles([token.exact for token in analyse(self.article.text, self.article.language)])
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        return set(_NUMBER.findall(self.article.text))
+
+    @cached_property
+    def publisher(self) -> str:
+        return attribution.publisher(self.article)
+
+    @cached_property
+    def credited(self) -> str | None:
+        return attribution.credited(self.article)
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """Who came first."""
+        return moment(self.article).timestamp(), self.article.id
+
+
+def near_duplicates(one: Told, other: Told) -> bool:
+    """Whether two articles say the same."""
+    if abs(moment(one.article) - moment(other.article)) > APART:
+        return False
+    if resemblance(one.shingles, other.shingles) < ALIKE:
+        return False
+    fewer = min(len(one.numbers), len(other.numbers))
+    return fewer < 2 or len(one.numbers & other.numbers) > SAME_NUMBERS * fewer
+
+
+async def link_some(index: Index) -> int:
+    """Find the place of some of the articles that have none yet, oldest first, and write it.
+
+    Returns:
+        How many articles were looked at; 0 when there are none.
+    """
+    found = await index.search(TO_PLACE, size=BATCH, sort="oldest", highlight=False)
+    new = {hit.article.id: Told(hit.article) for hit in found.hits}
+    if new:
+        near = await asyncio.gather(*(_near(index, told.article) for told in new.values()))
+        known = {told.article.id: told for group in near for told in group} | new
+        pairs = await asyncio.to_thread(_pairs, new, near)
+        groups = {known[other].article.cluster for pair in pairs for other in pair}
+        groups |= {told.article.cluster for told in new.values()}
+        members = await _members(index, {group for group in groups if group})
+        known = members | {key: told for key, told in known.items() if key in new or any(key in pair for pair in pairs)}
+        await index.link(await asyncio.to_thread(_links, known, pairs, set(new)))
+    return len(new)
+
+
+async def loosen(index: Index, clusters: Iterable[str]) -> None:
+    """Have the members of clusters looked at again, because one of them was taken out."""
+    for cluster in sorted(set(clusters)):
+        for told in (await _members(index, {cluster})).values():
+            await index.link([Link(told.article, None, None, None, 1, copied=False)])
+
+
+async def _near(index: Index, article: EnrichedArticle) -> list[Told]:
+    """Articles that share a mark with this one; those still to be placed find it themselves when it is their turn."""
+    terms = asked(article)
+    if not terms:
+        return []
+    found = await index.search(Marked("band", terms), size=NEAREST, sort="oldest", highlight=False)
+    return [Told(hit.article) for hit in found.hits if hit.article.id != article.id]
+
+
+def _pairs(new: Mapping[str, Told], near: Sequence[Sequence[Told]]) -> set[tuple[str, str]]:
+    """The near-duplicates among the articles to place, and of them among those that are placed."""
+    pairs = set()
+    for told, others in zip(new.values(), near, strict=True):
+        for other in others:
+            other = new.get(other.article.id, other)
+            if (other.article.id in new or other.article.origin) and near_duplicates(told, other):
+                pairs.add((told.article.id, other.article.id))
+    return pairs
+
+
+async def _members(index: Index, clusters: set[str]) -> dict[str, Told]:
+    found = await asyncio.gather(
+        *(index.search(Term("cluster", one), size=MEMBERS, sort="oldest", highlight=False) for one in sorted(clusters))
+    )
+    return {hit.article.id: Told(hit.article) for hits in found for hit in hits.hits}
+
+
+def _links(known: Mapping[str, Told], pairs: Iterable[tuple[str, str]], new: set[str]) -> list[Link]:
+    """The lineage of every article whose cluster is touched; those whose lineage stays are left to the index."""
+    groups = {key: {key} for key in known}
+
+    def join(one: str, other: str) -> None:
+        if groups[one] is not groups[other]:
+            groups[one] |= groups[other]
+            for key in groups[other]:
+                groups[key] = groups[one]
+
+    first: dict[str, str] = {}
+    for key, told in known.items():
+        if key not in new and told.article.cluster:
+            join(first.setdefault(told.article.cluster, key), key)
+    for one, other in pairs:
+        join(one, other)
+    distinct = {id(group): group for group in groups.values()}
+    return [link for group in distinct.values() for link in cluster([known[key] for key in group])]
+
+
+def cluster(members: Sequence[Told]) -> list[Link]:
+    """The lineage of near-duplicates.
+
+    The origin is the first of those that others credit, else the first of all. Independent are the publishers less
+    those that credit another, and those that repeat an earlier member nearly word for word: ten copies of one report
+    are one origin, whether they say so or not.
+    """
+    ordered = sorted(members, key=lambda told: told.order)
+    called = {name: told.publisher for told in ordered for name in attribution.names(told.article)}
+    credited = [told.credited and called.get(told.credited, told.credited) for told in ordered]
+    whose = list[str]()
+    for at, told in enumerate(ordered):
+        whose.append(credited[at] or _copied_from(told, ordered[:at], whose) or told.publisher)
+    origin = next((told for told in ordered if told.publisher in credited), ordered[0]).article.id
+    return [
+        Link(
+            told.article,
+            cluster=origin,
+            duplicate_of=None if told.article.id == origin else origin,
+            origin=origin,
+            origins=len(set(whose)),
+            copied=len(ordered) > 1,
+        )
+        for told in ordered
+    ]
+
+
+def _copied_from(told: Told, earlier: Sequence[Told], whose: Sequence[str]) -> str | None:
+    """Whose report an article is that repeats an earlier one nearly word for word."""
+    for before, owner in zip(earlier[:COMPARED], whose, strict=False):
+        if resemblance(told.shingles, before.shingles) >= COPY:
+            return owner
+    return None
