@@ -1,7 +1,10 @@
 """The Faust app: topics, agents, and how a message is settled. The whole topology is on this screen.
 
-    articles ──▶ enrich ──▶ articles.enriched ──▶ index ──▶ the index, the ledger
-                   └────────────▶ articles.dead ◀───┘
+    articles ─────────▶ enrich ──▶ articles.enriched ──▶ index ──▶ the index, the ledger
+    articles.backfill ──▶ fill ──▶   │                       │
+                            └────────┴─▶ articles.dead ◀─────┘
+
+`fill` does what `enrich` does, whenever no live article waits.
 
 Delivery is at least once: an agent takes a batch without acknowledging it (`noack_take`), sends the results on and
 waits for their confirmation, writes the ledger, and only then acknowledges, in order. It never skips a message and
@@ -14,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +25,7 @@ import faust
 
 from pipeline import removing, stages
 from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome
+from pipeline.backfill import LiveFirst
 from pipeline.broker import MAX_MESSAGE, TopicSpec
 from pipeline.broker.faust_options import faust_options
 from pipeline.errors import Misconfigured, Poison, Unavailable
@@ -32,9 +37,11 @@ from pipeline.state import State
 from pipeline.tombstone import Tombstone
 
 GROUP = "geowire"  # the consumer group of all workers
-ARTICLES, ENRICHED, DEAD = "articles", "articles.enriched", "articles.dead"
-INPUTS = (ARTICLES,)  # the topics whose messages are the ledger's inputs
-READ = (ARTICLES, ENRICHED)  # the topics that agents read
+ARTICLES, BACKFILL, ENRICHED, DEAD = "articles", "articles.backfill", "articles.enriched", "articles.dead"
+TOPICS = (ARTICLES, BACKFILL, ENRICHED, DEAD)
+INPUTS = (ARTICLES, BACKFILL)  # the topics whose messages are the ledger's inputs
+READ = (ARTICLES, BACKFILL, ENRICHED)  # the topics that agents read
+FILLED = 16  # articles of a back-fill that a live one waits for at most
 DAY_MS = 24 * 3600 * 1000
 WITHIN = 0.2  # seconds that an agent waits for a batch to fill
 MAX_RECORD = MAX_MESSAGE - 64 * 1024  # bytes of an enriched record, with room for key and headers
@@ -54,6 +61,7 @@ class Rooms:
     index: Index
     state: State
     linker: Linker
+    live: LiveFirst
     watch: Watch = field(default_factory=Watch)
     fuse: Fuse = field(default_factory=lambda: Fuse(1))
 
@@ -63,13 +71,14 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     kept = settings.retention_days * DAY_MS if settings.retention_days >= 0 else -1
     return [
         TopicSpec(ARTICLES, settings.partitions, kept),
+        TopicSpec(BACKFILL, settings.partitions, kept),
         TopicSpec(ENRICHED, settings.partitions, 7 * DAY_MS),
         TopicSpec(DEAD, settings.partitions, kept),
     ]
 
 
 def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], scratch: Path) -> faust.App:
-    """The Faust app with its two agents; worker.py starts it.
+    """The Faust app with its three agents; worker.py starts it.
 
     Args:
         settings: partitions, batch, fuse.
@@ -92,18 +101,30 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
             "worker_redirect_stdouts": False,
         },
     )
-    articles = app.topic(ARTICLES, **_RAW)
-    enriched = app.topic(ENRICHED, **_RAW)
-    dead = app.topic(DEAD, **_RAW)
+    articles, backfill, enriched, dead = (app.topic(name, **_RAW) for name in TOPICS)
 
-    enriching, indexing = (replace(rooms, watch=watches[name], fuse=Fuse(settings.fuse)) for name in READ)
+    enriching, filling, indexing = (replace(rooms, watch=watches[name], fuse=Fuse(settings.fuse)) for name in READ)
 
     @app.agent(articles, name="enrich")
     async def enrich(stream: Any) -> None:
         async for events in stream.noack_take(settings.batch, within=WITHIN):
+            batch = [_delivery(event) for event in events]
             with _noting_fatal(enriching.watch):
-                await enrich_batch(enriching, [_delivery(event) for event in events], enriched, dead)
+                await enrich_batch(enriching, batch, enriched, dead)
             await _acknowledge(stream, events, enriching.watch)
+            rooms.live.settled(batch)
+
+    @app.agent(backfill, name="fill")
+    async def fill(stream: Any) -> None:
+        def live() -> set[int]:
+            return {tp.partition for tp in app.consumer.assignment() if tp.topic == ARTICLES}
+
+        async for events in stream.noack_take(FILLED, within=WITHIN):
+            with _noting_fatal(filling.watch):
+                wait = partial(rooms.live.wait, live, filling.watch)
+                await stages.until_done(wait, filling.watch, "broker")
+                await enrich_batch(filling, [_delivery(event) for event in events], enriched, dead)
+            await _acknowledge(stream, events, filling.watch)
 
     @app.agent(enriched, name="index")
     async def index(stream: Any) -> None:
@@ -121,7 +142,7 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
 
 
 async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, dead: Any) -> None:
-    """articles → articles.enriched: read each article with spaCy; what can't be read is dead-lettered."""
+    """articles and articles.backfill → articles.enriched: read each with spaCy; what can't be read is dead-lettered."""
     tombstones, articles = _apart(batch)
     good, failures = _decode(articles, stages.decode_article, "enrich")
     results = await rooms.nlp.enrich([article for _, article in good])

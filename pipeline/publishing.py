@@ -1,4 +1,4 @@
-"""Publishing: inputs go to the topic `articles` as CloudEvents; what is refused gets its row in the ledger.
+"""Publishing: inputs go to `articles` or `articles.backfill` as CloudEvents; what is refused gets a row in the ledger.
 
 The command line and the API publish through here, so that every input is accounted for in the same way. A crash in
 between loses nothing that was answered: an article is answered once it is durable, and publishing it again is harmless
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from pipeline.app import ARTICLES
+from pipeline.app import ARTICLES, BACKFILL
 from pipeline.article import Article, LedgerRow, Outcome
 from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message, Position
 from pipeline.sources.door import Input, Refusal
@@ -54,15 +54,20 @@ def batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
         yield batch
 
 
-async def publish_batch(broker: Broker, state: State, inputs: Sequence[Input]) -> list[Published]:
+async def publish_batch(
+    broker: Broker, state: State, inputs: Sequence[Input], *, backfill: bool = False
+) -> list[Published]:
     """Publish a batch; the answers come in order, once everything is durable.
+
+    Args:
+        backfill: whether these are old articles, to be read while no live one waits.
 
     Raises:
         Unavailable, Misconfigured: as the broker and the state do; publish the same inputs again then.
     """
     prepared = [_prepare(each) for each in inputs]
     messages = [item for item in prepared if isinstance(item, Message)]
-    positions = iter(await _sent(broker, messages) if messages else [])
+    positions = iter(await _sent(broker, messages, BACKFILL if backfill else ARTICLES) if messages else [])
     answers, rows = [], []
     for each, item in zip(inputs, prepared, strict=True):
         if isinstance(item, Message):
@@ -89,9 +94,9 @@ async def publish_tombstones(broker: Broker, tombstones: Sequence[Tombstone]) ->
     return await _sent(broker, messages)
 
 
-async def _sent(broker: Broker, messages: Sequence[Message]) -> list[Position]:
+async def _sent(broker: Broker, messages: Sequence[Message], topic: str = ARTICLES) -> list[Position]:
     """Publish in a thread. A Ctrl-C waits for its end: the broker must not be closed while it writes."""
-    task = asyncio.ensure_future(asyncio.to_thread(broker.publish, ARTICLES, messages))
+    task = asyncio.ensure_future(asyncio.to_thread(broker.publish, topic, messages))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -74,8 +74,8 @@ class Delivery:
 
     @property
     def sent_again(self) -> str | None:
-        """The place in `articles` of a message that `dead retry` sent again; None for all others."""
-        if self.topic == "articles":
+        """The place in its input topic of a message that `dead retry` sent again; None for all others."""
+        if self.topic != "articles.enriched":
             return self.place if self.place != self.origin else None
         named = self.headers.get(RETRY, b"").decode("ascii", "replace")
         return named if _ORIGIN_FORM.fullmatch(named) else None

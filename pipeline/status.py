@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.app import ARTICLES, DEAD, ENRICHED, GROUP, INPUTS
+from pipeline.app import DEAD, GROUP, INPUTS, READ
 from pipeline.article import DeadLetter, LedgerRow, Outcome
 from pipeline.broker import Broker, Message, Position, lag, read_all
 from pipeline.errors import Rejected
@@ -89,7 +89,7 @@ def _published(broker: Broker) -> int:
 
 def _lags(broker: Broker) -> dict[str, int]:
     """In the order of the article's way: one that moves on meanwhile is counted twice rather than not at all."""
-    return {topic: lag(broker, GROUP, topic) for topic in (ARTICLES, ENRICHED)}
+    return {topic: lag(broker, GROUP, topic) for topic in READ}
 
 
 def dead_letters(broker: Broker) -> Iterator[tuple[Position, DeadLetter]]:

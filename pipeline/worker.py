@@ -17,7 +17,8 @@ from typing import Any
 
 import faust
 
-from pipeline.app import ARTICLES, DEAD, ENRICHED, GROUP, READ, Rooms, create_app, topic_specs
+from pipeline.app import ARTICLES, BACKFILL, GROUP, READ, TOPICS, Rooms, create_app, topic_specs
+from pipeline.backfill import LiveFirst
 from pipeline.broker import Broker, open_broker
 from pipeline.enrich.pool import Pool
 from pipeline.errors import Misconfigured, Unavailable
@@ -62,7 +63,7 @@ def gate(broker: Broker, settings: Settings) -> None:
     Raises:
         Misconfigured: a topic is missing, or has another number of partitions than its neighbours.
     """
-    found = {name: broker.partitions(name) for name in (ARTICLES, ENRICHED, DEAD)}
+    found = {name: broker.partitions(name) for name in TOPICS}
     if missing := [name for name, count in found.items() if count == 0]:
         raise Misconfigured(f"no topic {', '.join(missing)} on {settings.broker}; run: geowire init")
     if len(set(found.values())) > 1:
@@ -87,7 +88,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         raise Misconfigured("Faust lacks its compiled extension, and its Python twin loses messages; install its wheel")
     if settings.embedded:
         loop.run_until_complete(init(settings))
-    broker = open_broker(settings)
+    broker, looking = open_broker(settings), open_broker(settings)
     gate(broker, settings)
     if settings.embedded:
         broker.lock_worker()  # type: ignore[attr-defined]  # only the SQLite log has one worker at a time
@@ -101,7 +102,8 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         loop.run_until_complete(state.init())
         loop.run_until_complete(pool.start())
         with TemporaryDirectory(prefix="geowire-worker-") as scratch:
-            app = create_app(settings, Rooms(pool, index, state, linker), watches, Path(scratch))
+            rooms = Rooms(pool, index, state, linker, LiveFirst(looking, GROUP, ARTICLES))
+            app = create_app(settings, rooms, watches, Path(scratch))
             _bound_the_end(app, linker, index, state, watches)
             _watchdog(app, broker, watches, pool)
             _execute(app, loop, settings, watches)
@@ -109,6 +111,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         if not loop.is_closed():  # it did not come to Faust, which closes it
             loop.run_until_complete(asyncio.wait_for(asyncio.gather(index.close(), state.close()), STOP_SECONDS))
         pool.close()
+        looking.close()
         broker.close()
 
 
@@ -176,7 +179,7 @@ def _watchdog(app: faust.App, broker: Broker, watches: Mapping[str, Watch], pool
     async def look() -> None:
         _check_coordinator(app)
         for topic, watch in watches.items():
-            last = max(watch.last, pool.heartbeat) if topic == ARTICLES else watch.last
+            last = max(watch.last, pool.heartbeat) if topic in (ARTICLES, BACKFILL) else watch.last
             idle = time.monotonic() - last
             if idle < STALL_SECONDS:
                 continue

@@ -89,7 +89,7 @@ class FakeRooms:
 
 def rooms(fake: FakeRooms) -> Rooms:
     """The fake as all rooms."""
-    return Rooms(fake, fake, fake, fake)  # type: ignore[arg-type]  # it has the methods that the agents call
+    return Rooms(fake, fake, fake, fake, fake)  # type: ignore[arg-type]  # it has the methods that the agents call
 
 
 async def test_enrich_sends_the_good_and_buries_the_bad() -> None:

@@ -81,14 +81,14 @@ def _data_folder(settings: configuration.Settings) -> str:
 
 
 def _broker(settings: configuration.Settings) -> str:
-    from pipeline.app import ARTICLES, DEAD, ENRICHED
+    from pipeline.app import TOPICS
     from pipeline.broker import open_broker
 
     if settings.embedded and not settings.broker_path.exists():
         return f"{settings.broker_path} is not there yet; geowire demo or geowire run makes it"
     broker = open_broker(settings)
     try:
-        found = {topic: broker.partitions(topic) for topic in (ARTICLES, ENRICHED, DEAD)}
+        found = {topic: broker.partitions(topic) for topic in TOPICS}
     finally:
         broker.close()
     if missing := [topic for topic, count in found.items() if not count]:

@@ -34,6 +34,9 @@ def publish(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line a result.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the same command was interrupted.")] = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Old articles, which are read only while no news wait.")
+    ] = False,
     published_at: PublishedAt = None,
     source: Source = None,
     url: Url = None,
@@ -50,7 +53,13 @@ def publish(
     else:
         settings = configuration.load({"data": data})
         progress = Progress(settings.data / "publishing.json", [paths, published_at, source, url, lang])
-        rejected = asyncio.run(_publish(settings, inputs, progress, expected(paths), as_json=as_json, resume=resume))
+        skipped = progress.done() if resume else 0
+
+        def publish() -> "AsyncIterator[Published]":
+            return _answers(settings, inputs, lambda done: progress.set(skipped + done), backfill=backfill)
+
+        rejected = asyncio.run(_publish(publish, inputs, skipped, expected(paths), as_json=as_json))
+        progress.set(None)
     if rejected:
         raise typer.Exit(1)
 
@@ -119,16 +128,14 @@ def expected(paths: list[str]) -> int | None:
 
 
 async def _publish(
-    settings: configuration.Settings,
+    publish: Callable[[], "AsyncIterator[Published]"],
     inputs: "Iterator[Input]",
-    progress: Progress,
+    skipped: int,
     total: int | None,
     *,
     as_json: bool,
-    resume: bool,
 ) -> int:
     sent, rejected = 0, 0
-    skipped = progress.done() if resume else 0
     for _ in islice(inputs, skipped):
         pass
     if skipped:
@@ -136,7 +143,7 @@ async def _publish(
     try:
         with output.progress("publishing", total) as advance:
             advance(skipped)
-            async for answer in _answers(settings, inputs, lambda done: progress.set(skipped + done)):
+            async for answer in publish():
                 advance(1)
                 sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
                 if as_json:
@@ -146,14 +153,13 @@ async def _publish(
     except (Unavailable, Misconfigured):
         output.note(f"stopped after {sent} published, {rejected} rejected; go on with --resume once that is mended")
         raise
-    progress.set(None)
     if not as_json:
         print(f"{sent} published, {rejected} rejected; geowire status shows what becomes of them")
     return rejected
 
 
 async def _answers(
-    settings: configuration.Settings, inputs: "Iterator[Input]", durable: Callable[[int], None]
+    settings: configuration.Settings, inputs: "Iterator[Input]", durable: Callable[[int], None], *, backfill: bool
 ) -> "AsyncIterator[Published]":
     from pipeline.open import rooms
     from pipeline.publishing import batches, publish_batch
@@ -161,7 +167,7 @@ async def _answers(
     async with rooms(settings) as (broker, _index, state):
         done = 0
         for batch in batches(inputs):
-            answers = await publish_batch(broker, state, batch)
+            answers = await publish_batch(broker, state, batch, backfill=backfill)
             done += len(batch)
             durable(done)
             for answer in answers:

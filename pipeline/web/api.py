@@ -109,7 +109,11 @@ async def _failed(request: Request, exc: Exception) -> Response:
     responses=fails(400, 401, 403, 413, 415, 503) | _NONE_TAKEN,
     openapi_extra=_PUBLISHES,
 )
-async def publish(request: Request, rooms: Rooms) -> Response:
+async def publish(
+    request: Request,
+    rooms: Rooms,
+    backfill: Annotated[bool, Query(description="old articles, which are read only while no news wait")] = False,
+) -> Response:
     """Publish one article, or several. Each is `pending` (durably in the topic) or `rejected` with its reason.
 
     A single article is answered by one object, a list or NDJSON by a list in its order. 422 if nothing was taken.
@@ -118,7 +122,7 @@ async def publish(request: Request, rooms: Rooms) -> Response:
     raw = await body.read(request)
     results: list[dict[str, Any]] = []
     for batch in batches(body.inputs(kind, raw)):
-        results += [answer.answer() for answer in await rooms.publish(batch)]
+        results += [answer.answer() for answer in await rooms.publish(batch, backfill=backfill)]
     if kind in (body.JSON, body.EVENT) and not raw.lstrip().startswith(b"["):
         if results[0]["outcome"] == "rejected":
             raise HttpProblem(422, "rejected", str(results[0]["reason"]), **results[0])

@@ -32,10 +32,10 @@ class Opened:
     state: State
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def publish(self, inputs: Sequence[Input]) -> list[Published]:
+    async def publish(self, inputs: Sequence[Input], *, backfill: bool) -> list[Published]:
         """As `publish_batch`."""
         async with self._turn:
-            return await publish_batch(self.broker, self.state, inputs)
+            return await publish_batch(self.broker, self.state, inputs, backfill=backfill)
 
     async def status(self) -> Status:
         """As `collect`."""
