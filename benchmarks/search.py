@@ -179,6 +179,12 @@ def _sentences(words: list[str]) -> str:
     return ". ".join(" ".join(words[at : at + 20]) for at in range(0, len(words), 20)) + "."
 
 
+def _lineage(rng: random.Random, number: int) -> dict[str, Any]:
+    """One article in five is a copy of an earlier one."""
+    first = number if rng.random() < 0.8 else rng.randint(0, number)
+    return {"cluster": f"bench-{first}", "origin": f"bench-{first}", "copied": first != number}
+
+
 def _article(rng: random.Random, number: int, text: str, places: list[Any], people: list[str]) -> dict[str, Any]:
     found = [places[int(rng.paretovariate(0.7)) % len(places)] for _ in range(rng.randint(0, 4))]
     codes = dict.fromkeys(place[3].code for place in found)
@@ -200,7 +206,7 @@ def _article(rng: random.Random, number: int, text: str, places: list[Any], peop
         "quotes": [_quote(rng, text, people) for _ in range(rng.randint(0, 4))],
         "events": [_event(rng) for _ in range(rng.randint(0, 3))],
         "topics": [{"id": "medtop:20000639", "name": "diplomacy", "confidence": 1}] if rng.random() < 0.2 else [],
-        "cluster": f"bench-{number if rng.random() < 0.8 else rng.randint(0, number)}",
+        **_lineage(rng, number),
         "origins": rng.choice((1, 1, 1, 2, 4)),
     }
 

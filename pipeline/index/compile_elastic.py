@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
-from pipeline.index.fields import KEYS, PHRASES, milliseconds
-from pipeline.query import events, facts, numbers, quotes, sentences
+from pipeline.index.fields import KEYS, PHRASES, listed, milliseconds
+from pipeline.query import facts, numbers, quotes, sentences
 from pipeline.query.terms import query_languages
 from pipeline.query.tree import (
     And,
@@ -142,19 +142,11 @@ def _fact(leaf: Leaf, languages: Sequence[str]) -> Query:
     match leaf:
         case Published():
             return _published(leaf)
-        case Dated(clock, terms):
-            return _one_of(clock, terms)
         case Number("origins", low, high):
             first, last = numbers.whole(low, high)
             return {"range": {"origins": {"gte": first, "lte": last}}} if first <= last else NOTHING
-        case Number():
-            return _one_of("figure", numbers.asked(leaf))
-        case Happening(alternatives):
-            return _one_of("event", [events.asked(traits) for traits in alternatives])
-        case Area(_, tiles):
-            return _one_of("tile", tiles)
-        case Marked(mark, terms):
-            return _one_of(mark, terms)
+        case Dated() | Number() | Happening() | Area() | Marked():
+            return _one_of(*listed(leaf))
         case Quoted(part):
             return _quoted(part, languages)
         case Same(part):

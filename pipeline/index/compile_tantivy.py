@@ -10,8 +10,8 @@ from typing import Any
 
 from tantivy import FieldType, Occur, Query, Schema
 
-from pipeline.index.fields import KEYS, PHRASES, milliseconds
-from pipeline.query import events, facts, numbers, quotes, sentences
+from pipeline.index.fields import KEYS, PHRASES, listed, milliseconds
+from pipeline.query import facts, numbers, quotes, sentences
 from pipeline.query.terms import query_languages
 from pipeline.query.tree import (
     And,
@@ -121,18 +121,10 @@ class _Compiler:
         match leaf:
             case Published():
                 return self._published(leaf)
-            case Dated(clock, terms):
-                return self._one_of(clock, terms)
             case Number("origins", low, high):
                 return self._origins(low, high)
-            case Number():
-                return self._one_of("figure", numbers.asked(leaf))
-            case Happening(alternatives):
-                return self._one_of("event", [events.asked(traits) for traits in alternatives])
-            case Area(_, tiles):
-                return self._one_of("tile", tiles)
-            case Marked(mark, terms):
-                return self._one_of(mark, terms)
+            case Dated() | Number() | Happening() | Area() | Marked():
+                return self._one_of(*listed(leaf))
             case Quoted(part):
                 return self._quoted(part)
             case Same(part):

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.article import EnrichedArticle
 from pipeline.index import Facet
 from pipeline.query import days, events, facts, marks, numbers, quotes, sentences, tiles
-from pipeline.query.tree import TermField
+from pipeline.query.tree import Area, Dated, Happening, Marked, Number, TermField
 from pipeline.text import Token, analyse
 
 SENTINEL = "_"
@@ -101,6 +101,21 @@ def fields(article: EnrichedArticle) -> Fields:
     title, text = analyse(article.title, article.language), analyse(article.text, article.language)
     tokens = {**_texts(title, text, article.text), **_names(article), **_quotes(article)}
     return Fields(tokens, _terms(article, text), _numbers(article))
+
+
+def listed(leaf: Dated | Number | Happening | Area | Marked) -> tuple[str, Sequence[str]]:
+    """The field of terms that a leaf looks at, and the terms of which an article must have one."""
+    match leaf:
+        case Dated(clock, terms):
+            return clock, terms
+        case Number():
+            return "figure", numbers.asked(leaf)
+        case Happening(alternatives):
+            return "event", [events.asked(traits) for traits in alternatives]
+        case Area(_, terms):
+            return "tile", terms
+        case Marked(mark, terms):
+            return mark, terms
 
 
 def milliseconds(moment: datetime) -> int:

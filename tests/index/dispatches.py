@@ -29,6 +29,7 @@ def _article(row: dict[str, Any]) -> EnrichedArticle:
         {
             **{key: row[key] for key in ("id", "title", "text", "source", "origins")},
             **{key: row.get(key) for key in ("url", "section", "cluster", "duplicate_of")},
+            "copied": "cluster" in row,
             "language": row.get("language", "en"),
             "authors": row.get("authors", []),
             "keywords": row.get("keywords", []),

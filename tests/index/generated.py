@@ -55,9 +55,14 @@ def _article(rng: random.Random, key: str) -> dict[str, Any]:
         "figures": several(_figure, 3),
         "topics": [{"id": one, "name": TOPICS[one], "confidence": 1} for one in TOPICS if rng.random() < 0.3],
         "keywords": rng.sample(WORDS, 2),
-        "cluster": rng.choice((f"c-{rng.randint(0, 40)}", None)),
+        **_lineage(rng),
         "origins": rng.choice((1, 1, 1, 2, 3, 5)),
     }
+
+
+def _lineage(rng: random.Random) -> dict[str, Any]:
+    cluster = rng.choice((f"c-{rng.randint(0, 40)}", None))
+    return {"cluster": cluster, "copied": cluster is not None}
 
 
 def _id(name: str) -> str:

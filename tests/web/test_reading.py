@@ -161,7 +161,8 @@ def test_metrics_are_what_prometheus_reads(web: httpx2.Client) -> None:
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
     families = {family.name: family for family in text_string_to_metric_families(response.text)}
     assert families["geowire_indexed_documents"].samples[0].value == 33
-    assert {sample.labels["topic"] for sample in families["geowire_lag"].samples} == {"articles", "articles.enriched"}
+    lags = {sample.labels["topic"] for sample in families["geowire_lag"].samples}
+    assert lags == {"articles", "articles.backfill", "articles.enriched"}
     assert {"indexed", "rejected", "dead"} <= {s.labels["outcome"] for s in families["geowire_inputs"].samples}
     assert families["geowire_pending"].samples[0].value == 0
     assert web.get("/metrics").status_code == 200  # a second scrape: nothing is registered twice
