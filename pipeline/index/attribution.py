@@ -6,6 +6,7 @@ published by" or an agency's name at its end, an agency as the author. Names are
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,22 @@ def names(article: Article) -> set[str]:
     return {key(given) for given in (source.name, source.domain or "", source.id) if given} | {publisher(article)}
 
 
-def credited(article: Article) -> str | None:
-    """A key of whom an article credits with its text; None where it speaks for itself."""
+def credited(article: Article, known: Mapping[str, str]) -> str | None:
+    """Whom an article credits with its text; None where it speaks for itself.
+
+    Args:
+        known: the keys of names of other publishers (`names`), each with that of its publisher. Any name counts where
+            a page credits it or where the text says "first published by"; in other marks and as an author only agencies
+            count, and these: a dateline may name anybody.
+    """
     own = names(article)
-    candidates = [article.credit, *(author for author in article.authors if _agency(author))]
-    for given in (*candidates, _marked(article.text)):
-        if given and (found := _agency(given) or key(given)) and found not in own:
+    marked = list(_marked(article.text))
+    sure = [article.credit, *(name for name, said in marked if said)]
+    likely = [*article.authors, *(name for name, said in marked if not said)]
+    for given, any_name in [(name, True) for name in sure] + [(name, False) for name in likely]:
+        if not given or key(given) in own or (agency := _agency(given)) in own:
+            continue
+        if found := agency or known.get(key(given)) or (any_name and key(given)):
             return found
     return None
 
@@ -49,19 +60,13 @@ def key(name: str) -> str:
     return " ".join(words[1:] if words[:1] == ["the"] else words)
 
 
-def _marked(text: str) -> str | None:
-    """The name in the first mark of a text; at its head only agencies count, since a dateline may name anybody."""
+def _marked(text: str) -> Iterator[tuple[str, bool]]:
+    """The names in the marks at the ends of a text, and whether the text says that the report is theirs."""
     head, tail = text[:HEAD], text[-TAIL:]
-    for pattern in _patterns("head"):
-        for match in pattern.finditer(head):
-            if _agency(match["name"]):
-                return match["name"]
-    for stretch in (head, tail):
-        for at, pattern in enumerate(_patterns("said")):
+    for stretch, place in ((head, "head"), (head, "said"), (tail, "said"), (tail, "tail")):
+        for pattern in _patterns(place):
             for match in pattern.finditer(stretch):
-                if at == 0 or _agency(match["name"]):
-                    return match["name"]
-    return None
+                yield match["name"], place == "said"
 
 
 def _agency(name: str) -> str | None:

@@ -53,10 +53,6 @@ class Told:
     def publisher(self) -> str:
         return attribution.publisher(self.article)
 
-    @cached_property
-    def credited(self) -> str | None:
-        return attribution.credited(self.article)
-
     @property
     def order(self) -> tuple[float, str]:
         """Who came first."""
@@ -156,7 +152,7 @@ def cluster(members: Sequence[Told]) -> list[Link]:
     """
     ordered = sorted(members, key=lambda told: told.order)
     called = {name: told.publisher for told in ordered for name in attribution.names(told.article)}
-    credited = [told.credited and called.get(told.credited, told.credited) for told in ordered]
+    credited = [attribution.credited(told.article, called) for told in ordered]
     whose = list[str]()
     for at, told in enumerate(ordered):
         whose.append(credited[at] or _copied_from(told, ordered[:at], whose) or told.publisher)
