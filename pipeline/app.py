@@ -95,7 +95,6 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
             "topic_allow_declare": False,  # `geowire init` creates topics; the start gate checks them
             "table_standby_replicas": 0,
             "stream_wait_empty": False,  # with it, a SIGTERM waits for ever for a batch in flight
-            "stream_buffer_maxsize": max(64, settings.batch),  # bounds memory and what a crash delivers again
             "agent_supervisor": "mode.CrashingSupervisor",
             "web_enabled": False,
             "worker_redirect_stdouts": False,

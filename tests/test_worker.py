@@ -1,15 +1,19 @@
 """The worker's gate and watchdog, on a SQLite log without any agent."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from pipeline.app import ARTICLES, GROUP
+from pipeline.backfill import LiveFirst
 from pipeline.broker import Message, TopicSpec
 from pipeline.broker.sqlite_log import SqliteLog
 from pipeline.errors import Misconfigured
 from pipeline.settings import load
+from pipeline.stages import Watch
 from pipeline.worker import gate, stalled
+from tests.test_stages import delivery
 
 
 @pytest.fixture
@@ -48,3 +52,16 @@ def test_offsets_without_a_message_wait_for_nobody(log: SqliteLog, monkeypatch: 
 def test_nothing_starts_on_missing_topics(log: SqliteLog, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="geowire init"):
         gate(log, load(environ={"GEOWIRE_DATA": str(tmp_path)}))
+
+
+async def test_a_back_fill_waits_while_live_articles_do(log: SqliteLog) -> None:
+    live, watch = LiveFirst(log, GROUP, ARTICLES), Watch()
+    waiting = asyncio.create_task(live.wait(lambda: {0}, watch))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    live.settled([delivery({"text": "x"}, offset=log.end_offsets(ARTICLES)[0] - 1)])
+    await asyncio.wait_for(waiting, 10)
+
+
+async def test_a_worker_without_live_partitions_reads_a_back_fill(log: SqliteLog) -> None:
+    await asyncio.wait_for(LiveFirst(log, GROUP, ARTICLES).wait(set, Watch()), 10)

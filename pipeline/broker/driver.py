@@ -18,10 +18,10 @@ from faust.types import TP, RecordMetadata
 from yarl import URL
 
 from pipeline.broker import Message, StoredMessage
+from pipeline.broker.faust_options import AT_ONCE
 from pipeline.broker.sqlite_log import SqliteLog, key_partition
 
 POLL_SECONDS = 0.01  # between two looks at an unchanged log
-PAGE = 200  # messages of a partition in one read
 
 
 class Consumer(FaustConsumer):  # type: ignore[misc]  # Faust has no types for mypy to see
@@ -33,7 +33,8 @@ class Consumer(FaustConsumer):  # type: ignore[misc]  # Faust has no types for m
         super().__init__(*args, **kwargs)
         self._log = self.transport.log
         self._positions: dict[TP, int] = {}
-        self._seen_change = -1
+        self._seen: object = None  # the log and the active partitions at the last look that found nothing
+        self._turn = 0
 
     async def subscribe(self, topics: Iterable[str]) -> None:
         """Assign all partitions; in the background, since the callbacks wait for this call to return."""
@@ -55,12 +56,12 @@ class Consumer(FaustConsumer):  # type: ignore[misc]  # Faust has no types for m
             for tp in self._positions:
                 if tp.topic == topic:
                     self._positions[tp] = max(committed.get(tp.partition, 0), first[tp.partition])
-        self._seen_change = -1
+        self._seen = None
         return dict(self._positions)
 
     async def _seek(self, partition: TP, offset: int) -> None:
         self._positions[partition] = offset
-        self._seen_change = -1
+        self._seen = None
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
         """Seek, and forget what was read before, so that older messages are not dropped as repeats."""
@@ -70,25 +71,30 @@ class Consumer(FaustConsumer):  # type: ignore[misc]  # Faust has no types for m
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[StoredMessage]]:  # noqa: ASYNC109  # Faust's name
         deadline = asyncio.get_running_loop().time() + timeout
         while not self.should_stop:
-            change = self._log.change_counter()
-            if change != self._seen_change:
+            seen = self._log.change_counter(), frozenset(active_partitions or ())
+            if seen != self._seen:
                 records = self._read(active_partitions)
                 if records:
                     return records
-                self._seen_change = change
+                self._seen = seen
             if asyncio.get_running_loop().time() > deadline:
                 break
             await asyncio.sleep(POLL_SECONDS)
         return {}
 
     def _read(self, active: set[TP] | None) -> dict[TP, list[StoredMessage]]:
-        records = {}
-        for tp, position in self._positions.items():
-            if active is None or tp in active:
-                found = self._log.read(tp.topic, tp.partition, position, limit=PAGE)
-                if found:
-                    records[tp] = found
-                    self._positions[tp] = found[-1].position.offset + 1
+        """The next messages, AT_ONCE of all partitions together; each read begins with another partition."""
+        records: dict[TP, list[StoredMessage]] = {}
+        room, self._turn = AT_ONCE, self._turn + 1
+        places = sorted(tp for tp in self._positions if active is None or tp in active)
+        for at in range(len(places)):
+            tp = places[(self._turn + at) % len(places)]
+            if found := self._log.read(tp.topic, tp.partition, self._positions[tp], limit=room):
+                records[tp] = found
+                self._positions[tp] = found[-1].position.offset + 1
+                room -= len(found)
+                if not room:
+                    break
         return records
 
     def _to_message(self, tp: TP, record: StoredMessage) -> ConsumerMessage:

@@ -10,6 +10,9 @@ from faust.types.auth import AuthProtocol, SASLMechanism
 from pipeline.broker import MAX_MESSAGE
 from pipeline.settings import Settings
 
+BUFFER = 128  # messages of a topic that Faust keeps before it stops to fetch more of them
+AT_ONCE = 16  # messages fetched at once: fewer than fit in when a buffer is nearly full (a fifth of it), for a message
+# that finds its topic's buffer full holds up those of all other topics
 SEND_TIMEOUT = 30.0  # seconds; Faust's own is 20 minutes, and a failed send is sent again by us
 
 
@@ -26,6 +29,8 @@ def faust_options(settings: Settings, scratch: Path) -> dict[str, Any]:
     common: dict[str, Any] = {
         "datadir": scratch,
         "broker_commit_interval": 0.5,
+        "broker_max_poll_records": AT_ONCE,
+        "stream_buffer_maxsize": max(BUFFER, settings.batch),  # bounds memory and what a crash delivers again
         "producer_acks": -1,
         "producer_max_request_size": MAX_MESSAGE,
         "consumer_max_fetch_size": MAX_MESSAGE,

@@ -92,6 +92,13 @@ class Site:
             assert time.monotonic() < deadline, f"not settled: {status}\n{self.log()}"
             time.sleep(0.3)
 
+    def settle_some(self, inputs: int, seconds: float = SETTLE_SECONDS) -> None:
+        """Wait until some inputs have their outcome."""
+        deadline = time.monotonic() + seconds
+        while (status := self.status()).inputs - status.pending < inputs:
+            assert time.monotonic() < deadline, f"not settled: {status}\n{self.log()}"
+            time.sleep(0.1)
+
     def log(self) -> str:
         """The last lines of the workers' log."""
         return "\n".join(self._log().read_text(errors="replace").splitlines()[-40:]) if self._log().exists() else ""

@@ -1,11 +1,15 @@
 """An article goes all the way, by the command line, on both pairs; and both give the same answers."""
 
+import asyncio
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.app import INPUTS
+from pipeline.open import rooms
 from tests.e2e.conftest import clean_cluster
 from tests.e2e.site import ROOT, SEEDS, Site, embedded
 
@@ -161,3 +165,38 @@ def test_what_is_taken_out_stays_out(site: Site, tmp_path: Path) -> None:
     assert (status.outcomes["deleted"], status.outcomes["unchanged"]) == (4, 1)
     assert status.indexed_documents == 1
     assert status.adds_up
+
+
+def test_old_articles_do_not_hold_up_the_news(site: Site) -> None:
+    """Those of a back-fill are read, all of them, but the news that come meanwhile are there before most of them."""
+    old, news = (written(site, name, count) for name, count in (("old", 200), ("news", 20)))
+    assert site.run("publish", "--backfill", str(old)).returncode == 0
+    site.start_worker()
+    site.settle_some(10)
+    assert site.run("publish", str(news)).returncode == 0
+    status = site.settle(220)
+    assert {name: row["indexed"] for name, row in status.sources.items()} == {"old": 200, "news": 20}
+    settled = sorted(asyncio.run(moments(site)))
+    before = [name for _, name in settled[: [name for _, name in settled].index("news") + 20]]
+    assert before.count("news") >= 16, settled
+
+
+def written(site: Site, name: str, count: int) -> Path:
+    """A file of articles of one outlet that have nothing in common."""
+    path = Path(site.env["GEOWIRE_DATA"]) / f"{name}.ndjson"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(name)
+    texts = [" ".join(rng.choices([f"{name}{word}" for word in range(999)], k=60)) for _ in range(count)]
+    path.write_text("".join(json.dumps({"text": text, "source": {"id": name}}) + "\n" for text in texts))
+    return path
+
+
+async def moments(site: Site) -> list[tuple[str, str]]:
+    """When each input got its outcome, and of which outlet it is."""
+    found = []
+    async with rooms(site.settings) as (broker, _, state):
+        for topic in INPUTS:
+            for part, end in broker.end_offsets(topic).items():
+                rows = [await state.get(f"{topic}/{part}/{offset}") for offset in range(end)]
+                found += [(row.at.isoformat(), row.source) for row in rows if row]
+    return found
