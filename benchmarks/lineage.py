@@ -104,7 +104,7 @@ def _reports(folder: Path) -> Iterator[Told]:
     raw = gzip.decompress((folder / "reuters21578.sgm.gz").read_bytes()).decode("latin-1")
     for head, report in re.findall(r"<REUTERS([^>]*)>(.*?)</REUTERS>", raw, re.DOTALL):
         number, body = re.search(r'NEWID="(\d+)"', head), re.search(r"<BODY>(.*?)</BODY>", report, re.DOTALL)
-        date = re.search(r"<DATE>\s*(\S+ \d+:\d+:\d+)", report)
+        date = re.search(r"<DATE>\s*(\S+ \d\d:\d\d:\d\d)", report)
         if number and body and date:
             at = datetime.strptime(date[1].title(), "%d-%b-%Y %H:%M:%S").replace(tzinfo=UTC)
             yield _told(number[1], html.unescape(body[1]), at)

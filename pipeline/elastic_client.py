@@ -1,4 +1,5 @@
-"""The one way to Elasticsearch for index/ and state/: a client from the settings, and what its errors mean here.
+"""The one way to Elasticsearch for index/ and state/: a client from the settings, what its errors mean here, and
+API keys with the rights that geowire needs.
 
 Errors are told apart by type, not by status alone: a flood-stage disk, a red index and a timeout pass (Unavailable);
 refused credentials, a missing or closed index and a block that somebody set need a person (Misconfigured).
@@ -11,6 +12,7 @@ from typing import Any
 from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import SerializationError, TlsError, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch, UnsupportedProductError
+from pydantic import SecretStr
 
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
 from pipeline.settings import Settings
@@ -24,6 +26,15 @@ ADVICE = {
     "index_closed_exception": "an index is closed; open it again",
     "cluster_block_exception": "writing is blocked; remove the block once its reason is gone",
     "media_type_header_exception": "this version of Elasticsearch is not supported; use 8.19 or 9",
+}
+RIGHTS: dict[str, Any] = {
+    "cluster": ["monitor"],
+    "indices": [
+        {
+            "names": ["articles*", "versions*", "ledger*", "state*"],
+            "privileges": ["read", "write", "maintenance", "view_index_metadata"],
+        }
+    ],
 }
 
 
@@ -100,3 +111,37 @@ def _cause(body: object) -> Mapping[str, Any]:
     if error.get("type") == "search_phase_execution_exception" and isinstance(roots, list) and roots:
         return roots[0] if isinstance(roots[0], Mapping) else error
     return error
+
+
+async def create_api_key(settings: Settings) -> str:
+    """A new API key, in its encoded form, with no more rights than the worker, the poller and the web need.
+
+    Raises:
+        Misconfigured: the credentials of `settings` may not make keys, or the server's security is off.
+    """
+    client = connect(settings)
+    try:
+        async with answered(settings):
+            made = await client.security.create_api_key(name="geowire", role_descriptors={"geowire": RIGHTS})
+    finally:
+        await client.close()
+    return str(made["encoded"])
+
+
+async def key_works(settings: Settings, key: str) -> bool:
+    """Whether an API key (encoded form) is known to the server and has the rights that geowire needs."""
+    if not key:
+        return False
+    asked = settings.model_copy(update={"es_api_key": SecretStr(key)})
+    client = connect(asked)
+    try:
+        async with answered(asked):
+            try:
+                answer = await client.security.has_privileges(cluster=RIGHTS["cluster"], index=RIGHTS["indices"])
+            except ApiError as exc:
+                if exc.meta.status == 401:
+                    return False
+                raise
+    finally:
+        await client.close()
+    return bool(answer["has_all_requested"])

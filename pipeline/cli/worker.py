@@ -59,7 +59,7 @@ def init(
 
 def _write_api_key(settings: configuration.Settings, path: Path) -> None:
     """Keep a key that still works; else make one, readable by this user alone."""
-    from pipeline.index.elastic import create_api_key, key_works
+    from pipeline.elastic_client import create_api_key, key_works
 
     if path.is_file() and asyncio.run(key_works(settings, path.read_text(encoding="utf-8").strip())):
         output.note(f"the API key in {path} works")

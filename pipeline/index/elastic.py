@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import ApiError, AsyncElasticsearch
-from pydantic import SecretStr
 
 from pipeline.article import EnrichedArticle, Outcome
 from pipeline.elastic_client import ADVICE, answered, connect, fault
@@ -40,15 +39,6 @@ SORTS: dict[Sort, list[dict[str, str]]] = {
     "newest": [{"sort_ms": "desc"}, {"id": "asc"}],
     "oldest": [{"sort_ms": "asc"}, {"id": "asc"}],
     "origins": [{"origins_ms": "desc"}, {"id": "asc"}],
-}
-RIGHTS: dict[str, Any] = {
-    "cluster": ["monitor"],
-    "indices": [
-        {
-            "names": ["articles*", "versions*", "ledger*", "state*"],
-            "privileges": ["read", "write", "maintenance", "view_index_metadata"],
-        }
-    ],
 }
 
 
@@ -368,40 +358,6 @@ class ElasticIndex:
 
     def _fault(self, item: Mapping[str, Any]) -> Exception:
         return fault(self._settings, item["status"], item["error"]["type"], _reason(item["error"]))
-
-
-async def create_api_key(settings: Settings) -> str:
-    """A new API key, in its encoded form, with no more rights than the worker, the poller and the web need.
-
-    Raises:
-        Misconfigured: the credentials of `settings` may not make keys, or the server's security is off.
-    """
-    client = connect(settings)
-    try:
-        async with answered(settings):
-            made = await client.security.create_api_key(name="geowire", role_descriptors={"geowire": RIGHTS})
-    finally:
-        await client.close()
-    return str(made["encoded"])
-
-
-async def key_works(settings: Settings, key: str) -> bool:
-    """Whether an API key (encoded form) is known to the server and has the rights that geowire needs."""
-    if not key:
-        return False
-    asked = settings.model_copy(update={"es_api_key": SecretStr(key)})
-    client = connect(asked)
-    try:
-        async with answered(asked):
-            try:
-                answer = await client.security.has_privileges(cluster=RIGHTS["cluster"], index=RIGHTS["indices"])
-            except ApiError as exc:
-                if exc.meta.status == 401:
-                    return False
-                raise
-    finally:
-        await client.close()
-    return bool(answer["has_all_requested"])
 
 
 def _hit(hit: Mapping[str, Any], query: Node, languages: Sequence[str]) -> Hit:

@@ -32,7 +32,6 @@ def main(topic: str, group: str, file: str, hold: str = "0") -> None:
         topic_disable_leader=True,
         topic_allow_declare=False,
         stream_wait_empty=False,
-        stream_buffer_maxsize=64,
         agent_supervisor="mode.CrashingSupervisor",
         web_enabled=False,
         worker_redirect_stdouts=False,
