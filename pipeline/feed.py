@@ -5,9 +5,10 @@ the same moment, nor the other way round.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from statistics import median, quantiles
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -116,6 +117,54 @@ def silence(poll: Poll, now: datetime) -> str | None:
     if quiet <= max(SILENT_FACTOR * long_gap, SILENT_MIN):
         return None
     return f"no article for {in_words(quiet)}; nine of ten of its gaps are shorter than {in_words(long_gap)}"
+
+
+class FeedReport(Feed):
+    """A feed as people and programs are told of it: what is asked for, how it does, the outcomes of its source."""
+
+    health: Health
+    polled_at: str  # where it lies by now
+    last_poll_at: Moment | None
+    last_success_at: Moment | None
+    last_article_at: Moment | None
+    next_poll_at: Moment | None
+    per_day: float
+    per_day_usual: float
+    silence: str | None
+    last_poll: dict[str, Any]  # its status, and the outcomes of its entries
+    polls: int
+    failures: int
+    error: str | None
+    note: str | None
+    outcomes: dict[str, int]  # of all inputs of its source, by outcome
+
+
+def report(feed: Feed, poll: Poll, outcomes: Mapping[str, int], now: datetime) -> FeedReport:
+    """What is told of a feed.
+
+    Args:
+        outcomes: of its source's inputs, from the ledger.
+    """
+    last, usual = rate(poll, now)
+    does = health(feed, poll, now)
+    return FeedReport(
+        **feed.model_dump(),
+        health=does,
+        polled_at=poll.url or feed.url,
+        last_poll_at=poll.last_poll_at,
+        last_success_at=poll.last_success_at,
+        last_article_at=poll.last_article_at,
+        next_poll_at=None if feed.paused or poll.gone else poll.next_poll_at,
+        per_day=round(last, 1),
+        per_day_usual=round(usual, 1),
+        silence=silence(poll, now) if does == "silent" else None,
+        last_poll={"status": poll.status, "outcomes": poll.outcomes},
+        polls=poll.polls,
+        failures=poll.failures,
+        error=poll.error,
+        note=poll.note,
+        outcomes=dict(outcomes),
+    )
 
 
 def in_words(span: timedelta) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from pipeline import rules
 from pipeline.article import Source
 from pipeline.errors import GeowireError, Rejected, Unavailable
-from pipeline.feed import Feed, feed_id
+from pipeline.feed import Feed, FeedReport, feed_id, report
 from pipeline.identity import domain_of
 from pipeline.sources import discover
 from pipeline.sources.feed import Document, read_document
@@ -17,6 +17,7 @@ from pipeline.sources.http import Client, Fetched
 from pipeline.sources.opml import read_opml, write_opml
 from pipeline.sources.robots import read_robots
 from pipeline.state import State
+from pipeline.status import by_source
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,35 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
         added.append(Added(stored or feed, stored is None, len(document.entries)))
     await state.put_feeds([each.feed for each in added if each.new])
     return added
+
+
+async def reports(state: State) -> list[FeedReport]:
+    """All feeds with how they do, in the order in which they were added."""
+    counts, now = by_source(await state.tally()), datetime.now(UTC)
+    return [report(feed, poll, counts.get(feed.source.id, {}), now) for feed, poll in await state.feeds()]
+
+
+async def pause(state: State, names: Sequence[str], *, paused: bool) -> list[Feed]:
+    """Pause feeds, or have them polled again.
+
+    Raises:
+        GeowireError: a name that none has.
+    """
+    feeds = [feed.model_copy(update={"paused": paused}) for feed in await chosen(state, names)]
+    await state.put_feeds(feeds)
+    return feeds
+
+
+async def remove(state: State, names: Sequence[str]) -> list[Feed]:
+    """Forget feeds; their articles stay.
+
+    Raises:
+        GeowireError: a name that none has.
+    """
+    feeds = await chosen(state, names)
+    for feed in feeds:
+        await state.remove_feed(feed.id)
+    return feeds
 
 
 async def import_opml(state: State, raw: bytes) -> tuple[int, int]:

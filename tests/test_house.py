@@ -13,11 +13,11 @@ PACKAGE = ROOT / "pipeline"
 
 FRONT = {"cli", "web"}
 APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "removing"}
-APP |= {"polling", "poller", "subscribing", "rules"}
+APP |= {"polling", "poller", "subscribing", "rules", "backfill", "linking"}
 APP |= {"searching", "counting", "excerpt", "likeness", "permalink", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
-LEAVES |= {"tombstone", "identity", "feed"}
+LEAVES |= {"tombstone", "identity", "feed", "shingles"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

@@ -3,10 +3,9 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +13,7 @@ from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError, QueryError
-from pipeline.feed import Feed, Poll, health, in_words, rate, silence
+from pipeline.feed import Feed, FeedReport, in_words
 
 if TYPE_CHECKING:
     from pipeline.polling import Report
@@ -59,22 +58,21 @@ def add(
 @app.command("list")
 def list_(as_json: AsJson = False, data: Data = None) -> None:
     """The feeds, how each does, and what became of what it brought."""
-    feeds, counts = asyncio.run(_feeds(configuration.load({"data": data})))
+    feeds = asyncio.run(_feeds(configuration.load({"data": data})))
     now = datetime.now(UTC)
-    rows = [_shown(feed, poll, counts.get(feed.source.id, {}), now) for feed, poll in feeds]
     if as_json:
-        output.data(rows)
+        output.data([told.model_dump(mode="json") for told in feeds])
         return
-    if not rows:
+    if not feeds:
         print("no feeds; geowire feed add URL adds one")
         return
-    output.table(("id", "health", "title", "a day", "article", "polled", "next"), [_row(row, now) for row in rows])
-    for row in rows:
-        for said in _remarks(row):
-            print(output.plain(f"{row['id']}  {row['title']}: {said}"))
-    for source in dict.fromkeys(feed.source.id for feed, _ in feeds):
-        if source in counts:
-            print(output.plain(f"{source}: {_said(counts[source])}"))
+    output.table(("id", "health", "title", "a day", "article", "polled", "next"), [_row(told, now) for told in feeds])
+    for told in feeds:
+        for said in _remarks(told):
+            print(output.plain(f"{told.id}  {told.title}: {said}"))
+    for source, outcomes in {told.source.id: told.outcomes for told in feeds}.items():
+        if outcomes:
+            print(output.plain(f"{source}: {_said(outcomes)}"))
 
 
 @app.command()
@@ -139,35 +137,28 @@ async def _add(settings: configuration.Settings, urls: list[str], wanted: "Wante
         return [each for url in urls for each in await add_feed(client, state, url, wanted)]
 
 
-async def _feeds(
-    settings: configuration.Settings,
-) -> tuple[list[tuple[Feed, Poll]], dict[str, dict[str, int]]]:
+async def _feeds(settings: configuration.Settings) -> list[FeedReport]:
     from pipeline.open import rooms
-    from pipeline.status import by_source
+    from pipeline.subscribing import reports
 
     async with rooms(settings) as (_, _, state):
-        return await state.feeds(), by_source(await state.tally())
+        return await reports(state)
 
 
 async def _pause(settings: configuration.Settings, names: list[str], paused: bool) -> list[Feed]:
+    from pipeline import subscribing
     from pipeline.open import rooms
-    from pipeline.subscribing import chosen
 
     async with rooms(settings) as (_, _, state):
-        feeds = [feed.model_copy(update={"paused": paused}) for feed in await chosen(state, names)]
-        await state.put_feeds(feeds)
-        return feeds
+        return await subscribing.pause(state, names, paused=paused)
 
 
 async def _remove(settings: configuration.Settings, names: list[str]) -> list[Feed]:
+    from pipeline import subscribing
     from pipeline.open import rooms
-    from pipeline.subscribing import chosen
 
     async with rooms(settings) as (_, _, state):
-        feeds = await chosen(state, names)
-        for feed in feeds:
-            await state.remove_feed(feed.id)
-        return feeds
+        return await subscribing.remove(state, names)
 
 
 async def _once(settings: configuration.Settings, names: list[str], *, as_json: bool) -> int:
@@ -239,42 +230,18 @@ def _content(path: str) -> bytes:
         raise GeowireError(f"{path} can't be read: {exc.strerror}") from None
 
 
-def _shown(feed: Feed, poll: Poll, counts: Mapping[str, int], now: datetime) -> dict[str, Any]:
-    """A feed for programs: what is asked for, how it does, and the outcomes of its source."""
-    last, usual = rate(poll, now)
-    return {
-        **feed.model_dump(mode="json"),
-        "health": health(feed, poll, now),
-        "polled_at": poll.url or feed.url,
-        "last_poll_at": poll.last_poll_at,
-        "last_success_at": poll.last_success_at,
-        "last_article_at": poll.last_article_at,
-        "next_poll_at": None if feed.paused or poll.gone else poll.next_poll_at,
-        "per_day": round(last, 1),
-        "per_day_usual": round(usual, 1),
-        "silence": silence(poll, now) if health(feed, poll, now) == "silent" else None,
-        "last_poll": {"status": poll.status, "outcomes": poll.outcomes},
-        "polls": poll.polls,
-        "failures": poll.failures,
-        "error": poll.error,
-        "note": poll.note,
-        "outcomes": dict(counts),
-    }
+def _row(told: FeedReport, now: datetime) -> list[str]:
+    paces = f"{told.per_day:g} ({told.per_day_usual:g})" if told.last_article_at else "-"
+    moments = [_distance(moment, now) for moment in (told.last_article_at, told.last_poll_at, told.next_poll_at)]
+    return [told.id, told.health, told.title, paces, *moments]
 
 
-def _row(row: dict[str, Any], now: datetime) -> list[str]:
-    paces = f"{row['per_day']:g} ({row['per_day_usual']:g})" if row["last_article_at"] else "-"
-    moments = [_distance(row[name], now) for name in ("last_article_at", "last_poll_at", "next_poll_at")]
-    return [row["id"], row["health"], row["title"], paces, *moments]
-
-
-def _remarks(row: dict[str, Any]) -> list[str]:
+def _remarks(told: FeedReport) -> list[str]:
     """What a person should know of a feed, in plain words."""
-    failed = row["failures"]
-    again = f", {failed} polls in a row" if failed > 1 else ""
-    found = [f"{row['error']}{again}" if row["error"] else None, row["silence"], row["note"]]
-    if row["polled_at"] != row["url"]:
-        found.append(f"moved for good to {row['polled_at']}")
+    again = f", {told.failures} polls in a row" if told.failures > 1 else ""
+    found = [f"{told.error}{again}" if told.error else None, told.silence, told.note]
+    if told.polled_at != told.url:
+        found.append(f"moved for good to {told.polled_at}")
     return [each for each in found if each]
 
 

@@ -19,7 +19,7 @@ from pipeline.open import rooms
 from pipeline.publishing import batches
 from pipeline.settings import Settings
 from pipeline.status import Status
-from pipeline.web import answers, body, metrics, pages, problems, search_api
+from pipeline.web import answers, body, feeds_api, metrics, pages, problems, search_api
 from pipeline.web.guard import Guard, check_address
 from pipeline.web.problems import HttpProblem, fails
 from pipeline.web.rooms import Opened, Rooms
@@ -79,10 +79,11 @@ def create_web(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.state.settings = settings
     app.add_middleware(Guard, settings=settings)
     for error in (GeowireError, HttpProblem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _failed)
-    for each in (router, search_api.router, pages.router):
+    for each in (router, search_api.router, feeds_api.router, pages.router):
         app.include_router(each)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -90,7 +91,7 @@ def create_web(settings: Settings) -> FastAPI:
 
 def paths() -> list[str]:
     """Every address of the server, as docs/api.md names it."""
-    routes = [*router.routes, *search_api.router.routes, *pages.router.routes]
+    routes = [*router.routes, *search_api.router.routes, *feeds_api.router.routes, *pages.router.routes]
     return [*(route.path_format for route in routes if isinstance(route, APIRoute)), OPENAPI]
 
 

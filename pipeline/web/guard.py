@@ -2,7 +2,7 @@
 
 Without a key the server is for the person at this machine. A page of a stranger in their browser can reach it too, by a
 name that resolves to 127.0.0.1 (DNS rebinding) or by a form that posts across sites; both are refused here. With keys,
-publishing needs the role `publish`, every other change `admin`; reading needs a key once there is one that may read.
+publishing needs the role `publish`, any other change `admin`; reading needs a key once there is one that may read.
 """
 
 import base64
