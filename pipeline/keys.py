@@ -47,8 +47,12 @@ def load(path: Path) -> list[ApiKey]:
         return _FILE.validate_json(path.read_bytes())
     except FileNotFoundError:
         return []
-    except (OSError, ValidationError) as exc:
-        raise Misconfigured(f"the API keys in {path} can't be read: {exc}; see: geowire key list") from None
+    except OSError as exc:
+        raise Misconfigured(f"the API keys in {path} can't be read: {exc.strerror}") from None
+    except ValidationError:
+        raise Misconfigured(
+            f"{path} is no file of API keys; move it away, and make new keys with geowire key add"
+        ) from None
 
 
 def add(path: Path, name: str, role: Role) -> str:

@@ -123,7 +123,7 @@ class Settings(BaseModel):
     @property
     def api_keys_path(self) -> Path:
         """The file with the hashes of the API keys."""
-        return Path(self.api_keys).expanduser() if self.api_keys else self.data / "api-keys.json"
+        return _absolute("api_keys", self.api_keys) if self.api_keys else self.data / "api-keys.json"
 
     @property
     def bootstrap(self) -> list[str]:
@@ -155,7 +155,7 @@ def load_with_origins(
     for name, value in (overrides or {}).items():
         if value is not None:
             values[name], origins[name] = value, "option"
-    data = Path(values.get("data") or user_data_path("geowire")).expanduser().resolve()
+    data = _absolute("data", values.get("data") or str(user_data_path("geowire")))
     values["data"] = data
     values.setdefault("broker", f"sqlite://{quote(str(data / 'broker.db'))}")
     values.setdefault("index", f"tantivy://{quote(str(data / 'index'))}")
@@ -169,6 +169,7 @@ def load_with_origins(
                 f"there is no setting {name} ({origins.get(name)}){_meant(name, Settings.model_fields)}"
             ) from None
         raise Misconfigured(f"setting {name} ({origins.get(name, 'default')}): {fault['msg']}") from None
+    _check_urls(settings)
     _check_pair(settings)
     _check_addresses(settings)
     return settings, {name: origins.get(name, "default") for name in Settings.model_fields}
@@ -190,16 +191,26 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 def _from_file(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     named = env.get("GEOWIRE_CONFIG")
-    path = Path(named).expanduser() if named else user_config_path("geowire") / "geowire.toml"
-    if not path.is_file():
-        if named:
-            raise Misconfigured(f"GEOWIRE_CONFIG names {path}, which is not a file")
-        return {}, {}
+    path = _absolute("GEOWIRE_CONFIG", named) if named else user_config_path("geowire") / "geowire.toml"
     try:
+        if not path.is_file():
+            if named:
+                raise Misconfigured(f"GEOWIRE_CONFIG names {path}, which is not a file")
+            return {}, {}
         values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise Misconfigured(f"{path} can't be read: {exc.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise Misconfigured(f"{path} is not valid TOML: {exc}") from None
     return values, dict.fromkeys(values, f"file {path}")
+
+
+def _absolute(name: str, value: object) -> Path:
+    """A path as it is meant: `~` stands for a home folder."""
+    try:
+        return Path(value).expanduser().resolve()  # type: ignore[arg-type]  # a TOML file may hold any type
+    except (TypeError, ValueError, OSError, RuntimeError) as exc:  # RuntimeError: no such home, a circle of links
+        raise Misconfigured(f"setting {name}: {value!r} is no path that can be used: {exc}") from None
 
 
 def _secret(variable: str, file: str) -> str:
@@ -207,6 +218,14 @@ def _secret(variable: str, file: str) -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
         raise Misconfigured(f"{variable}_FILE names {file}, which can't be read: {exc}") from None
+
+
+def _check_urls(settings: Settings) -> None:
+    for name, url in (("GEOWIRE_BROKER", settings.broker), ("GEOWIRE_INDEX", settings.index)):
+        try:
+            urlsplit(url)
+        except ValueError as exc:
+            raise Misconfigured(f"{name}={url} is no address: {exc}") from None
 
 
 def _check_pair(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, computed_field
 
 from pipeline.app import DEAD, GROUP, INPUTS, READ
 from pipeline.article import DeadLetter, LedgerRow, Outcome
@@ -39,6 +39,7 @@ class Status(BaseModel):
     indexed_documents: int
     unlinked: int  # articles whose near-duplicates are still to be looked for
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorators on properties
     @property
     def adds_up(self) -> bool:
         """Whether every input has exactly one outcome, or is pending and still to be read by an agent."""

@@ -66,7 +66,7 @@ class Supervised:
         delay = BACKOFF_FIRST
         while not self._stopping.is_set():
             started = time.monotonic()
-            self._child = subprocess.Popen(self._command())
+            self._child = subprocess.Popen(self._command(), process_group=0)  # Ctrl-C is for the parent, which ends it
             code = self._child.wait()
             if self._stopping.is_set():
                 return

@@ -120,7 +120,7 @@ def _log_to_stderr(settings: Settings) -> None:
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=settings.log_level, stream=sys.stderr, format=form)
     if settings.log_level == "INFO":
-        for chatty in ("faust", "mode", "kafka", "aiokafka", "elastic_transport"):
+        for chatty in ("faust", "mode", "kafka", "aiokafka", "elastic_transport", "pipeline.broker.driver"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

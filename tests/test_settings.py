@@ -42,6 +42,10 @@ def test_a_cluster(tmp_path: Path) -> None:
         {"GEOWIRE_BROKER": "kafka://a:9092", "GEOWIRE_INDEX": "http://elastic:secret@a:9200"},
         {"GEOWIRE_BROKER": "sqlite://relative/broker.db"},
         {"GEOWIRE_KAFKA_SECURITY": "sasl_ssl"},
+        {"GEOWIRE_BROKER": "kafka://[::1", "GEOWIRE_INDEX": "http://a:9200"},
+        {"GEOWIRE_BROKER": "kafka://a:9092", "GEOWIRE_INDEX": "http://[::1"},
+        {"GEOWIRE_DATA": "~no-such-user/data"},
+        {"GEOWIRE_CONFIG": "~no-such-user/geowire.toml"},
     ],
 )
 def test_refused_with_a_sentence(env: dict[str, str]) -> None:
@@ -62,6 +66,14 @@ def test_origins(tmp_path: Path) -> None:
     assert origins["port"] == "option"
     assert origins["host"] == "default"
     assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize("line", ["data = 5", 'data = ["a"]', "broker = 5", "[geowire]", "\xff"])
+def test_a_file_with_a_wrong_value_is_refused(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "g.toml"
+    file.write_bytes(line.encode("latin-1"))
+    with pytest.raises(Misconfigured, match=r".{20}"):
+        load(environ={"GEOWIRE_CONFIG": str(file)})
 
 
 def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:

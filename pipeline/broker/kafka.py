@@ -5,6 +5,7 @@ timeout, so the bytes in flight are bounded here and every future is checked.
 """
 
 import contextlib
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -214,7 +215,7 @@ class KafkaBroker:
             "security_protocol": settings.kafka_security,
         }
         if settings.kafka_ca:
-            options["ssl_cafile"] = settings.kafka_ca
+            options["ssl_cafile"] = _authority(settings.kafka_ca)
         if settings.kafka_security.startswith("SASL"):
             options |= {
                 "sasl_mechanism": "SCRAM-SHA-512",
@@ -237,6 +238,15 @@ class KafkaBroker:
                 f"no answer from Kafka at {self._settings.broker} ({type(exc).__name__}); is it running? "
                 "Start it (docker compose up kafka, or make servers), or check GEOWIRE_BROKER"
             ) from exc
+
+
+def _authority(path: str) -> str:
+    """The file of the certificate authority; kafka-python takes one that can't be read for a broker that is down."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as exc:  # what OpenSSL finds wrong is one, too
+        raise Misconfigured(f"GEOWIRE_KAFKA_CA={path} can't be used: {exc.strerror or exc}") from None
+    return path
 
 
 def _stored(record: Any) -> StoredMessage:

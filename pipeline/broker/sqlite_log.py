@@ -222,10 +222,11 @@ class SqliteLog:
             connection.execute("begin immediate")
             try:
                 yield connection
+                connection.execute("commit")
             except BaseException:
-                connection.execute("rollback")
+                if connection.in_transaction:  # SQLite has taken it back by itself where the disk is full
+                    connection.execute("rollback")
                 raise
-            connection.execute("commit")
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

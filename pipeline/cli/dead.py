@@ -98,7 +98,7 @@ async def _retry(data: "Data", keys: list[str]) -> list[dict[str, str]]:
     results = []
     async with rooms(configuration.load({"data": data})) as (broker, _index, state):
         letters = await unresolved(broker, state)
-        for place, letter in [_named(letters, key) for key in keys] if keys else letters:
+        for place, letter in [_named(letters, key) for key in dict.fromkeys(keys)] if keys else letters:
             try:
                 results.append({"key": letter.origin, "sent_to": await send_again(broker, state, place, letter)})
             except Rejected as exc:

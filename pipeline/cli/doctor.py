@@ -149,7 +149,7 @@ def _gazetteer(_settings: configuration.Settings) -> str:
 
 
 def _port(settings: configuration.Settings) -> str:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.settimeout(1)
         if probe.connect_ex((settings.host, settings.port)) == 0:
             return f"{settings.host}:{settings.port} is in use (by geowire already, or set GEOWIRE_PORT to another)"

@@ -93,6 +93,9 @@ def main() -> NoReturn:
     except BrokenPipeError:  # `geowire search … | head`: the reader has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as exc:  # a file that can't be written, a full disk, too many open files
+        output.error(f"{exc.filename}: {exc.strerror}" if exc.filename else str(exc))
+        code = EXIT_FAILED
     sys.exit(code)
 
 

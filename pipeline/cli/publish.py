@@ -83,7 +83,7 @@ def rejection(each: "Input") -> dict[str, str | None]:
 
 
 class Progress:
-    """How far a publication came, kept in a file until it is complete.
+    """How far a publication came, kept in a file until it is complete; without that file `--resume` begins anew.
 
     Args:
         path: the file.
@@ -103,10 +103,11 @@ class Progress:
         kept = {key: count for key, count in self._all().items() if key != self._key}
         if done is not None:
             kept[self._key] = done
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(f".{os.getpid()}")
-        temporary.write_text(json.dumps(kept), encoding="utf-8")
-        temporary.replace(self._path)
+        with contextlib.suppress(OSError):  # in a container that can't be written, publishing twice is harmless
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._path.with_suffix(f".{os.getpid()}")
+            temporary.write_text(json.dumps(kept), encoding="utf-8")
+            temporary.replace(self._path)
 
     def _all(self) -> dict[str, int]:
         try:

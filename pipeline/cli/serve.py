@@ -29,9 +29,10 @@ POLL = 0.5  # seconds between two looks at the ledger
 def serve(data: Data = None, port: Port = None) -> None:
     """Serve the page and the API."""
     settings = configuration.load({"data": data, "port": port})
-    web = _web(settings)
+    web, listening = _web(settings), _listen(settings)
+    asyncio.run(_try(settings))
     _stop_in_order()
-    _serve(web, settings, _listen(settings))
+    _serve(web, settings, listening)
 
 
 def run(data: Data = None, port: Port = None) -> None:
@@ -41,8 +42,7 @@ def run(data: Data = None, port: Port = None) -> None:
 
     settings = configuration.load({"data": data, "port": port})
     web, listening = _web(settings), _listen(settings)
-    if settings.embedded:
-        _create(settings)
+    asyncio.run(_try(settings))
     worker, polling = Supervised(settings.data), InBackground(lambda stop: poller.run(settings, stop))
     _stop_in_order()
     worker.start()
@@ -67,7 +67,7 @@ def demo(
         raise Misconfigured("geowire demo is embedded: unset GEOWIRE_BROKER and GEOWIRE_INDEX, then run it again")
     web, listening = (None, None) if no_serve else (_web(settings), _listen(settings))
     seeds = _seeds()
-    _create(settings)
+    asyncio.run(_try(settings))
     worker = Supervised(settings.data, quiet=True, restart=False)
     _stop_in_order()
     worker.start()
@@ -111,11 +111,12 @@ async def _fill(settings: Settings, seeds: Path, worker: "Supervised") -> None:
     print(f"done in {time.monotonic() - started:.0f} s; the archive is in {settings.data}")
 
 
-def _create(settings: Settings) -> None:
-    """Make what the embedded mode keeps, before the worker looks for it."""
-    from pipeline.worker import init
+async def _try(settings: Settings) -> None:
+    """Make what the embedded mode keeps, and see that all can be opened, while an error is still one sentence."""
+    from pipeline.open import rooms
 
-    asyncio.run(init(settings))
+    async with rooms(settings):
+        pass
 
 
 def _seeds() -> Path:

@@ -22,7 +22,7 @@ def status(
     settings = configuration.load({"data": data})
     found = asyncio.run(read_status(settings))
     if as_json:
-        output.data(found.model_dump() | {"adds_up": found.adds_up})
+        output.data(found.model_dump())
         return
     print_status(found)
     if not found.adds_up:

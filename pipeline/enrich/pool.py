@@ -14,7 +14,8 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -119,7 +120,8 @@ class _Child:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, model, os.getpid()), daemon=True)
-        self._process.start()
+        with _interrupts_held():
+            self._process.start()
         theirs.close()
 
     def wait_ready(self) -> None:
@@ -168,6 +170,17 @@ class _Child:
         self._pipe.close()
 
 
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A process started inside never sees a Ctrl-C, which is its parent's, not even while it imports."""
+    resource_tracker.ensure_running()  # else the first start of a process starts it, which lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(pipe: Connection, model: str, parent: int) -> None:
     """A child's life: load the model, read articles, until the pipe closes."""
     _prepare(parent)
@@ -202,10 +215,9 @@ def _read(payload: bytes, nlp: Any, enrich: Any) -> bytes:
 
 
 def _prepare(parent: int) -> None:
-    """Die with the parent, leave Ctrl-C to it, and keep to a bounded memory."""
+    """Die with the parent, and keep to a bounded memory."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))

@@ -35,7 +35,10 @@ from pipeline.query.tree import Everything, Node
 
 T = TypeVar("T")
 
-_OF_THE_DISK = re.compile(r"os error|io error|no space left", re.IGNORECASE)  # tantivy raises ValueError for these too
+# tantivy raises ValueError for these too
+_OF_RIGHTS = re.compile(r"permission ?denied|read-?only ?file ?system", re.IGNORECASE)
+_OF_THE_DISK = re.compile(r"os error|io(?:::| )?error|no space left", re.IGNORECASE)
+_OF_A_LOST_FILE = re.compile(r"not ?found|no such file", re.IGNORECASE)
 SCANNED = 100  # articles that a scan reads at once
 KEPT = 100  # counts of one commit
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
@@ -316,6 +319,8 @@ class TantivyIndex:
             try:
                 self._writers = (articles.writer(HEAP, 1), versions.writer(HEAP, 1))
             except ValueError as exc:
+                if "LockBusy" not in str(exc):
+                    raise
                 raise Misconfigured(
                     f"another process writes {self._path} already, and one at a time may; stop the other worker ({exc})"
                 ) from None
@@ -325,13 +330,14 @@ class TantivyIndex:
         """Run off the event loop; errors of the disk are waited for, those of the index need a person."""
         try:
             return await asyncio.to_thread(work)
-        except OSError as exc:
-            raise Unavailable(f"{self._path}: {exc}") from exc
-        except ValueError as exc:
-            if not _OF_THE_DISK.search(str(exc)):
-                raise Misconfigured(f"the index in {self._path} can't be used ({exc}); {RESTORE}") from exc
+        except (OSError, ValueError) as exc:
+            said = str(exc)
+            if _OF_RIGHTS.search(said):
+                raise Misconfigured(f"{self._path}: {said}; give this user the right to write there") from exc
+            if _OF_A_LOST_FILE.search(said) or not (isinstance(exc, OSError) or _OF_THE_DISK.search(said)):
+                raise Misconfigured(f"the index in {self._path} can't be used ({said}); {RESTORE}") from exc
             self._writers = self._opened = self._seen = None  # a writer that failed stays so
-            raise Unavailable(f"{self._path}: {exc}") from exc
+            raise Unavailable(f"{self._path}: {said}") from exc
 
 
 def _languages(searcher: Any) -> list[str]:

@@ -28,9 +28,12 @@ def read_paths(paths: Iterable[str], door: Door) -> Iterator[Input]:
     """Inputs of files, folders (sorted, known suffixes only) and `-` (standard input), one after the other.
 
     Raises:
-        GeowireError: a path does not exist.
+        GeowireError: a path does not exist; nothing was read then.
     """
-    for name in paths:
+    names = list(paths)
+    if missing := [name for name in names if name != "-" and not Path(name).exists()]:
+        raise GeowireError(f"{', '.join(missing)}: no such file or folder")
+    for name in names:
         path = Path(name)
         if name == "-":
             yield from read_stream(sys.stdin.buffer, "standard input", door)
@@ -38,10 +41,8 @@ def read_paths(paths: Iterable[str], door: Door) -> Iterator[Input]:
             known = (found for found in path.rglob("*") if found.suffix.lower() in SUFFIXES or _is_archive(found))
             for file in sorted(known):
                 yield from read_file(file, door)
-        elif path.exists():
-            yield from read_file(path, door)
         else:
-            raise GeowireError(f"{name}: no such file or folder")
+            yield from read_file(path, door)
 
 
 def read_file(path: Path, door: Door) -> Iterator[Input]:

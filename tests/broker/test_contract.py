@@ -12,7 +12,8 @@ import pytest
 
 from pipeline import settings as configuration
 from pipeline.broker import MAX_MESSAGE, Message, Position, StoredMessage, TopicSpec, lag, open_broker, read_all
-from pipeline.errors import Misconfigured, Rejected
+from pipeline.broker.sqlite_log import SqliteLog
+from pipeline.errors import Misconfigured, Rejected, Unavailable
 from tests.broker.conftest import Log, messages
 
 ROOT = Path(__file__).parents[2]
@@ -152,6 +153,22 @@ def test_no_kafka_is_unavailable_soon() -> None:
     done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, cwd=ROOT, check=True)
     assert b"is it running" in done.stdout
     assert time.monotonic() - started < 20
+
+
+def test_a_full_disk_is_waited_for_and_a_batch_is_all_or_nothing(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "broker.db")
+    log.create_topics([TopicSpec("articles", 4)])
+    batch = [Message(str(number).encode(), b"x" * 100_000) for number in range(5)]
+    with log._reading() as db:
+        db.execute("pragma max_page_count = 50")
+    with pytest.raises(Unavailable, match="full"):
+        log.publish("articles", batch)
+    assert sum(log.end_offsets("articles").values()) == 0
+    with log._reading() as db:
+        db.execute("pragma max_page_count = 1000000")
+    log.publish("articles", batch)
+    assert sum(log.end_offsets("articles").values()) == 5
+    log.close()
 
 
 def test_a_file_that_is_no_database_is_misconfigured(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The seam's promises, asked of both engines."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -261,16 +262,25 @@ async def test_versions_of_one_moment_are_all_kept(index: Index) -> None:
     assert {version.text for version in found} == {"The ferry sails 0 times.", "The ferry sails 1 times."}
 
 
-async def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        "An IO error occurred: 'No space left on device (os error 28)'",
+        "An error occurred in a thread: 'An index writer was killed.. A worker thread encountered an error "
+        "(io::Error most likely) or panicked.'",
+        "Failed to open file for read: 'IoError { io_error: Os { code: 24, message: \"Too many open files\" } }'",
+    ],
+)
+async def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     full = TantivyIndex(tmp_path / "index", write=True)
     await full.init()
     commit = full._commit
 
     def no_space(*_written: object) -> None:
-        raise ValueError("An IO error occurred: 'No space left on device (os error 28)'")
+        raise ValueError(said)
 
     monkeypatch.setattr(full, "_commit", no_space)
-    with pytest.raises(Unavailable, match="No space left"):
+    with pytest.raises(Unavailable, match=re.escape(said)):
         await put(full, article())
     monkeypatch.setattr(full, "_commit", commit)
     assert await put(full, article()) == [Outcome.INDEXED]
@@ -300,3 +310,16 @@ async def test_frequencies_count_articles(index: Index) -> None:
         "ferri": 2, "sail": 2, "train": 1, "zyzzyva": 0,
     }  # fmt: skip
     assert await index.frequencies([]) == {}
+
+
+async def test_a_second_writer_and_a_lost_file_need_a_person(tmp_path: Path) -> None:
+    first, second = (TantivyIndex(tmp_path / "index", write=True) for _ in range(2))
+    await put(first, article())
+    with pytest.raises(Misconfigured, match="another process"):
+        await second.ready()
+    await first.close()
+    for segment in (tmp_path / "index").glob("*.store"):
+        segment.unlink()
+    reader = TantivyIndex(tmp_path / "index")
+    with pytest.raises(Misconfigured, match="from a backup"):
+        await reader.get(["a"])
