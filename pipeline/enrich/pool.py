@@ -14,7 +14,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 START_SECONDS = 180.0  # to import spaCy and load the model on a busy machine
 CHILD_MEMORY = 4 * 1024**3  # bytes of address space; a child that needs more fails its article, not the machine
 CHARACTERS = 40_000  # of an article that may take the setting's time; a longer one may take as many times longer
+BEAT_SECONDS = 5.0  # how often a child at work within its time is said to be: the watchdog waits for those
 TRIES = 2  # a child may die for reasons of its own; twice with the same article is the article
 PR_SET_PDEATHSIG = 1
 
@@ -52,10 +53,10 @@ class Pool:
             Misconfigured: the model can't be loaded, with the reason.
         """
         children = [self._spawn() for _ in range(self._settings.nlp_processes)]
-        await asyncio.gather(*(asyncio.to_thread(child.wait_ready) for child in children))
+        await asyncio.gather(*(asyncio.to_thread(child.wait_ready, self._beat) for child in children))
         for child in children:
             self._children.put_nowait(child)
-        self.heartbeat = time.monotonic()
+        self._beat()
 
     async def enrich(self, articles: Sequence[Article]) -> list[EnrichedArticle | Poison]:
         """Read articles, spread over the processes; one result for each, in order."""
@@ -67,6 +68,9 @@ class Pool:
             child.end()
         self._all.clear()
 
+    def _beat(self) -> None:
+        self.heartbeat = time.monotonic()
+
     async def _one(self, article: Article) -> EnrichedArticle | Poison:
         payload = article.model_dump_json().encode()
         seconds = self._settings.nlp_timeout * max(1.0, len(article.text) / CHARACTERS)
@@ -74,7 +78,7 @@ class Pool:
         for _ in range(TRIES):
             child = await self._children.get()
             try:
-                answer = await asyncio.to_thread(child.ask, payload, seconds)
+                answer = await asyncio.to_thread(child.ask, payload, seconds, self._beat)
             except _ChildFailedError as exc:
                 reason = str(exc)
                 log.warning("article %s: %s", article.id, reason)
@@ -82,7 +86,7 @@ class Pool:
                 continue
             finally:
                 self._children.put_nowait(child)
-                self.heartbeat = time.monotonic()
+                self._beat()
             if isinstance(answer, str):
                 return Poison(answer)
             return EnrichedArticle.model_validate_json(answer)
@@ -95,11 +99,11 @@ class Pool:
             self._all.discard(child)
             child = self._spawn()
             try:
-                await asyncio.to_thread(child.wait_ready)
+                await asyncio.to_thread(child.wait_ready, self._beat)
             except Unavailable as exc:
                 log.warning("%s; trying again", exc)
                 child.end()
-                self.heartbeat = time.monotonic()
+                self._beat()
             else:
                 return child
 
@@ -124,14 +128,17 @@ class _Child:
             self._process.start()
         theirs.close()
 
-    def wait_ready(self) -> None:
+    def wait_ready(self, beat: Callable[[], None]) -> None:
         """Wait for the model.
+
+        Args:
+            beat: called now and then while there is time.
 
         Raises:
             Misconfigured: it can't be loaded.
             Unavailable: the process died or took too long, which a busy machine makes pass.
         """
-        if not self._pipe.poll(START_SECONDS):
+        if not self._answers(START_SECONDS, beat):
             raise Unavailable(f"the language model did not load within {START_SECONDS:.0f} s")
         try:
             answer = self._pipe.recv_bytes()
@@ -140,8 +147,13 @@ class _Child:
         if answer != b"ready":
             raise Misconfigured(answer.decode("utf-8", "replace"))
 
-    def ask(self, payload: bytes, seconds: float) -> bytes | str:
+    def ask(self, payload: bytes, seconds: float, beat: Callable[[], None]) -> bytes | str:
         """Have one article read: the record as JSON, or the reason why it can't be read.
+
+        Args:
+            payload: the article as JSON.
+            seconds: how long it may take.
+            beat: called now and then while there is time.
 
         Raises:
             _ChildFailedError: the process died, or did not answer in time.
@@ -149,7 +161,7 @@ class _Child:
         """
         try:
             self._pipe.send_bytes(payload)
-            if not self._pipe.poll(seconds):
+            if not self._answers(seconds, beat):
                 raise _ChildFailedError(f"no answer within {seconds:.0f} s")
             answer = self._pipe.recv_bytes()
         except (EOFError, OSError):
@@ -161,6 +173,15 @@ class _Child:
         if answer[:1] == b"!":
             raise Misconfigured(said)
         return said
+
+    def _answers(self, seconds: float, beat: Callable[[], None]) -> bool:
+        """Whether an answer comes in time; the end of the process counts as one."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if self._pipe.poll(min(left, BEAT_SECONDS)):
+                return True
+            beat()
+        return False
 
     def end(self) -> None:
         """Kill the process."""
