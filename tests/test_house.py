@@ -3,7 +3,10 @@
 import ast
 import re
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -127,3 +130,24 @@ def test_no_tracked_file_names_a_package_registry() -> None:
     )
     found = subprocess.run(["git", "grep", "-lIE", hosts], cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.stdout == ""
+
+
+def test_the_build_hook_needs_only_what_the_build_installs() -> None:
+    """Else `pip install` of a source fails, where the build has an environment of its own."""
+    waiting, seen, foreign = ["pipeline.enrich.gazetteer_build"], set(), set()
+    while waiting:
+        module = waiting.pop()
+        path = ROOT / f"{module.replace('.', '/')}.py"
+        if module.split(".")[0] != "pipeline":
+            foreign.add(module.split(".")[0])
+        elif not path.is_file() and module.count(".") > 1:
+            waiting.append(module.rpartition(".")[0])  # it is a name in that module
+        elif path.is_file() and module not in seen:
+            seen.add(module)
+            waiting += imports_of(path)
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    names = {re.split(r"[><=]", each)[0].lower() for each in required}
+    distributions = packages_distributions()
+    for module in foreign - sys.stdlib_module_names:
+        assert names & {name.lower() for name in distributions[module]}, module
+    assert "pipeline.text" in seen

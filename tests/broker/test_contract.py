@@ -6,15 +6,19 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from kafka import KafkaProducer
 
 from pipeline import settings as configuration
 from pipeline.broker import MAX_MESSAGE, Message, Position, StoredMessage, TopicSpec, lag, open_broker, read_all
 from pipeline.broker.sqlite_log import SqliteLog
 from pipeline.errors import Misconfigured, Rejected, Unavailable
-from tests.broker.conftest import Log, messages
+from pipeline.worker import stalled
+from tests.broker.conftest import Log, kafka_log, messages, opened
 
 ROOT = Path(__file__).parents[2]
 
@@ -138,6 +142,24 @@ def test_what_was_confirmed_survives_a_kill_9_of_the_publisher(log: Log) -> None
     assert len(confirmed) >= 25
     found = {(message.position.partition, message.position.offset): int(message.value) for message in stored(log)}
     assert all(found[part, offset] == number for part, offset, number in confirmed)
+
+
+def test_marks_of_a_transaction_hold_up_nobody(kafka_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What docs/delivery.md says of producers that use transactions all the same."""
+    with contextmanager(opened)(kafka_log(kafka_server.url)) as log:
+        producer = KafkaProducer(bootstrap_servers=log.settings.bootstrap, transactional_id=log.topic)
+        producer.init_transactions()
+        for value, end in ((b"kept", producer.commit_transaction), (b"aborted", producer.abort_transaction)):
+            producer.begin_transaction()
+            producer.send(log.topic, value, partition=0)
+            producer.flush()
+            end()
+        producer.close()
+        assert [message.value for message in stored(log)] == [b"kept", b"aborted"]
+        assert log.broker.end_offsets(log.topic)[0] == 4, "two messages and two marks"
+        for committed, waiting in ((4, 0), (3, 0), (2, 2)):
+            monkeypatch.setattr(log.broker, "committed", lambda *_names, at=committed: {0: at})
+            assert stalled(log.broker, log.topic, {0}, None)[0] == waiting
 
 
 def test_no_kafka_is_unavailable_soon() -> None:
