@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from pipeline.index.fields import KEYS, PHRASES, listed, milliseconds
-from pipeline.query import facts, numbers, quotes, sentences
+from pipeline.query import cost, facts, numbers, quotes, sentences
 from pipeline.query.terms import query_languages
 from pipeline.query.tree import (
     And,
@@ -52,8 +52,13 @@ def compile_query(node: Node, indexed: Sequence[str]) -> Query:
     Args:
         node: the tree.
         indexed: the languages of the articles in the index.
+
+    Raises:
+        QueryError: it asks for too much at once (query/cost.py).
     """
-    return _query(node, query_languages(node, indexed))
+    languages = query_languages(node, indexed)
+    cost.check(node, languages)
+    return _query(node, languages)
 
 
 def _query(node: Node, languages: Sequence[str]) -> Query:

@@ -11,7 +11,7 @@ from typing import Any
 from tantivy import FieldType, Occur, Query, Schema
 
 from pipeline.index.fields import KEYS, PHRASES, listed, milliseconds
-from pipeline.query import facts, numbers, quotes, sentences
+from pipeline.query import cost, facts, numbers, quotes, sentences
 from pipeline.query.terms import query_languages
 from pipeline.query.tree import (
     And,
@@ -49,8 +49,13 @@ def compile_query(node: Node, schema: Schema, indexed: Sequence[str]) -> Any:
         node: the tree.
         schema: the schema of the index.
         indexed: the languages of the articles in the index.
+
+    Raises:
+        QueryError: it asks for too much at once (query/cost.py).
     """
-    return _Compiler(schema, query_languages(node, indexed)).query(node)
+    languages = query_languages(node, indexed)
+    cost.check(node, languages)
+    return _Compiler(schema, languages).query(node)
 
 
 class _Compiler:

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import QueryError
+from pipeline.query import cost
 from pipeline.query.events import STATUSES, TYPES
 from pipeline.query.faults import MAX_DEPTH
 from pipeline.query.grammar import MAX_AREAS, MAX_CLAUSES, MAX_LENGTH, parse, to_text
@@ -319,3 +320,24 @@ def fault_of(query: str) -> QueryError | None:
     except QueryError as exc:
         return exc
     return None
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("talks", 2),
+        ("title:talks -oil", 1 + 3),
+        ('"oil price" "a b c"~5', 2 + 12),
+        ("same:(oil (gas OR coal))", 64 * 3),
+        ("quote:talks quote:(speaker:x -oil)", 1 + 32 * 3),
+        ("country:UA happened:7d terr*", 2 + 7 + 32),
+    ],
+)
+def test_what_a_query_costs(query: str, expected: int) -> None:
+    assert cost.cost(parse(query, now=NOW), ["en"]) == expected
+
+
+def test_no_engine_is_asked_for_too_much() -> None:
+    node = parse("same:(" + "a " * 8 + ") quote:(" + "b " * 20 + ")", now=NOW)
+    with pytest.raises(QueryError, match="the limit is 1,000"):
+        cost.check(node, ["en"])
