@@ -9,12 +9,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from pipeline.article import Article, EnrichedArticle, Source
 from pipeline.formats import COLUMNS, FORMATS, MEDIA, About, Format, write
 from pipeline.searching import Result
 from pipeline.sources.feed import read_feed
 from tests.index.dispatches import dispatches
+from tests.index.generated import generated
 
 HOSTILE = EnrichedArticle(
     id='x"/<&1',
@@ -95,20 +97,59 @@ async def test_json_feed() -> None:
         assert item["url"].startswith("http")
 
 
-NINJS = {"uri", "type", "versioncreated", "firstcreated", "headline", "body_text", "byline", "language", "infosource"}
-NINJS |= {"person", "organisation", "place", "subject"}
+def _closed(**properties: Any) -> dict[str, Any]:
+    """An object of these properties and no others."""
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+TEXT = {"type": "string"}
+MOMENT = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+NAMED = {"type": "array", "items": _closed(name=TEXT, code=TEXT)}
+POINT = _closed(type={"const": "Point"}, coordinates={"type": "array", "items": {"type": "number"}, "minItems": 2})
+ITEM = _closed(
+    uri={"type": "string", "format": "uri", "pattern": "^urn:geowire:article:"},
+    type={"const": "text"},
+    versioncreated=MOMENT, firstcreated=MOMENT, headline=TEXT, body_text=TEXT, byline=TEXT, language=TEXT,
+    infosource=NAMED, person=NAMED, organisation=NAMED, subject=NAMED,
+    place={"type": "array", "items": _closed(name=TEXT, geometry_geojson=POINT)},
+) | {"required": ["uri"]}  # fmt: skip
+# What of ninjs 1.5 geowire writes: the standard's names and types, and nothing that it does not know.
+NINJS = _closed(
+    uri={"type": "string", "format": "uri"},
+    type={"const": "composite"},
+    versioncreated=MOMENT,
+    headline=TEXT,
+    associations={"type": "object", "additionalProperties": False, "patternProperties": {"^[a-zA-Z0-9_]+$": ITEM}},
+) | {"required": ["uri"]}
 
 
 async def test_ninjs() -> None:
     found = json.loads(await written("ninjs.json"))
-    assert found["type"] == "composite"
-    assert found["uri"].startswith("urn:")
-    items: dict[str, dict[str, Any]] = found["associations"]
-    assert len(items) == len(ARTICLES)
-    for name, item in items.items():
-        assert name.replace("_", "").isalnum()
-        assert set(item) <= NINJS
-        assert item["type"] == "text"
+    Draft202012Validator(NINJS, format_checker=FormatChecker()).validate(found)
+    assert len(found["associations"]) == len(ARTICLES)
+    talks = found["associations"]["article_1"]
+    assert talks["person"]
+    assert talks["subject"][0]["code"].startswith("medtop:")
+
+
+async def test_atom_has_what_rfc_4287_asks_for() -> None:
+    atom = "{http://www.w3.org/2005/Atom}"
+    root = ElementTree.fromstring(await written("atom"))
+    assert [root.findall(atom + name) != [] for name in ("id", "title", "updated", "author", "link")] == [True] * 5
+    for entry in root.findall(f"{atom}entry"):
+        assert {len(entry.findall(atom + name)) for name in ("id", "title", "updated", "summary", "link")} == {1}
+        assert entry.find(f"{atom}link").get("rel") in (None, "alternate")  # type: ignore[union-attr]  # it is one
+        for name in ("updated", "published"):
+            assert datetime.fromisoformat(entry.findtext(atom + name, "")).tzinfo
+
+
+async def test_geojson_is_in_degrees_of_longitude_and_latitude() -> None:
+    found = json.loads(await written("geojson", generated(100)))
+    geometries = [feature["geometry"] for feature in found["features"] if feature["geometry"]]
+    assert len(geometries) > 20
+    for geometry in geometries:
+        assert geometry["type"] == "MultiPoint"
+        assert all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in geometry["coordinates"])
 
 
 @pytest.mark.parametrize("form", FORMATS)
