@@ -151,6 +151,9 @@ async def _publish(
                     output.line(answer.answer())
                 elif answer.outcome == "rejected":
                     output.note(f"rejected: {answer.origin}: {answer.reason}")
+    except asyncio.CancelledError:
+        output.note(f"stopped after {progress.done()} inputs; go on with --resume")
+        raise
     except (Unavailable, Misconfigured):
         output.note(f"stopped after {sent} published, {rejected} rejected; go on with --resume once that is mended")
         raise
@@ -168,7 +171,14 @@ async def _answers(
     async with rooms(settings) as (broker, _index, state):
         done = 0
         for batch in batches(inputs):
-            answers = await publish_batch(broker, state, batch, backfill=backfill)
+            sending = asyncio.ensure_future(publish_batch(broker, state, batch, backfill=backfill))
+            try:
+                answers = await asyncio.shield(sending)
+            except asyncio.CancelledError:  # by Ctrl-C: the batch is sent to its end, and counts as sent
+                await asyncio.wait([sending])
+                if sending.exception() is None:
+                    durable(done + len(batch))
+                raise
             done += len(batch)
             durable(done)
             for answer in answers:
