@@ -152,7 +152,7 @@ async def _publish(
                 elif answer.outcome == "rejected":
                     output.note(f"rejected: {answer.origin}: {answer.reason}")
     except asyncio.CancelledError:
-        output.note(f"stopped after {progress.done()} inputs; go on with --resume")
+        output.note("interrupted; the same command with --resume goes on where this one ended")
         raise
     except (Unavailable, Misconfigured):
         output.note(f"stopped after {sent} published, {rejected} rejected; go on with --resume once that is mended")
