@@ -21,6 +21,11 @@ from pipeline.settings import Settings
 BOOTSTRAP_MS = 8_000  # a broker that is down is said to be so within this time
 DELIVERY_MS = 30_000  # a message that is not confirmed by then was not published
 COORDINATOR_SECONDS = 15.0
+NOT_YET = (
+    kafka_errors.CoordinatorLoadInProgressError,
+    kafka_errors.CoordinatorNotAvailableError,
+    kafka_errors.NotCoordinatorError,
+)
 IN_FLIGHT = 32 * 1024 * 1024  # bytes
 ROOM = 64 * 1024  # bytes of a message for key, headers and framing
 
@@ -113,7 +118,7 @@ class KafkaBroker:
                 return found
             except kafka_errors.GroupIdNotFoundError:
                 return {}
-            except (kafka_errors.CoordinatorNotAvailableError, kafka_errors.NotCoordinatorError):
+            except NOT_YET:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.cluster import TOPICS
+from pipeline.app import TOPICS
 from tests.servers.elasticsearch import ElasticsearchServer
 from tests.servers.kafka import start_kafka
 from tests.servers.process import free_port

@@ -6,7 +6,8 @@ import urllib.request
 
 from kafka.admin import KafkaAdminClient
 
-TOPICS = {"articles", "articles.enriched", "articles.dead"}
+from pipeline.app import TOPICS
+
 INDICES = ("articles-v1", "versions-v1", "ledger-v1", "state-v1")
 
 
@@ -14,10 +15,10 @@ def wipe(kafka: str, elasticsearch: str) -> None:
     """Delete everything of geowire and wait until it is gone."""
     admin = KafkaAdminClient(bootstrap_servers=kafka.removeprefix("kafka://"))
     try:
-        if found := sorted(TOPICS & set(admin.list_topics())):
+        if found := sorted(set(TOPICS) & set(admin.list_topics())):
             admin.delete_topics(found)
         deadline = time.monotonic() + 30
-        while TOPICS & set(admin.list_topics()):
+        while set(TOPICS) & set(admin.list_topics()):
             assert time.monotonic() < deadline, "topics are still there"
             time.sleep(0.1)
     finally:

@@ -2,10 +2,13 @@
 
 import json
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pipeline.app import topic_specs
+from pipeline.broker import open_broker
 from tests.e2e.site import Site, cluster, embedded
 
 pytestmark = pytest.mark.slow
@@ -81,6 +84,9 @@ def test_server_down_at_start_is_exit_3(missing: str, request: pytest.FixtureReq
     if missing == "index":
         kafka = request.getfixturevalue("kafka_server").url
     site = cluster(tmp_path, kafka, elasticsearch)
+    if missing == "index":
+        with closing(open_broker(site.settings)) as broker:
+            broker.create_topics(topic_specs(site.settings))
     for command in (["worker"], ["init"], ["status"], ["search", "x"]):
         if missing == "broker" and command[0] == "search":
             continue
