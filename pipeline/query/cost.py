@@ -91,8 +91,8 @@ def _words(leaf: Node, languages: Sequence[str]) -> int:
         case Prefix() | Fuzzy():
             return SPREAD
         case Close(text):
-            return 2 * comb(len({token.exact for token in analyse_query(text, ())}), 2)
-        case Word(text):
+            return 4 * comb(len({token.exact for token in analyse_query(text, ())}), 2)
+        case Word(text) | Phrase(text):
             tokens = analyse_query(text, languages)
-            return len(tokens[0].stems) if len(tokens) == 1 else 1
+            return len(tokens[0].stems) if isinstance(leaf, Word) and len(tokens) == 1 else len(tokens)
     return 1

@@ -327,10 +327,11 @@ def fault_of(query: str) -> QueryError | None:
     [
         ("talks", 2),
         ("title:talks -oil", 1 + 3),
-        ('"oil price" "a b c"~5', 2 + 12),
+        ('"oil price" "a b c"~5', 4 + 24),
         ("same:(oil (gas OR coal))", 64 * 3),
         ("quote:talks quote:(speaker:x -oil)", 1 + 32 * 3),
         ("country:UA happened:7d terr*", 2 + 7 + 32),
+        ("x's-y's", 4),
     ],
 )
 def test_what_a_query_costs(query: str, expected: int) -> None:
