@@ -145,9 +145,7 @@ def _fatal(watches: Mapping[str, Watch]) -> Misconfigured | None:
     return next((watch.fatal for watch in watches.values() if watch.fatal is not None), None)
 
 
-def _bound_the_end(
-    app: faust.App, linker: Linker, index: Index, state: State, watches: Mapping[str, Watch]
-) -> None:
+def _bound_the_end(app: faust.App, linker: Linker, index: Index, state: State, watches: Mapping[str, Watch]) -> None:
     """Make every stop end within STOP_SECONDS: what is in flight is not acknowledged and will be delivered again.
 
     Index and state close at its end, after the agents and before Faust closes the event loop.

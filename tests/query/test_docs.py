@@ -30,6 +30,14 @@ def test_examples_find_something(query: str) -> None:
     assert any(matches(node, one, languages=languages) for languages, articles in archives for one in articles)
 
 
+def test_the_ten_questions_parse() -> None:
+    section = PAGE.partition("## Ten questions")[2].partition("\n## ")[0]
+    queries = re.findall(r"^\| [^`|]+ \| `(.+)` \|$", section, re.MULTILINE)
+    assert len(queries) == 10
+    for query in queries:
+        parse(query, now=NOW, locate=lambda name: (14.6, 121.0) if name == "Manila" else None)
+
+
 def test_the_page_is_up_to_date() -> None:
     assert subprocess.run([sys.executable, "scripts/query_docs.py", "--check"], cwd=ROOT).returncode == 0, "make docs"
 
