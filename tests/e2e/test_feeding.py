@@ -153,12 +153,14 @@ def _updated(site: Site, outlet: Outlet) -> None:
 
 
 def _copied(site: Site, outlet: Outlet) -> None:
-    """The copy of another outlet is an article of its own."""
+    """The copy of another outlet is an article of its own, folded behind the first."""
     site.run("feed", "add", outlet.url)
     site.run("feed", "poll", "--once")
     site.settle(36)
     hits = site.json("search", '"statement 3"', "--size", "5", "--json", "--all")["hits"]
     assert {hit["source"]["name"] for hit in hits} == {"Tidewater Post", "Lakeside Courier"}
+    assert len({hit["cluster"] for hit in hits}) == 1
+    assert [hit["duplicate_of"] is None for hit in hits].count(True) == 1
 
 
 def _dying(site: Site, outlet: Outlet) -> None:
