@@ -43,6 +43,7 @@ servers: setup ## start a real Kafka and Elasticsearch by hand, until Ctrl-C
 
 bench: setup ## measure: articles a second, memory, search latency
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.facts
 
 bench-search: setup ## measure searching 100,000 generated articles: latency, facets, timeline, map, size of the index
 	$(BIN)/python -m benchmarks.search

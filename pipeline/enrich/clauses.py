@@ -23,9 +23,15 @@ RELATIVE = ("who", "which", "that", "whom")
 
 
 def case(word: Word) -> str:
-    """The preposition before a word, in small letters; nothing where it has none."""
+    """The preposition before a word, in small letters; nothing where it has none.
+
+    The parse may hang it on the title before a name ("with President X").
+    """
     found = word.child("case")
-    return found.text.lower() if found is not None else ""
+    if found is None:
+        titles = [child for child in word.all("nmod:desc", "compound", "flat", "amod") if child.at < word.at]
+        found = next((inner for child in titles if (inner := child.child("case")) is not None), None)
+    return found.text.lower() if found is not None and found.at < word.at else ""
 
 
 def arguments(verb: Word) -> tuple[Word | None, Word | None]:
@@ -85,7 +91,8 @@ def _object(verb: Word) -> Word | None:
     if found is not None:
         return antecedent(found)
     first = verb.child("nsubj")
-    if verb.dep != "acl:relcl" or first is None or first.text.lower() in RELATIVE:
+    relative = verb.dep == "acl:relcl" or (verb.dep == "acl" and verb.child("mark") is not None and verb.tag != "VB")
+    if not relative or first is None or first.text.lower() in RELATIVE:
         return None
     about = any(child.text.lower() in ("where", "when", "why") for child in verb.all("advmod"))
     return None if about or verb.child("ccomp", "xcomp") is not None else verb.head
@@ -95,10 +102,14 @@ def _is_torn(subject: Word, verb: Word) -> bool:
     """Whether the parse tore a relative clause: "Sudan, where floods killed 88, wants" makes nobody kill."""
     if subject.at > verb.at or subject.head is not verb:
         return False
-    return any(
-        child.dep == "acl:relcl" and child.pos not in ("VERB", "AUX") and child.child("cop") is None
-        for child in subject.children
-    )
+    between = sorted((word for word in verb.subtree() if subject.at < word.at < verb.at), key=lambda word: word.at)
+    opened = False
+    for word in between:
+        if word.text == ",":
+            opened = False
+        elif word.tag in ("WRB", "WDT", "WP", "WP$") and word.text.lower() != "how":
+            opened = True
+    return opened
 
 
 def _is_finite(verb: Word) -> bool:

@@ -33,5 +33,5 @@ AHEAD = re.compile(
 )
 NAMES = re.compile(r"(?:Black|Good|Bloody|Super|Ash|Palm|Easter|Holy|Cyber|Giving|Fat|Every|Each|every|each)\s$")
 AFTER_NAMES = re.compile(
-    r"s\b|['’]?\s*(?:Times|Mail|Telegraph|Mirror|Herald|Express|Night|Morning|Standard|Islands?|[Pp]rayers?)\b"
+    r"s\b|\s[A-Z]\w+-[A-Z]\w+|['’]?\s*(?:Courier|Post|News|World|Gazette|Tribune|Independent|Star|Sun|People|Observer|Review|Chronicle|League|Times|Mail|Telegraph|Mirror|Herald|Express|Night|Morning|Standard|Islands?|[Pp]rayers?)\b"
 )

@@ -129,9 +129,10 @@ def _iso(match: re.Match[str], _: Context) -> Days | None:
 def _month_of_year(match: re.Match[str], context: Context) -> Days | None:
     """A month, of a named year or the one that the article's day tells."""
     month = _month(match)
+    joined = re.match(r"(?:and|to|through|or)\b", match[0])
     if match["year"]:
         year = int(match["year"])
-    elif context.published is None:
+    elif context.published is None or (joined and not re.search(MONTH.replace("?P<month>", "?:"), context.before)):
         return None
     else:
         year = _year_of(month, match.groupdict().get("which"), context.published, context.sentence)

@@ -197,7 +197,7 @@ def _home(group: _Group, place: Place | None, role: str | None) -> str | None:
         return place.country if place is not None and place.pinned else None
     if group.kind == "PERSON" and (code := country_in(role)):
         return code
-    if group.kind == "ORG" and (code := country_in(group.name)):
+    if group.kind == "ORG" and group.id is None and (code := country_in(group.name)):
         return code
     found = next((one for form in group.aliases if (one := known(form)) is not None), None) if group.id else None
     return found.country if found else None

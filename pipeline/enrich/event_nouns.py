@@ -26,10 +26,11 @@ HOSTS = ("host", "organize", "organise", "convene", "hold", "call", "mediate", "
 def nominal(reading: Reading, parties: Parties) -> Iterator[Found]:
     """The events of an article that its nouns tell."""
     for word in reading.words:
-        if word.pos not in ("NOUN", "PROPN"):
-            continue
         lemma = word.lemma.lower()
-        rule = noun_rules().get(lemma) if word.pos == "NOUN" else None
+        noun = word.pos == "NOUN" or (word.pos == "ADJ" and word.child("det") is not None)  # "an offensive"
+        if not noun and word.pos != "PROPN":
+            continue
+        rule = noun_rules().get(lemma) if noun else None
         pair = _hyphenated(word, parties) if rule is not None or lemma in BODIES else []
         if len(pair) == 2 and (rule is None or rule.type in ("CONSULT", "AGREE", "COOPERATE")) and _meets(word):
             yield Found(rule.type if rule else "CONSULT", word, (pair[0],), (pair[1],), "noun")
@@ -52,8 +53,10 @@ def _told(word: Word, rule: NounRule, parties: Parties) -> Found | None:
         return None
     hosted = rule.type == "CONSULT" and bool(actors) and by is not None
     prepared = rule.type == "ASSAULT" and bool(parties.of(_light_subject(word)))
+    if rule.type == "CONSULT" and not hosted and not any(map(is_named, targets)):
+        return None
     if actors and (targets or hosted or prepared):
-        return Found(rule.type, word, tuple(actors[:2]), tuple(targets), "noun", object=prepared)
+        return Found(rule.type, word, tuple(actors[:2]), tuple(targets), "noun", object=prepared or hosted)
     return None
 
 

@@ -20,7 +20,7 @@ def status_of(trigger: Word) -> Told | None:
     for word, below in _upwards(trigger):
         verb = word.pos in ("VERB", "AUX") or word.tag.startswith("V")
         lemma = word.lemma.lower()
-        if below is not None and verb and lemma in words["deny"] and below.dep in ("ccomp", "obj", "xcomp", "obl"):
+        if below is not None and verb and lemma in words["deny"] and _is_denied(below):
             return "denied", f"{word.text} …"
         if below is not None and told is None and _accused(word, below):
             return "alleged", f"{word.head.text if word.head else ''} …"
@@ -51,6 +51,12 @@ def _upwards(trigger: Word) -> Iterator[tuple[Word, Word | None]]:
         below, word = word, word.head
 
 
+def _is_denied(below: Word) -> bool:
+    """Whether what hangs on a denial is what it denies; the parse may call a clause with `that` adverbial."""
+    that = any(mark.text.lower() == "that" for mark in below.all("mark"))
+    return below.dep in ("ccomp", "obj", "xcomp", "obl") or (below.dep == "advcl" and that)
+
+
 def _accused(noun: Word, below: Word) -> bool:
     """Whether the noun above is whom somebody accuses: "accused Russia of shelling a school"."""
     verb = noun.head
@@ -71,8 +77,19 @@ def _own(word: Word, below: Word | None) -> Told | None:
         ),
         None,
     )
-    if mark is not None and word.dep in ("advcl", "ccomp", "acl", "xcomp"):
+    if mark is not None and (
+        word.dep in ("advcl", "ccomp", "acl", "xcomp") or (below is None and mark in ("if", "unless"))
+    ):
         return "threatened", f"{mark} …"
+    first = word.child("aux")
+    found = word.child("nsubj", "nsubj:pass")
+    if (
+        first is not None
+        and found is not None
+        and first.at < found.at
+        and first.text.lower() in ("should", "were", "had")
+    ):
+        return "threatened", f"{first.text} …"  # "should the airport open"
     helpers = [child.text.lower() for child in word.all("aux", "aux:pass", "cop")]
     if (
         negated(word)

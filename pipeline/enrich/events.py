@@ -116,9 +116,13 @@ def _is_whole(found: Found, actor: Party | None, target: Party | None) -> bool:
     """Whether an event names enough: who acts, and on whom where the type asks for it."""
     if actor is None:
         return found.type in ACTORLESS and is_named(target)
+    hosted = found.type == "CONSULT" and found.how == "noun" and found.object
     force = found.type in ("ASSAULT", "COERCE") and (found.object or actor.id.startswith(("country:", "org:")))
     return (
-        target is not None or force or (found.type in ALONE and not (found.needs_target and found.type not in MUTUAL))
+        target is not None
+        or force
+        or hosted
+        or (found.type in ALONE and not (found.needs_target and found.type not in MUTUAL))
     )
 
 
@@ -168,7 +172,9 @@ def _tells(word: Word) -> bool:
 
 def _where(trigger: Word, spots: Spots) -> str | None:
     """The place of the sentence that `in`, `at` or `near` ties to the trigger or the verb above it."""
-    holders = [trigger, *([trigger.head] if trigger.head is not None and trigger.pos == "NOUN" else [])]
+    noun = trigger.pos in ("NOUN", "PROPN")
+    above = trigger.head if trigger.head is not None and noun else None
+    holders = [trigger, *([above, *above.all("obj")] if above is not None else [])]
     for holder in holders:
         for child in holder.all("obl", "nmod"):
             if case(child) in ("in", "at", "near", "outside"):

@@ -43,6 +43,9 @@ def _number() -> re.Pattern[str]:
     )
 
 
+_NUMBERED = re.compile(r"(?i)\b(?:page|chapter|paragraph|section|article|volume|box|verse|episode)\s\d$")
+
+
 def find_figures(reading: Reading, names: Sequence[Named], dates: Sequence[DateMention]) -> list[Figure]:
     """The figures of title and text, in order."""
     found: list[Figure] = []
@@ -51,7 +54,8 @@ def find_figures(reading: Reading, names: Sequence[Named], dates: Sequence[DateM
         taken = {at for span, _ in names if span.field == field for at in range(span.start, span.end)}
         taken |= {at for day in dates if day.field == field for at in range(day.start, day.end)}
         for match in _number().finditer(reading.text_of(field)):
-            if match.start() not in taken and match.end() - 1 not in taken:
+            numbered = _NUMBERED.search(reading.text_of(field), max(0, match.start() - 12), match.start() + 1)
+            if match.start() not in taken and match.end() - 1 not in taken and not numbered:
                 figure = _figure(reading, field, match)
                 if figure is not None:
                     found.append(figure)

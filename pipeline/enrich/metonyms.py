@@ -24,15 +24,22 @@ Metonyms = dict[tuple[str, int], str]  # field and start of a name, to the count
 def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
     """The names that mean a country's government."""
     found: Metonyms = {}
+    persons = {name_key(word) for span, kind in names if kind == "PERSON" for word in _parts(span.surface)}
     for span, kind in names:
         key = name_key(span.surface)
         if code := _seats().get(key):
             found[span.field, span.start] = code
-        elif (code := capitals().get(key)) and kind in (*PLACES, "ORG"):
+        elif (code := capitals().get(key)) and (kind in (*PLACES, "ORG") or key not in persons):
             words = words_between(reading.words, span.field, span.start, span.end)
             if words and _acts(words[-1], reading):
                 found[span.field, span.start] = code
     return found
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a full name: a first or last name alone is no capital where its owner is named in full."""
+    words = name.split()
+    return words if len(words) > 1 else []
 
 
 @cache

@@ -20,6 +20,7 @@ from pipeline.enrich.known import known, name_key, seats, written
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.roles import before as role_before
 from pipeline.enrich.roles import is_head
+from pipeline.enrich.roles import table as roles
 
 TYPES: dict[str, EntityType] = {
     "PERSON": "PERSON",
@@ -104,7 +105,7 @@ def find_names(reading: Reading) -> list[Named]:
             taken |= characters
     kept += _surnames(reading, kept, taken)
     kept.sort(key=lambda named: (named[0].field == "text", named[0].start))
-    return _consistent(kept)
+    return _consistent(_without_storms(kept, reading))
 
 
 def country_named(name: str) -> str | None:
@@ -122,6 +123,8 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     trimmed = _trim(span)
     if kind is None or trimmed is None or _is_credit(reading, trimmed):
         return None
+    if trimmed.surface in roles()["of"] and reading.text_of(span.field)[: trimmed.start].endswith(" of "):
+        return None  # "Secretary of State"
     first, _, rest = trimmed.surface.partition(" ")
     if first in table()["address"] and rest:
         start = trimmed.start + len(trimmed.surface) - len(rest.lstrip())
@@ -130,6 +133,8 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
         kind = "GPE"
     if kind in PLACES and _is_no_place(reading.text_of(span.field), trimmed):
         return None
+    if kind in ("LOC", "GPE") and (body := known(trimmed.surface)) is not None and not lookup(trimmed.surface):
+        kind = body.type
     if kind in ("PERSON", "ORG") and country_named(trimmed.surface) is None:
         bare = _without_role(trimmed)
         if bare is None:
@@ -230,7 +235,7 @@ def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, in
             alone = (
                 before is None
                 or ends
-                or before[0].strip() in (*_BEFORE_PLACES, *table()["address"])
+                or before[0].strip() in (*table()["before_places"], *table()["address"])
                 or is_head(before[0].strip())
             )
             if not taken & set(_characters(span)) and alone and not _is_credit(reading, span):
@@ -301,43 +306,12 @@ def _based(reading: Reading) -> Iterator[Named]:
 _BASED = re.compile(r"\b([A-Z][\w.’']+(?: [A-Z][\w.’']+){0,2})-based\b")
 _NAME_BEFORE = re.compile(r"(?:[A-Z][\w.'’-]*|[Uu]niversity of|[Bb]ank of|&)\s$")
 _NAME_AFTER = re.compile(r"\s(?:[A-Z][a-z]|[A-Z]{2}|&)|['’]s\s[A-Z]")
-_BEFORE_PLACES = (
-    "In",
-    "The",
-    "From",
-    "At",
-    "For",
-    "To",
-    "But",
-    "And",
-    "Of",
-    "On",
-    "Across",
-    "As",
-    "With",
-    "While",
-    "After",
-    "Before",
-    "Near",
-    "Northern",
-    "Southern",
-    "Eastern",
-    "Western",
-    "Central",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)
 
 
 def _within_name(text: str, start: int, end: int) -> bool:
     """Whether capitals right beside a name make it a part of another one."""
     before = _NAME_BEFORE.search(text[max(0, start - 30) : start])
-    if before is not None and before[0].strip() not in _BEFORE_PLACES and not text[start:end].isupper():
+    if before is not None and before[0].strip() not in table()["before_places"] and not text[start:end].isupper():
         return True
     after = _NAME_AFTER.match(text, end)
     return after is not None and not text[start:end].isupper() and text[end : end + 1] == " "
@@ -357,6 +331,19 @@ def dateline_end(text: str) -> int:
     match = _DATELINE.match(text)
     dash = _DASH.search(text, match.end(), match.end() + 80) if match is not None else None
     return dash.end() if dash is not None else 0
+
+
+def _without_storms(names: Sequence[Named], reading: Reading) -> list[Named]:
+    """Storms have people's names: what is called one once is no person in the rest of the article."""
+    called = {
+        name_key(span.surface.split()[-1])
+        for span, _ in names
+        if _STORM.search(f"{reading.text_of(span.field)[max(0, span.start - 20) : span.start]}{span.surface}")
+    }
+    return [(span, "EVENT" if name_key(span.surface.split()[-1]) in called else kind) for span, kind in names]
+
+
+_STORM = re.compile(r"\b(?:Hurricane|Cyclone|Typhoon|Storm|Depression)\s\S+$")
 
 
 def _consistent(names: Sequence[Named]) -> list[Named]:

@@ -136,9 +136,14 @@ class Parties:
             return self._one(counted)
         words = _words(word)
         head = self._speakers.covering(word)
-        if head is not None and head.type != "NORP":
-            return None if self._is_no_party(head) else self._named(head, words)
         named = self._speakers.at(words)
+        if head is not None and head.type != "NORP":
+            common = word.tag in ("NN", "NNS") and " " not in head.name and head.type in ("ORG", "PERSON")
+            return (
+                None
+                if common or self._is_no_party(head)
+                else self._body(head, word, words, [each for _, each in named])
+            )
         people = [entity for first, entity in named if entity.type == "PERSON" and not _owns(first, word)]
         beside = [entity for child in word.all("appos") if (entity := self._speakers.covering(child)) is not None]
         people = people or [entity for entity in beside if entity.type == "PERSON"]
@@ -147,6 +152,14 @@ class Parties:
         if head is not None:
             return self._people(head, word, words)
         return self._noun(word, words, [entity for _, entity in named]) if can_act(word) else None
+
+    def _body(self, head: Entity, word: Word, words: Sequence[Word], named: Sequence[Entity]) -> Party:
+        """A name's entity; a ministry or court whose country stands before it is that country's."""
+        if head.type == "ORG" and head.country is None and not head.method.startswith("table"):
+            code = next((code for entity in named if entity is not head and (code := country_of(entity))), None)
+            if code and word.lemma.lower() in table()["agents"]["of_state"]:
+                return self._party(f"country:{code}", words, code)
+        return self._named(head, words)
 
     def _is_no_party(self, entity: Entity) -> bool:
         """A sea does nothing, nor do a region and a hall."""

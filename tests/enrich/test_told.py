@@ -1,11 +1,12 @@
 """What articles tell: quotes, events, dates and figures, beyond what tests/gold counts; hostile text."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.article import Article
+from pipeline.article import Article, Party
 from pipeline.enrich.days import month_end, months
 from pipeline.enrich.inflect import regular_forms, verb_forms
 from pipeline.enrich.roles import after, before
@@ -93,3 +94,25 @@ def test_an_article_keeps_its_text() -> None:
     article = read(text, **PUBLISHED)
     assert isinstance(article, Article)
     assert article.text == text
+
+
+SEED = Path(__file__).parents[3] / "shared" / "seed"  # an article of others, measured where it lies
+
+
+@pytest.mark.skipif(not SEED.is_dir(), reason="no ../shared/seed beside this checkout")
+def test_the_first_readers_article() -> None:
+    title, _, text = next(SEED.glob("*.txt")).read_text(encoding="utf-8").partition("\n")
+    article = read(text, title, published_at="2022-01-08T00:00:00Z")
+
+    def side(party: Party | None) -> str | None:
+        return party and (party.country or party.id)
+
+    told = {
+        (event.type, side(event.actor), side(event.target), event.status, str(event.date and event.date.first))
+        for event in article.events
+    }
+    assert ("CONSULT", "US", "RU", "planned", "2022-01-10") in told
+    assert ("CONSULT", "org:nato", "RU", "planned", "2022-01-12") in told
+    assert {"AID", "REQUEST"} <= {kind for kind, *_ in told}
+    assert not any(event.type == "ASSAULT" and event.status not in ("threatened", "denied") for event in article.events)
+    assert {country.code for country in article.countries if country.is_focus} == {"US", "RU", "UA"}

@@ -21,9 +21,9 @@ def test_gold_does_not_fall_below_its_floors() -> None:
 
 def test_gold_is_large_enough_and_has_traps() -> None:
     articles = gold.load(GOLD)
-    assert len(articles) >= 40
-    assert sum(each.size() for each in articles) >= 250
-    assert sum(len(each.traps) for each in articles) * 4 >= sum(each.size() for each in articles)
+    assert len(articles) >= 60
+    assert sum(each.size() for each in articles) >= 600
+    assert sum(len(each.traps) for each in articles) * 3 >= sum(each.size() for each in articles)
 
 
 def test_every_trap_stands_in_its_article() -> None:
