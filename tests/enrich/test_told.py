@@ -105,7 +105,7 @@ def test_the_first_readers_article() -> None:
     article = read(text, title, published_at="2022-01-08T00:00:00Z")
 
     def side(party: Party | None) -> str | None:
-        return party and (party.country or party.id)
+        return (party.country or party.id) if party is not None else None
 
     told = {
         (event.type, side(event.actor), side(event.target), event.status, str(event.date and event.date.first))
