@@ -217,7 +217,8 @@ def _choose(
     if (not is_country or ambiguous_country(name)) and (stated := _stated(candidates, spans, reading)):
         return Choice(stated, "the text says where it lies", 0.95)
     if is_country:
-        beside = any(_beside_country(span, reading) for span in spans)
+        shared = name in table()["namesakes"]  # two Congos, two Koreas: a neighbour does not tell which
+        beside = not shared and any(_beside_country(span, reading) for span in spans)
         if beside:
             return Choice(candidates[0], BESIDE, 0.9)
         return _country(name, candidates, support.countries) or _namesake(candidates, support.countries)
