@@ -18,6 +18,7 @@ from pathlib import Path
 from pipeline.text import Token
 
 MOST = 64  # sentences of an article that `same:` looks at, its title being the first
+LONGEST = 400  # words of one; what goes on without an end is no sentence, and would fill the index
 _END = re.compile(r"\n\s*|[.!?…]{1,5}[\"'”’»)\]]{0,3}\s\s*|[。！？][\"'”’」』）]{0,3}")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 
@@ -41,7 +42,8 @@ def sentences(title: Sequence[Token], text: Sequence[Token], raw: str) -> list[l
                 found.append([])
         if len(found) > MOST:
             break
-        found[-1].append(token)
+        if len(found[-1]) < LONGEST:
+            found[-1].append(token)
     return found[:MOST]
 
 

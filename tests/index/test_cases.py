@@ -12,9 +12,11 @@ import pytest
 from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
 from pipeline.index import Index, Put, open_index
+from pipeline.query import cost
 from pipeline.query.evaluate import highlights, matches
 from pipeline.query.facts import language
 from pipeline.query.grammar import parse
+from pipeline.query.terms import query_languages
 from pipeline.query.tree import Node
 from pipeline.settings import Settings, load
 from tests.index.conftest import ENGINES, Server, drop, elastic_settings
@@ -128,7 +130,9 @@ def parsed_query(rng: random.Random, archive: str) -> tuple[str, Node]:
     while True:
         text = any_query(rng, archive)
         try:
-            return text, parse(text, now=NOW)
+            node = parse(text, now=NOW)
+            cost.check(node, query_languages(node, LANGUAGES[archive]))
+            return text, node
         except QueryError as exc:
             if "the limit is" not in exc.message and "more than" not in exc.message:
                 raise
