@@ -29,8 +29,8 @@ CONFINED = {
     "elasticsearch": {"index/elastic", "state/elastic", "elastic_client"},
     "elastic_transport": {"index/elastic", "state/elastic", "elastic_client"},
     "tantivy": {"index/tantivy", "index/tantivy_documents", "index/compile_tantivy"},
-    "spacy": {"enrich/nlp", "enrich/recogniser"},
-    "onnxruntime": {"enrich/recogniser"},
+    "spacy": {"enrich/nlp", "enrich/encoder", "enrich/recogniser", "enrich/syntax"},
+    "onnxruntime": {"enrich/encoder"},
     "fastapi": {"web"},
 }
 

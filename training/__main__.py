@@ -13,7 +13,7 @@ from pathlib import Path
 
 import spacy
 
-from training import assemble, evaluate, pack
+from training import evaluate, pack
 
 SIZES = ("accurate", "fast")  # in this order: the second learns from the first
 
@@ -37,13 +37,12 @@ def main() -> None:
     for size in SIZES:
         if not (out / f"{size}.pt").exists():
             step("finetune", size, out=out, data=data)
-        if not (out / f"{size}.encoder" / "settings.json").exists():
+        if not (out / f"{size}.syntax.pt").exists():
+            step("syntax", size, out=out, data=data)
+        if not (out / size / "meta.json").exists():
             pack.pack(size, out, pack.held_out(data))
-        if not (out / "syntax" / "meta.json").exists():
-            step("syntax", out=out, data=data)
-        assemble.join(size, data, out)
         scores = evaluate.scores(spacy.load(out / size), data)
-        assemble.keep_scores(out / size, scores)
+        pack.keep_scores(out / size, scores)
         print(size, json.dumps(scores, indent=2), flush=True)
 
 

@@ -62,13 +62,14 @@ class Encoder(nn.Module):
         self.early = nn.Linear(WIDTH, tags)
         self.dropout = dropout
 
-    def hidden(self, ids: Tensor, cases: Tensor) -> list[Tensor]:
-        """Each layer's output (windows, pieces, WIDTH) for ids and cases (windows, pieces); 0 is padding."""
+    def hidden(self, ids: Tensor, cases: Tensor, layers: int | None = None) -> list[Tensor]:
+        """The output (windows, pieces, WIDTH) of each layer, or of the first so many, for ids and cases (windows,
+        pieces); 0 is padding."""
         mask = (ids != 0)[:, None, None, :]
         x = self.words(ids) + self.places.weight[: ids.shape[1]] + self.cases(cases)
         x = functional.dropout(self.norm(x), self.dropout, self.training)
         outputs = []
-        for layer in self.layers:
+        for layer in self.layers[:layers]:
             x = layer(x, mask)
             outputs.append(x)
         return outputs

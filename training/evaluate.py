@@ -20,10 +20,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from training import cleaning, corpora, syntax
+from training import cleaning, corpora, treebank
 
 SCORED = ("PERSON", "ORG", "LOC")
-SYNTAX_SCORED = ("tag_acc", "pos_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f")
+SYNTAX_SCORED = ("tag_acc", "pos_acc", "morph_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f")
+ENTITIES = ("encoder", "ner", "entity_ruler")  # components that entities need
 MERGED = {"GPE": "LOC"}
 CHALLENGE = Path(__file__).parent / "challenge"
 BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
@@ -65,12 +66,20 @@ def documents(nlp: Language, articles: Iterable[Sequence[corpora.Sentence]]) -> 
     return gold
 
 
+def named(nlp: Language, doc: Doc) -> Doc:
+    """A document with its entities, and nothing else."""
+    for name, component in nlp.pipeline:
+        if name in ENTITIES:
+            doc = component(doc)
+    return doc
+
+
 def reliability(nlp: Language, gold: Sequence[Gold]) -> list[tuple[float, int, float]]:
     """Of the entities in each stretch of confidence: its start, how many there are, and the share that is right."""
     seen: Counter[float] = Counter()
     right: Counter[float] = Counter()
     for doc, truth in gold:
-        for ent in nlp.get_pipe("ner")(doc).ents:
+        for ent in named(nlp, doc).ents:
             if ent.label_ in SCORED:
                 start = max(edge for edge in BINS if edge <= ent._.confidence)
                 seen[start] += 1
@@ -101,7 +110,7 @@ def _unmarked(nlp: Language, line: str) -> Gold:
 def syntax_scores(nlp: Language, path: Path) -> dict[str, float]:
     """Accuracies, UAS, LAS and sentence F1 on a UD development set, ten sentences a document."""
     rows = list(corpora.conllu(path))
-    references = [syntax.document(nlp, rows[at : at + 10]) for at in range(0, len(rows), 10)]
+    references = [treebank.document(nlp, rows[at : at + 10]) for at in range(0, len(rows), 10)]
     predicted = nlp.pipe([reference.text for reference in references])
     examples = [Example(doc, reference) for doc, reference in zip(predicted, references, strict=True)]
     scores: dict[str, Any] = nlp.evaluate(examples)
@@ -125,7 +134,7 @@ def scores(nlp: Language, folder: Path, every: int = 1) -> dict[str, Any]:
     """All scores; of Worldwide every n-th article."""
     articles = list(corpora.worldwide_articles(folder))
     found: dict[str, Any] = {"speed": speed(nlp, articles[5:205:5])}
-    entities_only = [name for name in nlp.pipe_names if name != "ner"]
+    entities_only = [name for name in nlp.pipe_names if name not in ENTITIES]
     with nlp.select_pipes(disable=entities_only):
         gold = documents(nlp, articles[::every])
         found["worldwide_dev"] = f1(count(nlp, gold), SCORED)
@@ -134,7 +143,7 @@ def scores(nlp: Language, folder: Path, every: int = 1) -> dict[str, Any]:
         classes = {name: count(nlp, sentences, (*SCORED, "NORP")) for name, sentences in challenge(nlp).items()}
         found["challenge"] = {name: f1(counts, (*SCORED, "NORP"))["all"] for name, counts in classes.items()}
         found["challenge"]["all"] = f1(sum(classes.values(), Counter()), (*SCORED, "NORP"))["all"]
-    if "parser" in nlp.pipe_names:
+    if {"parser", "syntax"} & set(nlp.pipe_names):
         for name, file in (("ewt_dev", "ud_ewt/en_ewt-ud-dev"), ("gum_dev", "ud_gum/en_gum-ud-dev.permissive")):
             found[name] = syntax_scores(nlp, folder / f"{file}.conllu.gz")
     return found

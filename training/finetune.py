@@ -76,11 +76,11 @@ def windows_of(out: Path, seed: int) -> list[Window]:
     return [Window(*row) for row in zip(*parts, strict=True)]
 
 
-def endless(windows: list[Window], plan: Plan) -> Iterator[list[Window]]:
+def endless(windows: list[Window], batch: int, seed: int) -> Iterator[list[Window]]:
     """Batches, epoch after epoch, the same for the same seed."""
-    rng = random.Random(plan.seed)
+    rng = random.Random(seed)
     while True:
-        yield from mix.batches(windows, plan.batch, rng)
+        yield from mix.batches(windows, batch, rng)
 
 
 def groups(model: encoder.Encoder, rate: float) -> list[dict[str, Any]]:
@@ -119,13 +119,11 @@ def train(plan: Plan, out: Path, size: str, windows: list[Window], rank: int) ->
     torch.set_num_threads(1)
     model, teacher = start(plan, out, size)
     optimizer = torch.optim.AdamW(groups(model, plan.rate), lr=plan.rate, betas=(0.9, 0.98))
-    state = out / f"{size}.state.pt"
-    first = _resume(state, model, optimizer)
-    torch.manual_seed(1000 * (plan.seed + rank) + first)
-    saved, progress = time.monotonic(), Progress()
-    mine = islice(endless(windows, plan), first * WORKERS + rank, plan.steps * WORKERS, WORKERS)
-    for step, batch in enumerate(mine, first):
-        if step == max(first, plan.frozen_after):
+    keeper, progress = Keeper(out / f"{size}.state.pt", model, optimizer), Progress()
+    torch.manual_seed(1000 * (plan.seed + rank) + keeper.first)
+    mine = islice(endless(windows, plan.batch, plan.seed), keeper.first * WORKERS + rank, plan.steps * WORKERS, WORKERS)
+    for step, batch in enumerate(mine, keeper.first):
+        if step == max(keeper.first, plan.frozen_after):
             freeze(model)
         ids, cases, tags = (torch.from_numpy(rows).long() for rows in mix.padded(batch))
         with torch.no_grad():
@@ -138,18 +136,14 @@ def train(plan: Plan, out: Path, size: str, windows: list[Window], rank: int) ->
         loss.backward()
         average(model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        _set_rate(optimizer, step, plan.steps)
+        set_rate(optimizer, step, plan.steps)
         optimizer.step()
         if rank == 0:
             progress.add(step, loss.item(), int((ids != 0).sum()) * WORKERS)
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                kept = {"step": step + 1, "model": model.state_dict(), "optimizer": optimizer.state_dict()}
-                torch.save(kept, state.with_suffix(".new"))
-                state.with_suffix(".new").replace(state)
-                saved = time.monotonic()
+            keeper.keep(step)
     if rank == 0:
         torch.save({"plan": asdict(plan), "tags": TAGS, "model": model.state_dict()}, out / f"{size}.pt")
-        state.unlink(missing_ok=True)
+        keeper.done()
 
 
 def start(plan: Plan, out: Path, size: str) -> tuple[encoder.Encoder, encoder.Encoder | None]:
@@ -168,13 +162,37 @@ def freeze(model: encoder.Encoder) -> None:
         part.requires_grad_(False)
 
 
-def average(model: encoder.Encoder) -> None:
+def average(model: torch.nn.Module) -> None:
     """Give every worker the mean of all workers' gradients."""
     gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(flat)
     for gradient, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
         gradient.copy_(mean.view_as(gradient) / WORKERS)
+
+
+class Keeper:
+    """A training's checkpoint, from which it goes on; `first` is the step to begin with."""
+
+    def __init__(self, path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        self.path, self.model, self.optimizer, self.saved, self.first = path, model, optimizer, time.monotonic(), 0
+        if path.exists():
+            kept = torch.load(path)
+            model.load_state_dict(kept["model"])
+            optimizer.load_state_dict(kept["optimizer"])
+            self.first = int(kept["step"])
+
+    def keep(self, step: int) -> None:
+        """Save after a step, if the last time is long enough ago."""
+        if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+            kept = {"step": step + 1, "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+            torch.save(kept, self.path.with_suffix(".new"))
+            self.path.with_suffix(".new").replace(self.path)
+            self.saved = time.monotonic()
+
+    def done(self) -> None:
+        """The training is over."""
+        self.path.unlink(missing_ok=True)
 
 
 class Progress:
@@ -202,16 +220,7 @@ def work(rank: int, plan: Plan, out: Path, size: str, rendezvous: str) -> None:
     distributed.destroy_process_group()
 
 
-def _resume(state: Path, model: encoder.Encoder, optimizer: torch.optim.Optimizer) -> int:
-    if not state.exists():
-        return 0
-    kept = torch.load(state)
-    model.load_state_dict(kept["model"])
-    optimizer.load_state_dict(kept["optimizer"])
-    return int(kept["step"])
-
-
-def _set_rate(optimizer: torch.optim.Optimizer, step: int, steps: int) -> None:
+def set_rate(optimizer: torch.optim.Optimizer, step: int, steps: int) -> None:
     """Warm-up, a long flat stretch, and a linear decay: until the decay the number of steps may still change."""
     share = min(1.0, (step + 1) / WARM_UP, (steps - step) / (DECAY * steps))
     for group in optimizer.param_groups:

@@ -5,14 +5,14 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import spacy
 from spacy.training import offsets_to_biluo_tags
 
-from pipeline.enrich.pieces import Pieces, case_of
+from pipeline.enrich.pieces import Pieces
 from pipeline.enrich.recogniser import TAGS
 from training import cleaning, corpora, swaps
 from training.corpora import MISSING, Sentence
@@ -27,6 +27,16 @@ WINDOW = 160  # pieces
 IGNORED = -100
 
 Ids = npt.NDArray[np.int32]
+
+
+class HasIds(Protocol):
+    """A window of pieces, whatever is told of them."""
+
+    @property
+    def ids(self) -> Ids: ...
+
+
+Piecewise = TypeVar("Piecewise", bound=HasIds)
 
 
 @dataclass(frozen=True)
@@ -108,12 +118,12 @@ def windows(groups: Iterable[Sequence[Sentence]], pieces: Pieces, rng: random.Ra
         for given in group:
             sentence = retokenised(nlp, given) if rng.random() < RETOKENISED else given
             for word, tag in zip(*sentence, strict=True):
-                found = pieces.of(word)
+                found, case = pieces.read(word)
                 if len(ids) + len(found) >= WINDOW:
                     yield _window([*ids, pieces.last], cases, tags)
                     ids, cases, tags = [pieces.first], [0], [IGNORED]
                 ids += found
-                cases += [case_of(word)] * len(found)
+                cases += [case] * len(found)
                 tags += [known.get(tag, IGNORED), *[IGNORED] * (len(found) - 1)]
         yield _window([*ids, pieces.last], cases, tags)
 
@@ -123,10 +133,10 @@ def _window(ids: list[int], cases: list[int], tags: list[int]) -> Window:
     return Window(*(np.array(row, dtype=np.int32) for row in rows))
 
 
-def batches(found: Sequence[Window], size: int, rng: random.Random) -> Iterator[list[Window]]:
+def batches(found: Sequence[Piecewise], size: int, rng: random.Random) -> Iterator[list[Piecewise]]:
     """One epoch: windows of like length together, `size` pieces a batch with the padding, in random order."""
     order = sorted(range(len(found)), key=lambda at: (len(found[at].ids) + rng.randrange(-8, 9), rng.random()))
-    grouped: list[list[Window]] = [[]]
+    grouped: list[list[Piecewise]] = [[]]
     for at in order:
         window = found[at]
         longest = max([len(window.ids), *(len(other.ids) for other in grouped[-1])])

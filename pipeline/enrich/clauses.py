@@ -38,11 +38,17 @@ def arguments(verb: Word) -> tuple[Word | None, Word | None]:
     """Who does it and what it is done to."""
     passive = verb.child("nsubj:pass", "aux:pass") is not None or (verb.dep == "acl" and verb.tag == "VBN")
     if passive:
-        agent = verb.child("obl:agent") or next((one for one in verb.all("obl") if case(one) == "by"), None)
+        agent = verb.child("obl:agent") or next((one for one in _by(verb) if case(one) == "by"), None)
         object_ = verb.child("nsubj:pass") or (verb.head if verb.dep in ("acl", "acl:relcl") else None)
         return antecedent(agent), antecedent(object_)
     found = subject(verb)
     return antecedent(found) if found is None or not _is_torn(found, verb) else None, _object(verb)
+
+
+def _by(verb: Word) -> list[Word]:
+    """Where the agent of a passive may hang: on the verb, or on a noun between ("supplied with aid by Oslo")."""
+    oblique = verb.all("obl")
+    return oblique + [below for one in oblique for below in one.all("nmod")]
 
 
 def subject(verb: Word) -> Word | None:
@@ -87,7 +93,7 @@ def antecedent(word: Word | None) -> Word | None:
 
 def _object(verb: Word) -> Word | None:
     """What is done to: the object, or what a relative clause without one is about ("the guarantees that it asked")."""
-    found = verb.child("obj")
+    found = verb.child("obj") or verb.child("iobj")  # whom one warns or asks is an `iobj`
     if found is not None:
         return antecedent(found)
     first = verb.child("nsubj")

@@ -82,9 +82,8 @@ def fits(rule: VerbRule, verb: Word, object_: Word | None) -> bool:
     wanted = rule.object
     preposition, colon, held = wanted.partition(":")
     if colon:
-        return any(
-            case(child) == preposition and is_one_of(child, held) for child in verb.all("obl", "obl:arg", "nmod")
-        )
+        near = verb.all("obl", "obl:arg", "nmod") + (object_.all("nmod") if object_ is not None else [])
+        return any(case(child) == preposition and is_one_of(child, held) for child in near)
     if wanted == "~":
         return complement(verb) is not None
     if wanted in ("*", "-", "+", "who", "who_to"):

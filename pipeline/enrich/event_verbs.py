@@ -56,6 +56,8 @@ def verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
 def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
     """The event of a verb: by the first of its rules that fits."""
     who, object_ = arguments(verb)
+    if any(word.lemma.lower() == "nothing" for word in verb.all("obj", "xcomp")):
+        return None  # "denied nothing"
     rule = next((rule for rule in rules if fits(rule, verb, object_) and _fits_who(rule, verb, object_, parties)), None)
     if rule is None:
         return None
@@ -66,13 +68,13 @@ def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
     kind = _kind(rule, verb, object_, who, actors, targets, parties)
     if kind is None:
         return None
-    if kind in ("AGREE", "REJECT", "THREATEN") and not targets:
+    if kind in ("AGREE", "REJECT", "THREATEN") and not targets and verb.lemma.lower() != "deny":
         targets = _of_clause(verb, parties)
     return Found(
         kind, verb, tuple(actors), tuple(targets), "verb",
         mutual=rule.type in MUTUAL and rule.targets[0] == "with",
         object=object_ is not None,
-        needs_target=_needs_target(rule, verb),
+        needs_target=_needs_target(rule, verb) or (kind == "SUPPORT" and object_ is not None and object_.pos == "PRON"),
     )  # fmt: skip
 
 

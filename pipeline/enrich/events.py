@@ -41,7 +41,8 @@ def find_events(
     dates: Sequence[DateMention],
     topics: Sequence[Topic] = (),
 ) -> list[Event]:
-    """The events of title and text in order; each type with the same parties, status and date once.
+    """The events of title and text in order; each type with the same parties, status and date once, the
+    day being the same where none is told.
 
     In an article about sport, attacks and defeats are games: only what is meant literally counts there.
     """
@@ -60,7 +61,7 @@ def find_events(
             known = found.setdefault((event.type, actor, target, event.status, day), event)
             if known is not event and event.confidence > known.confidence:
                 found[event.type, actor, target, event.status, day] = event
-    kept = _without_weaker(list(found.values()))
+    kept = _without_undated(_without_weaker(list(found.values())))
     return sorted(kept, key=lambda event: (event.trigger.field == "text", event.trigger.start))[:MOST_EVENTS]
 
 
@@ -71,6 +72,17 @@ def _without_weaker(events: list[Event]) -> list[Event]:
         place = (event.trigger.field, event.trigger.start)
         best[place] = max(best.get(place, 0.0), event.confidence)
     return [event for event in events if event.confidence >= best[event.trigger.field, event.trigger.start] - 0.15]
+
+
+def _without_undated(events: list[Event]) -> list[Event]:
+    """Without what is told once more without its day, as a headline does."""
+
+    def told(event: Event) -> tuple[object, ...]:
+        actor, target = event.actor.id if event.actor else None, event.target.id if event.target else None
+        return event.type, actor, target, event.status
+
+    dated = {told(event) for event in events if event.date is not None}
+    return [event for event in events if event.date is not None or told(event) not in dated]
 
 
 def _events(
@@ -91,7 +103,7 @@ def _events(
     )
     for actor, target in _pairs(found, reading):
         public = parties.weighs(actor) or (parties.weighs(target) and is_named(target))
-        if not public or not _is_whole(found, actor, target):
+        if not public or parties.is_unknown(actor) or not _is_whole(found, actor, target):
             continue
         yield Event(
             type=found.type, actor=actor, target=target, place=where, date=day, status=status, trigger=trigger,

@@ -84,9 +84,11 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
     else:
         noun = _noun(number)
         following = reading.words[number.at + 1] if number.at + 1 < len(reading.words) else number
+        if noun is None:
+            return None
         if noun is number and following.pos == "NOUN" and following.sentence == number.sentence:
             noun = following  # the parse took "2.5 million" for a measure of its own
-        if noun is None or not _counts(noun, match, number):
+        if not _counts(noun, match, number):
             return None
         kind, counted = _kind(noun, number), _counted(noun, number, text)
         unit = None if noun is number or noun.lemma.lower() in table()["people"]["nouns"] else noun.lemma.lower()
@@ -236,7 +238,12 @@ def _number_word(reading: Reading, field: FieldName, start: int, end: int) -> Wo
 
 
 def _noun(number: Word) -> Word | None:
-    """The noun that a number counts: its head, a noun after "of", or itself a noun ("the dead", "300 injured")."""
+    """The noun that a number counts: its head, a noun after "of", or itself a noun ("the dead", "300 injured").
+
+    None for what a noun before it only numbers ("Bus 38").
+    """
+    if number.dep == "flat" and number.head is not None and number.head.at < number.at:
+        return None
     head, seen = number, 0
     while (
         head.head is not None
@@ -280,7 +287,7 @@ def _kind(noun: Word, number: Word) -> FigureKind:
     describing |= {verb.lemma.lower(), verb.text.lower()} if verb is not None and verb.pos == "ADJ" else set()
     kind: FigureKind
     for kind in get_args(FigureKind):
-        if kind not in kinds:
+        if kind not in kinds or (kind in OF_PEOPLE and lemma in table()["things"]["nouns"]):
             continue
         words = kinds[kind]
         if lemma in words["nouns"] and not (kind == "troops" and verb is not None and _kind_of_verb(verb)):

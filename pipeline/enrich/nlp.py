@@ -51,6 +51,8 @@ def load(name: str) -> Any:
     """
     import spacy
 
+    from pipeline.enrich import encoder, recogniser, syntax  # noqa: F401  (they register the shipped models' components)
+
     try:
         nlp = spacy.load(SHIPPED / name if name in SHIPPED_NAMES else name)
     except OSError as exc:

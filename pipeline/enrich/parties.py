@@ -105,6 +105,11 @@ class Parties:
             return True
         return party.id.partition(":")[2] in table()["agents"]["armed"]
 
+    def is_unknown(self, party: Party | None) -> bool:
+        """Whether of a party nothing is known but one word that the model takes for a person."""
+        entity = self._byid.get(party.id) if party is not None else None
+        return entity is not None and entity.type == "PERSON" and " " not in entity.name and not self.weighs(party)
+
     def _each(self, word: Word) -> list[Party]:
         """The parties of one noun: "commanders from Kyrgyzstan and Tajikistan" are two."""
         countries = self._countries_of(word)

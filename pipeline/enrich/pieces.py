@@ -43,18 +43,21 @@ class Pieces:
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self.vocabulary = tuple(vocabulary)
         self._ids = {piece: at for at, piece in enumerate(self.vocabulary)}
-        self._known: dict[str, tuple[int, ...]] = {}
+        self._read: dict[str, tuple[tuple[int, ...], int]] = {}
         self.unknown, self.first, self.last = (self._ids[name] for name in ("[UNK]", "[CLS]", "[SEP]"))
 
     def of(self, word: str) -> tuple[int, ...]:
         """Ids of a word's pieces, at least one and at most MOST_PIECES."""
-        found = self._known.get(word)
+        ids = [at for part in _parts(word) for at in self._longest(part)]
+        return tuple(ids[:MOST_PIECES]) or (self.unknown,)
+
+    def read(self, word: str) -> tuple[tuple[int, ...], int]:
+        """Ids of a word's pieces, and how it is written (`case_of`)."""
+        found = self._read.get(word)
         if found is None:
-            ids = [at for part in _parts(word) for at in self._longest(part)]
-            found = tuple(ids[:MOST_PIECES]) or (self.unknown,)
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            self._known[word] = found
+            if len(self._read) >= MOST_REMEMBERED:
+                self._read.clear()
+            found = self._read[word] = (self.of(word), case_of(word))
         return found
 
     def _longest(self, part: str) -> list[int]:

@@ -1,15 +1,13 @@
-"""The entity recogniser of the shipped models: a spaCy component that runs an encoder by onnxruntime.
+"""The entity recogniser of the shipped models: a spaCy component that turns the encoder's scores into entities.
 
-`spacy.load` of a model's folder finds it by the entry point `spacy_factories` of this package. It reads a batch of
-documents in windows of like length, turns the encoder's scores into spans by the best path that BIO allows (Viterbi,
-1967), gives a name one type throughout a document, and says how sure it is: of the entities whose `ent._.confidence` is
-.8 about eight in ten are right (docs/model-card.md shows it).
+Spans are the best path that BIO allows (Viterbi, 1967); a name has one type throughout a document. It says how sure it
+is: of the entities whose `ent._.confidence` is .8 about eight in ten are right (docs/model-card.md shows it).
 """
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,34 +15,21 @@ import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans, minibatch
+from spacy.util import filter_spans
 
-from pipeline.enrich.pieces import Pieces, case_of
+from pipeline.enrich.encoder import NAMES
 
 LABELS = ("PERSON", "ORG", "LOC", "NORP", "EVENT", "MISC")
 TAGS = ("O", *(f"{edge}-{label}" for label in LABELS for edge in "BI"))
 HIDDEN = {"MISC"}  # taught so that titles of works are none of the others; not given out
-MOST_PIECES = 158  # in a window, as in training, without its two marks
-OVERLAP = 16  # words that two windows share where no sentence ends
-WINDOWS = 4  # that the encoder reads at once; more are no faster in one thread, and take memory
 HYPHENS = {"-", "‐", "‑"}
 IMPOSSIBLE = -1e4
-FILES = ("encoder.onnx", "vocabulary.txt", "settings.json")
+SETTINGS = "settings.json"
+TABLE = Path(__file__).parent / "tables" / "facilities.tsv"
 
 _ABBREVIATION = re.compile(r"[A-Z](?: ?\. ?[A-Z])+")
 
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Window:
-    """Words `first` to `last` of a document are read, the scores of `core` to `core_end` are kept."""
-
-    doc: int
-    first: int
-    last: int
-    core: int
-    core_end: int
 
 
 @Language.factory("geowire_ner", assigns=["doc.ents"])
@@ -58,68 +43,25 @@ class Recogniser:
 
     def __init__(self, name: str = "ner") -> None:
         self.name = name
-        self._files: dict[str, bytes] = {}
-        self._session: Any = None
-        self._pieces: Pieces | None = None
-        self._settings: dict[str, Any] = {}
+        self.settings: dict[str, Any] = {}
         if not Span.has_extension("confidence"):
             Span.set_extension("confidence", default=None)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels that entities may have."""
-        return tuple(label for label in LABELS if label not in HIDDEN)
+        return (*(label for label in LABELS if label not in HIDDEN), "FAC")
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set `doc.ents`."""
-        return next(self.pipe([doc]))
+        """Set `doc.ents` of a document that an encoder has read."""
+        scores = doc.user_data.pop(NAMES, None)
+        doc.ents = tuple(self._entities(doc, _log_softmax(scores))) if scores is not None else ()
+        return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
-        """Set `ents` of each document, a batch at a time."""
-        for docs in minibatch(stream, size=batch_size):
-            for doc, scores in zip(docs, self.read(docs), strict=True):
-                doc.ents = tuple(self._entities(doc, scores))
-                yield doc
-
-    def read(self, docs: Sequence[Doc]) -> list[Floats]:
-        """Log-probabilities (words that are not blank, tags) for each document."""
-        assert self._pieces is not None, "no model: load a pipeline's folder"
-        words = [[token.text for token in doc if not token.is_space] for doc in docs]
-        pieces = [[self._pieces.of(word) for word in found] for found in words]
-        results = [np.zeros((len(found), len(TAGS)), np.float32) for found in words]
-        windows = [window for at, doc in enumerate(docs) for window in cut(at, pieces[at], _sentence_ends(doc))]
-        windows.sort(key=lambda window: sum(len(found) for found in pieces[window.doc][window.first : window.last]))
-        for at in range(0, len(windows), WINDOWS):
-            self._run(windows[at : at + WINDOWS], words, pieces, results)
-        return results
-
-    def _run(
-        self,
-        windows: Sequence[Window],
-        words: Sequence[Sequence[str]],
-        pieces: Sequence[Sequence[tuple[int, ...]]],
-        results: Sequence[Floats],
-    ) -> None:
-        """Run the encoder over a few windows and keep what it says about their cores."""
-        assert self._pieces is not None
-        rows, starts = [], []
-        for window in windows:
-            ids, cases, begins = [self._pieces.first], [0], []
-            for at in range(window.first, window.last):
-                found = pieces[window.doc][at]
-                begins.append(len(ids))
-                ids.extend(found)
-                cases.extend([case_of(words[window.doc][at])] * len(found))
-            rows.append(([*ids, self._pieces.last], [*cases, 0]))
-            starts.append(begins)
-        shape = (2, len(rows), max(len(ids) for ids, _ in rows))
-        inputs = np.zeros(shape, np.int64)
-        for at, row in enumerate(rows):
-            inputs[:, at, : len(row[0])] = row
-        scores: Floats = self._session.run(["scores"], {"ids": inputs[0], "cases": inputs[1]})[0]
-        for at, window in enumerate(windows):
-            own = starts[at][window.core - window.first : window.core_end - window.first]
-            results[window.doc][window.core : window.core_end] = _log_softmax(scores[at, own])
+        """Set `ents` of each document."""
+        for doc in stream:
+            yield self(doc)
 
     def _entities(self, doc: Doc, scores: Floats) -> list[Span]:
         tokens = [token.i for token in doc if not token.is_space]
@@ -127,7 +69,7 @@ class Recogniser:
         spans = []
         for first, last, label, sure in self._consistent(doc, tokens, found):
             if label not in HIDDEN and tokens[last - 1] - tokens[first] == last - 1 - first:  # no blank line inside
-                span = _whole(Span(doc, tokens[first], tokens[last - 1] + 1, label=label))
+                span = _facility(_whole(Span(doc, tokens[first], tokens[last - 1] + 1, label=label)))
                 span._.confidence = self._calibrated(label, sure)
                 spans.append(span)
         whole: list[Span] = filter_spans(span for span in spans if not span.text.islower())
@@ -152,76 +94,27 @@ class Recogniser:
             yield first, last, label, sure
 
     def _calibrated(self, label: str, sure: float) -> float:
-        slope, shift = self._settings.get("calibration", {}).get(label, (1.0, 0.0))
+        slope, shift = self.settings.get("calibration", {}).get(label, (1.0, 0.0))
         odds = np.log(max(sure, 1e-6) / max(1 - sure, 1e-6))
         return round(float(1 / (1 + np.exp(-(slope * odds + shift)))), 3)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write the encoder, its vocabulary and its settings into a folder."""
+        """Write the settings into a folder."""
         Path(path).mkdir(parents=True, exist_ok=True)
-        for name, content in self._files.items():
-            (Path(path) / name).write_bytes(content)
+        (Path(path) / SETTINGS).write_text(json.dumps(self.settings, indent=2) + "\n", encoding="utf-8")
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Recogniser":
         """Load what `to_disk` wrote."""
-        return self.set_files({name: (Path(path) / name).read_bytes() for name in FILES})
+        return self.from_bytes((Path(path) / SETTINGS).read_bytes())
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The files in one."""
-        heads = json.dumps({name: len(content) for name, content in self._files.items()}).encode()
-        return heads + b"\n" + b"".join(self._files.values())
+        """The settings as JSON."""
+        return json.dumps(self.settings).encode()
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Recogniser":
         """Load what `to_bytes` gave."""
-        heads, _, rest = data.partition(b"\n")
-        files, at = {}, 0
-        for name, size in json.loads(heads).items():
-            files[name] = rest[at : at + size]
-            at += size
-        return self.set_files(files)
-
-    def set_files(self, files: dict[str, bytes]) -> "Recogniser":
-        """Take an encoder (ONNX), a vocabulary (a piece a line) and settings (JSON); one thread reads."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they keep what the longest text needed
-        options.log_severity_level = 3
-        if files:
-            providers = ["CPUExecutionProvider"]
-            self._session = onnxruntime.InferenceSession(files["encoder.onnx"], options, providers=providers)
-            self._pieces = Pieces(files["vocabulary.txt"].decode("utf-8").rstrip("\n").split("\n"))
-            self._settings = json.loads(files["settings.json"])
-        self._files = files
+        self.settings = json.loads(data)
         return self
-
-
-def cut(doc: int, pieces: Sequence[Sequence[int]], ends: Sequence[bool]) -> Iterator[Window]:
-    """Windows of a document: cut after a sentence where one ends in time, else overlapping.
-
-    Args:
-        doc: which document, for the windows to say.
-        pieces: of each word.
-        ends: whether a sentence ends after a word.
-    """
-    first = core = 0
-    while core < len(pieces):
-        last, size, ended = first, 0, 0
-        while last < len(pieces) and (size := size + len(pieces[last])) <= MOST_PIECES:
-            last += 1
-            if ends[last - 1] and last > core:
-                ended = last
-        if last == len(pieces):
-            yield Window(doc, first, last, core, last)
-            return
-        if ended:
-            yield Window(doc, first, ended, core, ended)
-            first = core = ended
-        else:
-            core_end = last - OVERLAP // 2
-            yield Window(doc, first, last, core, core_end)
-            first, core = last - OVERLAP, core_end
 
 
 def decode(scores: Floats) -> list[tuple[int, int, str]]:
@@ -302,6 +195,21 @@ def _whole(span: Span) -> Span:
     return Span(doc, first, last, label=span.label_) if (first, last) != (span.start, span.end) else span
 
 
+def _facility(span: Span) -> Span:
+    """A place or an organisation whose last word is a building's, a road's or a work's is one."""
+    asked = facilities().get(span[-1].lower_) if len(span) > 1 else None
+    if asked is not None and (span.label_ == "LOC" or (span.label_ == "ORG" and asked == "any")):
+        return Span(span.doc, span.start, span.end, label="FAC")
+    return span
+
+
+@cache
+def facilities() -> dict[str, str]:
+    """Last words of facilities, with what the encoder may call them (tables/facilities.tsv)."""
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+
+
 def _tight(joined: Span) -> bool:
     """Whether two words with a hyphen between them are written as one, each with a capital."""
     left, hyphen, right = joined
@@ -321,15 +229,3 @@ def _log_softmax(scores: Floats) -> Floats:
     shifted = scores - scores.max(axis=1, keepdims=True)
     result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return result
-
-
-def _sentence_ends(doc: Doc) -> list[bool]:
-    """For each word that is not blank, whether a sentence plainly ends after it."""
-    ends: list[bool] = []
-    for token in doc:
-        if token.is_space:
-            if ends and "\n" in token.text:
-                ends[-1] = True
-        else:
-            ends.append(token.text in (".", "!", "?"))
-    return ends

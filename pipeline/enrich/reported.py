@@ -65,6 +65,7 @@ def _content(cue: Word, sentence: Sequence[Word]) -> list[Word]:
         and cue.head is not None
         and subject
         and not cue.child("mark")
+        and (cue.child("obj") is None or lemma in cues()["addressed"]["verbs"])  # who "says a word" says no sentence
     ):
         return _around(cue)
     if clause is not None and clause.at < cue.at:

@@ -27,7 +27,7 @@ NAMES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "un", "##believ", "##able", "cafe",
 def test_pieces(word: str, expected: list[str]) -> None:
     pieces = Pieces(NAMES)
     assert [pieces.vocabulary[at] for at in pieces.of(word)] == expected
-    assert pieces.of(word) is pieces.of(word)
+    assert pieces.read(word) is pieces.read(word)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_library_gives_the_same_pieces() -> None:
     library = tokenizers.Tokenizer.from_file(str(encoder.package() / "tokenizer.json"))
     library.no_padding()
     library.no_truncation()
-    vocabulary = (SHIPPED / "accurate" / "ner" / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+    vocabulary = (SHIPPED / "accurate" / "encoder" / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
     pieces = Pieces(vocabulary[:-1])
     for word in ("Nuku'alofa", "Đỗ", "KYIV", "al-Masri", "東京", "naïve—no", "d’Ávila", "U.N.'s", "x" * 90, "№5", "ﬁ"):
         assert list(pieces.of(word)) == library.encode(word, add_special_tokens=False).ids[:MOST_PIECES]

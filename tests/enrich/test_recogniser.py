@@ -9,8 +9,9 @@ import spacy
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.enrich.encoder import MOST_PIECES, OVERLAP, cut, sentence_ends
 from pipeline.enrich.nlp import SHIPPED, SHIPPED_NAMES, load
-from pipeline.enrich.recogniser import MOST_PIECES, OVERLAP, TAGS, cut, decode
+from pipeline.enrich.recogniser import TAGS, decode
 from tests.enrich.conftest import shipped
 
 TEXT = (
@@ -47,25 +48,33 @@ def test_an_inside_needs_a_beginning() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), max_size=900))
 def test_windows_keep_every_word_once_and_are_never_too_long(words: list[tuple[int, bool]]) -> None:
-    pieces = [(1,) * size for size, _ in words]
+    pieces = [((1,) * size, 0) for size, _ in words]
     windows = list(cut(0, pieces, [end for _, end in words]))
     kept = [at for window in windows for at in range(window.core, window.core_end)]
     assert kept == list(range(len(words)))
     for window in windows:
         assert window.first <= window.core < window.core_end <= window.last
-        assert sum(len(found) for found in pieces[window.first : window.last]) <= MOST_PIECES
+        assert sum(len(found) for found, _ in pieces[window.first : window.last]) <= MOST_PIECES
 
 
 def test_windows_overlap_where_no_sentence_ends() -> None:
-    first, second = list(cut(0, [(1,)] * 200, [False] * 200))[:2]
+    first, second = list(cut(0, [((1,), 0)] * 200, [False] * 200))[:2]
     assert first.last - second.first == OVERLAP
     assert first.core_end == second.core
+
+
+def test_a_sentence_ends_after_its_quotes_and_not_before_a_small_letter() -> None:
+    doc = spacy.blank("en")("“Why?” he asked. “Go.” She went (home.) Then\nNext")
+    ends = [
+        token.text for token, end in zip((t for t in doc if not t.is_space), sentence_ends(doc), strict=True) if end
+    ]
+    assert ends == [".", "”", ")", "Then"]
 
 
 @pytest.mark.parametrize("size", SHIPPED_NAMES)
 def test_both_sizes_are_complete_and_find_names(size: str) -> None:
     nlp = load(size)
-    assert {"tagger", "parser", "lemmatizer", "ner"} <= set(nlp.pipe_names)
+    assert nlp.pipe_names == ["encoder", "syntax", "ner"]
     doc = nlp(TEXT)
     found = {(ent.text, ent.label_) for ent in doc.ents}
     assert {("Ruth Mwangi", "PERSON"), ("Oslo", "LOC"), ("Norwegian", "NORP"), ("European Union", "ORG")} <= found
@@ -99,7 +108,7 @@ def test_any_text_keeps_its_offsets(text: str) -> None:
 def test_a_megabyte_is_read() -> None:
     nlp = shipped()
     text = (TEXT + " ") * (1_000_000 // (len(TEXT) + 1))
-    with nlp.select_pipes(enable="ner"):
+    with nlp.select_pipes(enable=["encoder", "ner"]):
         assert len(nlp.make_doc(text)) > 100_000
         assert len(nlp(text).ents) > 20_000
 
@@ -110,9 +119,9 @@ def test_a_model_survives_disk_and_bytes(tmp_path: Path) -> None:
     nlp.to_disk(tmp_path / "copy")
     copy = spacy.load(tmp_path / "copy")
     assert [(ent.text, ent.label_) for ent in copy(TEXT).ents] == before
-    again = spacy.blank("en")
-    again.add_pipe("geowire_ner", name="ner").from_bytes(nlp.get_pipe("ner").to_bytes())
+    again = spacy.blank("en").from_config(nlp.config).from_bytes(nlp.to_bytes())
     assert [(ent.text, ent.label_) for ent in again(TEXT).ents] == before
+    assert [token.dep_ for token in again(TEXT)] == [token.dep_ for token in nlp(TEXT)]
 
 
 def test_the_shipped_models_are_small() -> None:

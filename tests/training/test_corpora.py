@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training import assemble, cleaning, corpora
+from training import cleaning, corpora
 
 
 def test_gmb_reads_cp1252_and_maps_types(tmp_path: Path) -> None:
@@ -100,17 +100,6 @@ def test_headline_copies_keep_their_tags() -> None:
     sentence = (["Anna", "is", "n't", "in", "Oslo"], ["B-PERSON", "O", "O", "O", "B-LOC"])
     copies = {" ".join(cleaning.recase(sentence, random.Random(seed))[0]) for seed in range(20)}
     assert copies == {"ANNA IS N'T IN OSLO", "Anna Is n't In Oslo"}
-
-
-def test_parts_of_speech_follow_tag_and_dependency() -> None:
-    plain = ["1", "x", "x", "ADP", "IN", "_", "2", "case", "_", "_"]
-    marker = ["1", "x", "x", "SCONJ", "IN", "_", "2", "mark", "_", "_"]
-    rules = assemble.pos_rules([[plain]] * 15 + [[marker]] * 10)
-    assert rules == [
-        {"patterns": [[{"TAG": "IN"}]], "attrs": {"POS": "ADP"}},
-        {"patterns": [[{"TAG": "IN", "DEP": "mark"}]], "attrs": {"POS": "SCONJ"}},
-        {"patterns": [[{"LOWER": {"IN": ["not", "n't", "n’t"]}}]], "attrs": {"POS": "PART"}},
-    ]
 
 
 @pytest.mark.skipif(not os.environ.get("TRAINING_DATA"), reason="the corpora are not here (TRAINING_DATA)")

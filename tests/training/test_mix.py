@@ -7,19 +7,13 @@ import pytest
 
 pytest.importorskip("faker")
 
-from pipeline.enrich.pieces import Pieces
 from pipeline.enrich.recogniser import TAGS
+from tests.training.conftest import letters
 from training import cleaning, mix, swaps
 from training.corpora import Sentence
 
 SENTENCE: Sentence = (["Anna", "Berg", "left", "the", "Bank", "for", "Rome", "."], [])
 SENTENCE[1].extend(["B-PERSON", "I-PERSON", "O", "O", "B-ORG", "O", "B-LOC", "O"])
-
-
-def pieces() -> Pieces:
-    """A vocabulary of single letters."""
-    letters = [chr(code) for code in range(33, 127)]
-    return Pieces(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{letter}" for letter in letters)])
 
 
 def test_names_are_swapped_and_the_rest_stays() -> None:
@@ -53,7 +47,7 @@ def test_datelines_and_bylines_are_tagged() -> None:
 
 def test_windows_hold_every_word_once() -> None:
     group = [SENTENCE] * 30
-    found = list(mix.windows([group], pieces(), random.Random(1)))
+    found = list(mix.windows([group], letters(), random.Random(1)))
     assert len(found) > 1
     assert all(len(window.ids) == len(window.cases) == len(window.tags) <= mix.WINDOW + 1 for window in found)
     told = np.concatenate([window.tags for window in found])
@@ -62,7 +56,7 @@ def test_windows_hold_every_word_once() -> None:
 
 
 def test_batches_hold_every_window_once_and_keep_to_their_size() -> None:
-    found = list(mix.windows([[SENTENCE] * n for n in range(1, 12)], pieces(), random.Random(1)))
+    found = list(mix.windows([[SENTENCE] * n for n in range(1, 12)], letters(), random.Random(1)))
     batches = list(mix.batches(found, 200, random.Random(2)))
     assert sorted(id(window) for batch in batches for window in batch) == sorted(id(window) for window in found)
     for batch in batches:

@@ -1,0 +1,200 @@
+"""The encoder of the shipped models: a spaCy component that reads documents once, for entities and syntax both.
+
+`spacy.load` of a model's folder finds it by the entry point `spacy_factories` of this package. It reads a batch of
+documents in windows of like length by onnxruntime in one thread, and leaves what it says of each word in
+`doc.user_data`, where `syntax` and `ner` take it from.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import from_bytes, minibatch, to_bytes, to_disk
+
+from pipeline.enrich.pieces import Pieces
+
+MOST_PIECES = 158  # in a window, as in training, without its two marks
+OVERLAP = 16  # words that two windows share where no sentence ends
+WINDOWS = 4  # that are read at once; more are no faster in one thread, and take memory
+NAMES, SYNTAX = "geowire_names", "geowire_syntax"  # keys of user_data
+OUTPUTS = ("names", "analysis", "lemma", "start", "arcs", "dependent", "head")
+FILES = ("encoder.onnx", "vocabulary.txt")
+ENDS, CLOSING = frozenset(".!?"), frozenset("\"'”’)]»") | {"''"}
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Words `first` to `last` of a document are read, what is said of `core` to `core_end` is kept."""
+
+    doc: int
+    first: int
+    last: int
+    core: int
+    core_end: int
+
+
+@Language.factory("geowire_encoder")
+def make(nlp: Language, name: str) -> "Encoder":
+    """An empty encoder; its files come with `from_disk`."""
+    return Encoder(name)
+
+
+class Encoder:
+    """What the network says of each word that is not blank. Not trainable here: training/ makes its files.
+
+    `user_data[NAMES]` has the scores of the entities' tags (words, tags). `user_data[SYNTAX]` has a tuple for each
+    stretch of words, in order: its analyses, lemma rules, scores of a sentence's start (words); scores of arcs (words,
+    1 + words: the root, then the heads); and the two sides of the labels' pairs, (words, width) and (1 + words, width).
+    """
+
+    def __init__(self, name: str = "encoder") -> None:
+        self.name = name
+        self._files: dict[str, bytes] = {}
+        self._session: Any = None
+        self._pieces: Pieces | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one document."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
+        """Read documents, a batch at a time."""
+        for docs in minibatch(stream, size=batch_size):
+            self.read(docs)
+            yield from docs
+
+    def read(self, docs: Sequence[Doc]) -> None:
+        """Fill `user_data` of the documents."""
+        assert self._pieces is not None, "no model: load a pipeline's folder"
+        words = [[self._pieces.read(token.text) for token in doc if not token.is_space] for doc in docs]
+        windows = [window for at, doc in enumerate(docs) for window in cut(at, words[at], sentence_ends(doc))]
+        order = sorted(range(len(windows)), key=lambda at: _size(words, windows[at]))
+        results: list[tuple[Any, ...]] = [()] * len(windows)
+        for at in range(0, len(order), WINDOWS):
+            some = order[at : at + WINDOWS]
+            for number, result in zip(some, self._run([windows[n] for n in some], words), strict=True):
+                results[number] = result
+        found: list[list[tuple[Any, ...]]] = [[] for _ in docs]
+        for window, result in zip(windows, results, strict=True):
+            found[window.doc].append(result)
+        for doc, rows in zip(docs, found, strict=True):
+            doc.user_data[NAMES] = np.concatenate([row[0] for row in rows]) if rows else None
+            doc.user_data[SYNTAX] = [row[1:] for row in rows]
+
+    def _run(self, windows: Sequence[Window], words: Sequence[Sequence[tuple[Any, int]]]) -> Iterator[tuple[Any, ...]]:
+        """Run the network over a few windows; of each, what it says of its core."""
+        assert self._pieces is not None
+        rows, places = [], []
+        for window in windows:
+            ids, cases, starts = [self._pieces.first], [0], []
+            for found, case in words[window.doc][window.first : window.last]:
+                starts.append(len(ids))
+                ids.extend(found)
+                cases.extend([case] * len(found))
+            rows.append(([*ids, self._pieces.last], [*cases, 0]))
+            places.append(starts[window.core - window.first : window.core_end - window.first])
+        inputs = np.zeros((2, len(rows), max(len(ids) for ids, _ in rows)), np.int64)
+        for at, row in enumerate(rows):
+            inputs[:, at, : len(row[0])] = row
+        said = dict(zip(OUTPUTS, self._session.run(OUTPUTS, {"ids": inputs[0], "cases": inputs[1]}), strict=True))
+        for at, own in enumerate(places):
+            rooted = [0, *own]
+            yield (
+                *(said[name][at, own] for name in ("names", "analysis", "lemma", "start")),
+                said["arcs"][at][np.ix_(own, rooted)],
+                said["dependent"][at, own],
+                said["head"][at, rooted],
+            )
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the network and its vocabulary into a folder."""
+        to_disk(path, {name: lambda at, name=name: at.write_bytes(self._files[name]) for name in self._files}, exclude)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Encoder":
+        """Load what `to_disk` wrote."""
+        return self.set_files({name: (Path(path) / name).read_bytes() for name in FILES})
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """The files in one."""
+        found: bytes = to_bytes({name: lambda name=name: self._files[name] for name in self._files}, exclude)
+        return found
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Encoder":
+        """Load what `to_bytes` gave."""
+        files: dict[str, bytes] = {}
+        from_bytes(data, {name: lambda part, name=name: files.__setitem__(name, part) for name in FILES}, exclude)
+        return self.set_files(files)
+
+    def set_files(self, files: dict[str, bytes]) -> "Encoder":
+        """Take a network (ONNX) and a vocabulary (a piece a line); one thread reads."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they keep what the longest text needed
+        options.log_severity_level = 3
+        if files:
+            providers = ["CPUExecutionProvider"]
+            self._session = onnxruntime.InferenceSession(files["encoder.onnx"], options, providers=providers)
+            self._pieces = Pieces(files["vocabulary.txt"].decode("utf-8").rstrip("\n").split("\n"))
+        self._files = files
+        return self
+
+
+def cut(doc: int, words: Sequence[tuple[Sequence[int], int]], ends: Sequence[bool]) -> Iterator[Window]:
+    """Windows of a document: cut after a sentence where one ends in time, else overlapping.
+
+    Args:
+        doc: which document, for the windows to say.
+        words: pieces of each word, and its case.
+        ends: whether a sentence ends after a word.
+    """
+    first = core = 0
+    while core < len(words):
+        last, size, ended = first, 0, 0
+        while last < len(words) and (size := size + len(words[last][0])) <= MOST_PIECES:
+            last += 1
+            if ends[last - 1] and last > core:
+                ended = last
+        if last == len(words):
+            yield Window(doc, first, last, core, last)
+            return
+        if ended:
+            yield Window(doc, first, ended, core, ended)
+            first = core = ended
+        else:
+            core_end = last - OVERLAP // 2
+            yield Window(doc, first, last, core, core_end)
+            first, core = last - OVERLAP, core_end
+
+
+def sentence_ends(doc: Doc) -> list[bool]:
+    """For each word that is not blank, whether a sentence plainly ends after it: a mark, with the quotes that it
+    closes, before anything but a small letter; or a line's end."""
+    ends: list[bool] = []
+    marked = False
+    for token in doc:
+        text = token.text
+        if token.is_space:
+            if ends and "\n" in text:
+                ends[-1], marked = True, False
+            continue
+        if marked:
+            if text in CLOSING:
+                ends.append(False)
+                continue
+            ends[-1], marked = not text[0].islower(), False
+        ends.append(False)
+        marked = text in ENDS
+    return ends
+
+
+def _size(words: Sequence[Sequence[tuple[Sequence[int], int]]], window: Window) -> int:
+    return sum(len(found) for found, _ in words[window.doc][window.first : window.last])
