@@ -122,7 +122,9 @@ def test_from_a_home_page_to_a_search_and_what_happens_to_sources(
     try:
         assert site.run("feed", "poll", "--once").returncode == 0
         status = site.settle(34)
-        assert status.outcomes | {"indexed": 30, "unchanged": 4} == status.outcomes, "four stand in two feeds"
+        assert status.outcomes["indexed"] == 30
+        # Four stand in two feeds; of those the page that was fetched first may come last.
+        assert status.outcomes["unchanged"] + status.outcomes["superseded"] == 4
         _found(site, first)
         _updated(site, first)
         _copied(site, second)
@@ -171,7 +173,9 @@ def _dying(site: Site, outlet: Outlet) -> None:
     assert "the server failed (HTTP 503)" in listed
     rows = site.json("feed", "list", "--json")
     assert [row["health"] for row in rows] == ["failing", "failing", "failing", "ok"]
-    assert rows[0]["outcomes"] == {"indexed": 30, "unchanged": 4, "updated": 1}
+    outcomes = rows[0]["outcomes"]
+    assert (outcomes["indexed"], outcomes["updated"]) == (30, 1)
+    assert outcomes.get("unchanged", 0) + outcomes.get("superseded", 0) == 4
     status = site.status()
     assert status.adds_up
     assert status.inputs == sum(sum(row.values()) for row in status.sources.values())
