@@ -7,7 +7,7 @@ behind by seconds, and a trickle of news would stop a back-fill for good.
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
-from pipeline.broker import Broker
+from pipeline.broker import Broker, waiting
 from pipeline.stages import Delivery, Watch
 
 LOOK = 0.5  # seconds between two looks
@@ -46,11 +46,7 @@ class LiveFirst:
             await asyncio.sleep(LOOK)
 
     def _waits(self, assigned: Collection[int]) -> bool:
-        committed, end = self._broker.committed(self._group, self._topic), self._broker.end_offsets(self._topic)
+        committed = self._broker.committed(self._group, self._topic)
         first = self._broker.beginning_offsets(self._topic)
-        for part in assigned:
-            at = max(committed.get(part, 0), self._settled.get(part, 0), first[part])
-            # Offsets that hold no message (the marks of a transaction) wait for nobody.
-            if at < end[part] and self._broker.read(self._topic, part, at, limit=1):
-                return True
-        return False
+        places = {part: max(committed.get(part, 0), self._settled.get(part, 0), first[part]) for part in assigned}
+        return waiting(self._broker, self._topic, places) > 0

@@ -6,17 +6,14 @@ left, is placed by `run` a few seconds later.
 
 import asyncio
 import logging
-import os
-import socket
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from pipeline.errors import Unavailable
 from pipeline.index import Index
 from pipeline.index.lineage import link_some
-from pipeline.state import State
+from pipeline.state import State, holder
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +28,13 @@ class Linker:
     Args:
         index: where they stand.
         state: where the lease is kept.
-        holder: who takes the lease; a worker that is the only one needs no name of its own, and so never waits for
-            the lease of the one before it.
+        alone: whether there is only one worker; it needs no name of its own, and so never waits for the lease of the
+            one before it.
     """
 
-    def __init__(self, index: Index, state: State, *, holder: str = "") -> None:
+    def __init__(self, index: Index, state: State, *, alone: bool) -> None:
         self._index, self._state = index, state
-        self._holder = holder or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._holder = "worker" if alone else holder()
         self._until = 0.0
         self._turn = asyncio.Lock()
 

@@ -5,9 +5,6 @@ Of several pollers one works; another takes over when the lease has run out (LEA
 
 import asyncio
 import logging
-import os
-import socket
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,7 +17,7 @@ from pipeline.publishing import Published, publish_batch
 from pipeline.settings import Settings
 from pipeline.sources.door import Input
 from pipeline.sources.http import Client
-from pipeline.state import State
+from pipeline.state import State, holder
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +39,7 @@ class Poller:
 
     def __init__(self, polling: Polling, state: State) -> None:
         self._polling, self._state = polling, state
-        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._holder = holder()
         self._known: dict[str, tuple[Feed, Poll]] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)

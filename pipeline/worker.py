@@ -19,7 +19,7 @@ import faust
 
 from pipeline.app import ARTICLES, BACKFILL, GROUP, READ, TOPICS, Rooms, create_app, topic_specs
 from pipeline.backfill import LiveFirst
-from pipeline.broker import Broker, open_broker
+from pipeline.broker import Broker, open_broker, waiting
 from pipeline.enrich.pool import Pool
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Index, open_index
@@ -94,7 +94,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         broker.lock_worker()  # type: ignore[attr-defined]  # only the SQLite log has one worker at a time
     watches, pool = {topic: Watch() for topic in READ}, Pool(settings)
     index, state = open_index(settings, write=True), open_state(settings)
-    linker = Linker(index, state, holder="worker" if settings.embedded else "")
+    linker = Linker(index, state, alone=settings.embedded)
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     try:
@@ -228,18 +228,11 @@ def stalled(
     Returns:
         The number of messages, and the committed offsets now.
     """
-    committed, first, end = broker.committed(GROUP, topic), broker.beginning_offsets(topic), broker.end_offsets(topic)
+    committed, first = broker.committed(GROUP, topic), broker.beginning_offsets(topic)
     moved = before is None or before != committed
-    mine = assigned or (set() if moved else set(end))
+    mine = assigned or (set() if moved else set(first))
     places = {part: max(committed.get(part, 0), first[part]) for part in mine}
-    behind = {part: end[part] - at for part, at in places.items() if at < end[part]}
-    # Offsets that hold no message (the marks of a transaction) wait for nobody.
-    waiting = sum(count for part, count in behind.items() if _holds(broker, topic, part, places[part]))
-    return waiting, committed
-
-
-def _holds(broker: Broker, topic: str, partition: int, offset: int) -> bool:
-    return bool(broker.read(topic, partition, offset, limit=1))
+    return waiting(broker, topic, places), committed
 
 
 def _end_with(parent: int) -> None:

@@ -5,7 +5,7 @@ else: creating topics, publishing from the command line and the API, looking at 
 Its methods block; asynchronous callers use a thread.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -104,6 +104,16 @@ def read_all(broker: Broker, topic: str) -> Iterator[StoredMessage]:
         while page := broker.read(topic, partition, offset):
             yield from page
             offset = page[-1].position.offset + 1
+
+
+def waiting(broker: Broker, topic: str, places: Mapping[int, int]) -> int:
+    """How many messages stand in a topic from these places (partition → offset) on.
+
+    Offsets that hold no message (the marks of a transaction) wait for nobody.
+    """
+    end = broker.end_offsets(topic)
+    behind = {part: end[part] - at for part, at in places.items() if at < end[part]}
+    return sum(count for part, count in behind.items() if broker.read(topic, part, places[part], limit=1))
 
 
 def lag(broker: Broker, group: str, topic: str) -> int:

@@ -78,7 +78,7 @@ async def link_some(index: Index) -> int:
     found = await index.search(TO_PLACE, size=BATCH, sort="oldest", highlight=False)
     new = {hit.article.id: Told(hit.article) for hit in found.hits}
     if new:
-        near = await asyncio.gather(*(_near(index, told.article) for told in new.values()))
+        near = await asyncio.gather(*(_near(index, told) for told in new.values()))
         known = {told.article.id: told for group in near for told in group} | new
         pairs = await asyncio.to_thread(_pairs, new, near)
         groups = {known[other].article.cluster for pair in pairs for other in pair}
@@ -96,13 +96,13 @@ async def loosen(index: Index, clusters: Iterable[str]) -> None:
             await index.link([Link(told.article, None, None, None, 1, copied=False)])
 
 
-async def _near(index: Index, article: EnrichedArticle) -> list[Told]:
+async def _near(index: Index, told: Told) -> list[Told]:
     """Articles that share a mark with this one; those still to be placed find it themselves when it is their turn."""
-    terms = asked(article)
+    terms = await asyncio.to_thread(lambda: asked(told.article, told.shingles))
     if not terms:
         return []
     found = await index.search(Marked("band", terms), size=NEAREST, sort="oldest", highlight=False)
-    return [Told(hit.article) for hit in found.hits if hit.article.id != article.id]
+    return [Told(hit.article) for hit in found.hits if hit.article.id != told.article.id]
 
 
 def _pairs(new: Mapping[str, Told], near: Sequence[Sequence[Told]]) -> set[tuple[str, str]]:

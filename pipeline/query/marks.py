@@ -33,10 +33,14 @@ def terms(article: EnrichedArticle, mark: Mark, text: Sequence[Token] | None = N
     return {_of_day(_day(article), key) for key in _bands(article, text)}
 
 
-def asked(article: EnrichedArticle) -> tuple[str, ...]:
-    """The marks `band` that articles like this one may have, from three days before it to three days after it."""
-    keys, day = _bands(article, None), _day(article)
-    return tuple(_of_day(each, key) for key in keys for each in range(day - DAYS, day + DAYS + 1))
+def asked(article: EnrichedArticle, found: frozenset[int]) -> tuple[str, ...]:
+    """The marks `band` that articles like this one may have, from three days before it to three days after it.
+
+    Args:
+        found: the shingles of the article's text.
+    """
+    day = _day(article)
+    return tuple(_of_day(each, key) for key in bands(found) for each in range(day - DAYS, day + DAYS + 1))
 
 
 def _bands(article: EnrichedArticle, text: Sequence[Token] | None) -> tuple[str, ...]:

@@ -3,6 +3,9 @@
 Two engines: sqlite.py (embedded, a file) and elastic.py (Elasticsearch, indices `ledger` and `state`).
 """
 
+import os
+import socket
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -72,6 +75,11 @@ class State(Protocol):
 
     async def close(self) -> None:
         """Release connections and files."""
+
+
+def holder() -> str:
+    """A name under which this process takes a lease: host, process, and a part that no other has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 def open_state(settings: Settings) -> State:

@@ -62,21 +62,26 @@ async def add(request: Request, rooms: Rooms, wanted: Subscription) -> list[Adde
 @router.patch("/api/feeds/{id}", summary="Pause a feed, or poll it again", responses=fails(401, 403, 404, 422, 503))
 async def change(rooms: Rooms, feed_id: FeedId, wanted: Change) -> FeedReport:
     """A paused feed is kept and not polled."""
-    await _known(rooms.state, feed_id)
+    await _check(rooms.state, feed_id)
     await subscribing.pause(rooms.state, [feed_id], paused=wanted.paused)
-    return await _known(rooms.state, feed_id)
+    found = next((told for told in await subscribing.reports(rooms.state) if told.id == feed_id), None)
+    if found is None:  # it was removed at this very moment
+        raise _missing(feed_id)
+    return found
 
 
 @router.delete("/api/feeds/{id}", status_code=204, summary="Forget a feed", responses=fails(401, 403, 404, 503))
 async def remove(rooms: Rooms, feed_id: FeedId) -> Response:
     """Its articles stay."""
-    await _known(rooms.state, feed_id)
+    await _check(rooms.state, feed_id)
     await subscribing.remove(rooms.state, [feed_id])
     return Response(status_code=204)
 
 
-async def _known(state: State, feed_id: str) -> FeedReport:
-    found = next((told for told in await subscribing.reports(state) if told.id == feed_id), None)
-    if found is None:
-        raise HttpProblem(404, "feed", f"there is no feed with the id {feed_id}")
-    return found
+async def _check(state: State, feed_id: str) -> None:
+    if all(feed.id != feed_id for feed, _ in await state.feeds()):
+        raise _missing(feed_id)
+
+
+def _missing(feed_id: str) -> HttpProblem:
+    return HttpProblem(404, "feed", f"there is no feed with the id {feed_id}")
