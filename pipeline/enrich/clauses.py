@@ -53,7 +53,7 @@ def _by(verb: Word) -> list[Word]:
 
 def subject(verb: Word) -> Word | None:
     """The subject of a verb, or the one that it shares with the verb it depends on."""
-    found, word, steps = _nearest(verb, "nsubj", "nsubj:outer"), verb, 0
+    found, word, steps = nearest(verb, "nsubj", "nsubj:outer"), verb, 0
     while found is None and word.head is not None and steps < 4:
         if word.dep == "acl" and word.tag == "VBG":
             return word.head
@@ -64,11 +64,11 @@ def subject(verb: Word) -> Word | None:
         if word.dep == "advcl" and word.tag not in ("VB", "VBG") and _is_finite(word):
             return None  # it has a subject of its own, which the parse did not find
         word, steps = word.head, steps + 1
-        found = _nearest(word, "nsubj", "nsubj:pass")
+        found = nearest(word, "nsubj", "nsubj:pass")
     return found
 
 
-def _nearest(verb: Word, *relations: str) -> Word | None:
+def nearest(verb: Word, *relations: str) -> Word | None:
     """The subject nearest to its verb: the parse may take what stands before a sentence for another one."""
     return min(verb.all(*relations), key=lambda word: abs(word.at - verb.at), default=None)
 

@@ -16,7 +16,8 @@ def says(word: str) -> bool:
 
 @cache
 def verbs() -> dict[str, Stance]:
-    return {verb: stance for stance, verbs in cues()["stance"].items() for verb in verbs}
+    found: dict[str, Stance] = dict.fromkeys(cues()["weak"]["verbs"], "said")
+    return found | {verb: stance for stance, verbs in cues()["stance"].items() for verb in verbs}
 
 
 @cache

@@ -75,7 +75,7 @@ def _verbs() -> set[str]:
     figures = tomllib.loads((TABLES / "figures.toml").read_text(encoding="utf-8"))
     status = tomllib.loads((TABLES / "event_words.toml").read_text(encoding="utf-8"))["status"]
     found = {line.split("\t")[1].split()[0] for line in _lines("event_verbs.tsv")}
-    found |= {verb for verbs in cues["stance"].values() for verb in verbs}
+    found |= {verb for verbs in (*cues["stance"].values(), cues["weak"]["verbs"]) for verb in verbs}
     found |= {verb for kind in figures["kinds"].values() for verb in kind["verbs"]}
     return found | {
         verb

@@ -13,7 +13,7 @@ from pipeline.article import Entity, FieldName, Quote, Span, Stance
 from pipeline.enrich.cues import base, head_within, is_cue, says, verbs
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
-from pipeline.enrich.reported import reported
+from pipeline.enrich.reported import Told, reported
 from pipeline.enrich.speakers import Speaker, Speakers
 
 PAIRS = {"“": '”"', "«": "»", "„": "“”", '"': '"”', "``": "''", "''": "''", "‘": "’", "‟": "”", "”": "”"}
@@ -50,13 +50,26 @@ def find_quotes(reading: Reading, entities: Sequence[Entity]) -> list[Quote]:
     direct = _direct(reading, quoted, speakers)
     covered = {at for part in direct for at in range(part.outer, part.outer_end)}
     found = [_quote(reading, part) for part in direct]
-    for content, speaker, cue in reported(reading, speakers):
+    for content, speaker, cue in _outermost(list(reported(reading, speakers))):
         if (cue.field == "text" and cue.start in covered) or any(part.cue is cue for part in direct):
             continue
         inside = sum(1 for at in range(content.start, content.end) if at in covered)
         if content.field == "title" or inside * 2 < content.end - content.start:
             found.append(_indirect_quote(content, speaker, cue))
     return sorted(_distinct(found), key=lambda quote: (quote.field == "text", quote.start))
+
+
+def _outermost(told: list[Told]) -> list[Told]:
+    """Without what somebody is reported to have said within what somebody is reported to have said."""
+    kept = []
+    for content, speaker, cue in told:
+        inside = any(
+            other is not cue and around.field == cue.field and around.start <= cue.start < around.end
+            for around, _, other in told
+        )
+        if not inside:
+            kept.append((content, speaker, cue))
+    return kept
 
 
 def _quoted(reading: Reading, field: FieldName) -> Iterator[Quoted]:
@@ -113,7 +126,7 @@ def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> l
         after = quoted[number + 1].outer if number + 1 < len(quoted) else len(text)
         start = max(before, text.rfind("\n", 0, part.outer) + 1)
         between = words_between(reading.words, "text", start, part.outer) if start == before else []
-        if not _is_speech(text, part, len(between) < CUE_WITHIN and any(is_cue(word) for word in between)):
+        if not _is_speech(text, part, len(between) < CUE_WITHIN and _leads_up(between)):
             continue
         newline = text.find("\n", part.outer_end)
         end = min(after, newline if newline >= 0 else len(text))
@@ -123,6 +136,15 @@ def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> l
         if part.speaker is not None or _fills_paragraph(text, part):
             kept.append(part)
     return kept
+
+
+def _leads_up(before: Sequence[Word]) -> bool:
+    """Whether words before a quotation are a verb of saying and at most whom it is said to: what follows a clause's
+    beginning ("said that the plan was “bad”") is a part of what is said."""
+    cue = next((number for number in range(len(before) - 1, -1, -1) if is_cue(before[number])), None)
+    return cue is not None and not any(
+        word.text.lower() == "that" or word.tag in ("VBD", "VBZ", "VBP", "MD", "VB") for word in before[cue + 1 :]
+    )
 
 
 def _is_speech(text: str, part: Quoted, cue_before: bool) -> bool:

@@ -1,27 +1,45 @@
-"""Reported speech: what is said without quotation marks, by the parse of its sentence, or "according to" somebody."""
+"""Reported speech: what is said without quotation marks, by the parse of its sentence, or "according to" somebody.
+
+What is said depends on the verb of saying as a clause, an infinitive, or an object with the preposition that the verb
+takes (tables/cues.toml); or the verb stands beside it between commas. Nouns and adjectives that say as much ("her claim
+that", "is confident that") are in opinions.py.
+"""
 
 from collections.abc import Iterator, Sequence
 
 from pipeline.article import Span
+from pipeline.enrich.clauses import nearest
 from pipeline.enrich.cues import base, head_within, is_cue
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.parse import Word, conjuncts, stretch
+from pipeline.enrich.opinions import judged, opinion, spoken_of
+from pipeline.enrich.parse import Word, conjuncts, negated, stretch
 from pipeline.enrich.speakers import Speaker, Speakers, cues
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
+SPOKEN_TO = ("you", "i", "we")  # whose wishes and thoughts are the writer's way of speaking
+ASIDE_AFTER = 4  # words
+NOBODY = ("nobody", "none", "no")
+PARENTHESIS = 14  # words at most between the commas around "he said"
+UNREAL = frozenset(("would", "could", "might", "may", "should", "must", "can", "ca", "'d"))
+GOING_ON = ("go", "continue", "begin", "start", "proceed", "hasten", "rush", "come", "use")  # "went on to say"
+FINITE = ("VBZ", "VBD", "VBP", "MD")
+Told = tuple[Span, Speaker, Word]  # content, speaker and cue
 
 
-def reported(reading: Reading, speakers: Speakers) -> Iterator[tuple[Span, Speaker, Word]]:
-    """What is said without quotation marks: content, speaker and verb."""
+def reported(reading: Reading, speakers: Speakers) -> Iterator[Told]:
+    """What is said without quotation marks: content, speaker and the word that says so."""
     sentences = _by_sentence(reading.words)
     for word in reading.words:
+        sentence = sentences[word.sentence]
         if word.text.lower() == "according":
-            yield from _according(reading, word, speakers)
+            found = _according(word, sentence)
         elif is_cue(word, weak=True):
-            sentence = sentences[word.sentence]
-            content = _content(word, sentence) or _by_place(word, sentence)
-            subject = _subject_of(word, sentence)
-            if content and subject is not None and subject not in content and subject.pos in NAMING:
+            found = _told(word, sentence)
+        else:
+            found = opinion(word)
+        if found is not None:
+            content, subject = found
+            if content and subject not in content and subject.pos in NAMING:
                 yield _trimmed(content, reading.text_of(word.field)), speakers.of(subject), word
 
 
@@ -32,12 +50,53 @@ def _by_sentence(words: Sequence[Word]) -> dict[int, list[Word]]:
     return found
 
 
+def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None:
+    """What a verb tells, and its subject."""
+    subject = _subject_of(cue, sentence)
+    if (
+        subject is None
+        or subject.text.lower() in NOBODY
+        or (subject.text.lower() in SPOKEN_TO and base(cue) in cues()["weak"]["verbs"])
+    ):
+        return None
+    if not _is_said(cue):
+        return None
+    content = _content(cue, sentence) or _by_place(cue, sentence)
+    return (_to_its_verb(content, cue, sentence), subject) if content else None
+
+
+def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> list[Word]:
+    """A content that stops short of a finite verb goes on: the parse took a clause's subject for an object."""
+    after = [word for word in sentence if word.at > content[-1].at]
+    if content[0].at < cue.at or base(cue) not in _core() or not after or after[0].tag not in FINITE:
+        return content
+    end = next((number for number, word in enumerate(after) if word.text in (",", ";", ":", ".")), len(after))
+    return content + after[:end]
+
+
+def _is_said(cue: Word) -> bool:
+    """Whether something is said at all: not what nobody said, what one would say, or what is to be said."""
+    helpers = {child.text.lower() for child in cue.all("aux")}
+    if negated(cue) or helpers & UNREAL:
+        return False
+    if cue.tag == "VB" and "to" in {mark.text.lower() for mark in cue.all("mark", "aux")}:
+        above = cue.head
+        return above is not None and (above.lemma.lower() in GOING_ON)
+    return True
+
+
 def _subject_of(cue: Word, sentence: Sequence[Word]) -> Word | None:
-    subject = cue.child("nsubj")
+    if cue.child("aux:pass") is not None or (cue.tag == "VBN" and cue.dep == "acl" and cue.child("nsubj") is None):
+        return None  # who is told, or called something, does not say it
+    subject = nearest(cue, "nsubj")
     verb = cue
-    while subject is None and verb.dep in ("conj", "xcomp", "advcl") and verb.head is not None:
+    while (
+        subject is None
+        and verb.head is not None
+        and (verb.dep in ("conj", "xcomp", "advcl") or (cue.tag == "VBG" and verb.dep in ("ccomp", "parataxis")))
+    ):
         verb = verb.head
-        subject = verb.child("nsubj")
+        subject = nearest(verb, "nsubj")
     if subject is None and cue.dep.startswith("acl"):
         subject = cue.head
     if subject is None and base(cue) in _core():
@@ -56,46 +115,120 @@ def _core() -> list[str]:
 
 def _content(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     """The words that depend on a verb of saying as what is said; before it, after it, or around it."""
-    lemma = base(cue)
-    clause = next((child for child in cue.all("ccomp") if child.pos != "ADP"), None)
-    subject = cue.child("nsubj")
-    if (
-        clause is None
-        and cue.dep in ("parataxis", "ccomp")
-        and cue.head is not None
-        and subject
-        and not cue.child("mark")
-        and (cue.child("obj") is None or lemma in cues()["addressed"]["verbs"])  # who "says a word" says no sentence
-    ):
+    if base(cue) in _core() and (around := _beside(cue, sentence)):
+        return around
+    clauses = [one for one in cue.all("ccomp") if one.pos != "ADP" and not (one.tag == "VBG" and is_cue(one))]
+    clause = next((one for one in clauses if one.at > cue.at), clauses[0] if clauses else None)
+    if clause is None and nearest(cue, "nsubj") is not None and _is_parenthesis(cue):
         return _around(cue)
     if clause is not None and clause.at < cue.at:
-        edge = min(cue.at, min((word.at for word in subject.subtree()), default=cue.at) if subject else cue.at)
-        before = [word for word in sentence if word.at < edge]
-        return before if before and before[-1].text == "," else [word for word in clause.subtree() if word.at < edge]
-    if clause is None and lemma in cues()["infinitive"]["verbs"]:
-        clause = next((child for child in cue.all("xcomp") if child.child("mark")), None)
-    if clause is None and lemma in cues()["addressed"]["verbs"] and cue.child("obj", "obl") is not None:
-        clause = next((child for child in cue.all("xcomp", "advcl") if child.child("mark")), None)
-    if clause is None:
-        return _object(cue)
+        return _before(cue, clause, sentence)
+    if clause is None and cue.dep == "advcl" and _is_as(cue):
+        return _as_said(cue)
+    clause = clause or _infinitive(cue)
+    return _below(cue, clause, sentence) if clause is not None else judged(cue) or spoken_of(cue)
+
+
+def _before(cue: Word, clause: Word, sentence: Sequence[Word]) -> list[Word]:
+    """What is said where it stands before the verb."""
+    if _that(cue, sentence) is not None:
+        return []
+    subject = nearest(cue, "nsubj")
+    edge = min(cue.at, min((word.at for word in subject.subtree()), default=cue.at) if subject else cue.at)
+    before = [word for word in sentence if word.at < edge]
+    return before if before and before[-1].text == "," else [word for word in clause.subtree() if word.at < edge]
+
+
+def _below(cue: Word, clause: Word, sentence: Sequence[Word]) -> list[Word]:
+    """What is said by a clause after the verb, with what the parse hung too high or too low."""
+    lemma = base(cue)
     words = [word for word in clause.subtree() if word.at > cue.at]
-    if joined := next((one for one in conjuncts(clause)[1:] if is_cue(one) and not one.child("nsubj")), None):
+    whom = next((one for one in cue.all("obl", "obj") if cue.at < one.at < clause.at), None)
+    if lemma == "call" and whom is not None:
+        words = [word for word in whom.subtree() if word.dep != "case"] + words  # "called on them to leave"
+    joined = next((one for one in conjuncts(clause)[1:] if is_cue(one) and not one.child("nsubj")), None)
+    if joined is not None:
         words = [word for word in words if word.at < min(joined.at, *(one.at for one in joined.all("cc")), joined.at)]
     if words and lemma in _core():
         words = _lead(cue, words[0], sentence) + words
-    if words:
+    if words and joined is None:
         words += _rest(cue, words[-1])
     return words if len(words) > 1 else []
+
+
+def _is_as(cue: Word) -> bool:
+    marks = {word.text.lower() for word in cue.all("mark", "advmod")}
+    return "as" in marks and cue.child("obj", "xcomp", "iobj") is None and base(cue) not in cues()["weak"]["verbs"]
+
+
+def _as_said(cue: Word) -> list[Word]:
+    """The sentence that somebody "has pointed out" before or after it."""
+    own = {word.at for word in cue.subtree()}
+    assert cue.head is not None
+    words = [word for word in cue.head.subtree() if word.at not in own]
+    return words if all(word.at > cue.at for word in words) or all(word.at < cue.at for word in words) else []
+
+
+def _infinitive(cue: Word) -> Word | None:
+    """What somebody promises or wants to do, or asks somebody to do."""
+    verbs = cue.all("xcomp", "advcl", "ccomp")
+    if base(cue) in cues()["infinitive"]["verbs"]:
+        return next((verb for verb in verbs if verb.dep != "advcl" and _to(verb)), None)
+    if base(cue) in cues()["addressed"]["verbs"] and cue.child("obj", "iobj", "obl") is not None:
+        return next((verb for verb in verbs if _to(verb)), None)
+    return None
+
+
+def _to(verb: Word) -> bool:
+    return any(mark.text.lower() in ("to", "not") for mark in verb.all("mark"))
+
+
+def _is_parenthesis(cue: Word) -> bool:
+    """Whether the parse hangs a verb of saying on what is said ("the bridge, he said, will stay")."""
+    above = cue.head
+    if above is None or cue.child("mark", "xcomp") or cue.dep not in ("parataxis", "ccomp"):
+        return False
+    if cue.dep == "ccomp" and (above.at > cue.at or is_cue(above, weak=True)):
+        return False
+    # who "says a word" says no sentence
+    return cue.child("obj") is None or base(cue) in cues()["addressed"]["verbs"]
+
+
+def _beside(cue: Word, sentence: Sequence[Word]) -> list[Word]:
+    """The sentence around "he said" between two commas, by the order of the words."""
+    subject = nearest(cue, "nsubj")
+    if subject is None or cue.child("mark") is not None:
+        return []
+    own = [word.at for word in (cue, *subject.subtree(), *(w for c in cue.all("aux", "advmod") for w in c.subtree()))]
+    first, last = min(own), max(own)
+    if last - first > PARENTHESIS:
+        return []
+    before = [word for word in sentence if word.at < first]
+    after = [word for word in sentence if word.at > last]
+    if len(before) < 2 or len(after) < 4 or before[-1].text != "," or after[0].text != ",":
+        return []
+    if after[1].text in ("“", '"', "``", "''", "‘") or after[1].tag in ("VBG", "WDT", "WP"):
+        return []
+    top = before[-2]
+    while top.head is not None and top.head.at < first and top.dep not in ("conj", "acl:relcl", "parataxis", "ccomp"):
+        top = top.head
+    kept = {word.at for word in top.subtree()}
+    return [word for word in before if word.at in kept or top.dep != "conj"] + after[1:]
 
 
 def _lead(cue: Word, first: Word, sentence: Sequence[Word]) -> list[Word]:
     """What stands between a verb of saying and its clause and belongs to the clause, such as its subject."""
     own = {cue.at}
+    addressed = base(cue) in cues()["addressed"]["verbs"]
     for child in cue.children:
         if (
-            child.dep in ("obl", "obl:unmarked", "advmod", "obj", "iobj", "nsubj", "compound:prt", "cc")
-            and child.child("case", "det") is not None
-        ) or child.dep in ("advmod", "obl:unmarked"):
+            (
+                child.dep in ("obl", "obl:unmarked", "advmod", "obj", "iobj", "nsubj", "compound:prt", "cc")
+                and child.child("case", "det") is not None
+            )
+            or child.dep in ("advmod", "obl:unmarked", "compound:prt")
+            or (addressed and child.dep in ("obj", "iobj"))
+        ):
             own |= {word.at for word in child.subtree()}
     between = [word for word in sentence if cue.at < word.at < first.at]
     while between and (between[0].at in own or between[0].pos in ("PUNCT", "ADV")):
@@ -103,28 +236,14 @@ def _lead(cue: Word, first: Word, sentence: Sequence[Word]) -> list[Word]:
     return between if between and between[0].pos in ("PROPN", "NOUN", "DET", "PRON", "ADJ", "NUM") else []
 
 
-def _object(cue: Word) -> list[Word]:
-    """What is announced, demanded or denied by a noun ("called for a ceasefire")."""
-    for verb, case in cues()["object"]["verbs"]:
-        if base(cue) == verb:
-            for child in cue.all("obj", "obl", "nmod"):
-                mark = child.child("case")
-                if child.at > cue.at and (mark.text.lower() if mark else "") == case and child.pos != "PRON":
-                    words = [word for word in child.subtree() if word is not mark]
-                    return words if len(words) > 1 else []
-    return []
-
-
 def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     """The content by the order of the words, for the verbs of saying alone, where the parse has none."""
     if base(cue) not in _core():
         return []
     after = [word for word in sentence if word.at > cue.at]
-    that = next(
-        (number for number, word in enumerate(after[:9]) if word.text.lower() == "that" and word.dep == "mark"), None
-    )
+    that = _that(cue, sentence)
     if that is not None:
-        return after[that:]
+        return [word for word in after if word.at >= that.at]
     skipped = 0
     while skipped < len(after) and after[skipped].dep in ("advmod", "obl:unmarked", "obl:tmod", "nmod:unmarked"):
         skipped += 1
@@ -137,15 +256,23 @@ def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
         return rest if base(cue) != "tell" else []
     before = [word for word in sentence if word.at < cue.at]
     comma = next((number for number in range(len(before) - 1, -1, -1) if before[number].text == ","), None)
-    if comma is not None and comma > 3 and 1 <= len(before) - comma - 1 <= 12 and len(rest) < 8:
+    finite = any(word.tag in FINITE for word in before[: comma or 0])
+    if finite and comma is not None and comma > 3 and 1 <= len(before) - comma - 1 <= 12 and len(rest) < 8:
         return before[:comma]
     return []
+
+
+def _that(cue: Word, sentence: Sequence[Word]) -> Word | None:
+    """The `that` which opens a clause soon after a verb of saying."""
+    near = [word for word in sentence if cue.at < word.at < cue.at + 10]
+    return next((word for word in near if word.text.lower() == "that" and word.dep == "mark"), None)
 
 
 def _rest(cue: Word, last: Word) -> list[Word]:
     """What follows a content in its sentence and is not joined to the verb of saying itself: the parse often hangs the
     end of a long clause too high."""
     own = {word.at for child in cue.all("conj", "parataxis", "cc") for word in child.subtree()}
+    own |= {word.at for child in cue.all("advcl") if child.tag == "VBG" or is_cue(child) for word in child.subtree()}
     above = set[int]()
     if cue.head is not None:
         above = {cue.head.at, *(word.at for child in cue.head.children if child is not cue for word in child.subtree())}
@@ -159,35 +286,62 @@ def _rest(cue: Word, last: Word) -> list[Word]:
 
 
 def _around(cue: Word) -> list[Word]:
-    """The sentence around a parenthesis ("the bridge, he said, will stay")."""
+    """The sentence around a parenthesis: both sides where something follows, and else what stands before."""
     own = {word.at for word in cue.subtree()}
     assert cue.head is not None
     words = [word for word in cue.head.subtree() if word.at not in own]
     before = [word for word in words if word.at < min(own)]
     after = [word for word in words if word.at > max(own) and word.pos != "PUNCT"]
+    if before and len(after) > 2 and len(own) <= PARENTHESIS:
+        return before + after
     return before if len(before) > 2 else after if len(after) > 2 else []
 
 
-def _according(reading: Reading, word: Word, speakers: Speakers) -> Iterator[tuple[Span, Speaker, Word]]:
+def _according(word: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None:
     """The rest of a sentence that is "according to" somebody."""
     head = word.head if word.dep in ("case", "mark", "fixed") else word.child("obl", "obj", "nmod") or word.head
     if head is None or head.pos not in ("NOUN", "PROPN", "PRON"):
-        return
+        return None
     own = {part.at for part in head.subtree()} | {part.at for part in word.subtree()}
     top = head.head if word.dep in ("case", "mark", "fixed") else word.head
     if top is None or top.at in own:
-        return
-    rest = [part for part in top.subtree() if part.at not in own]
+        return None
+    rest = [part for part in _whole(top).subtree() if part.at not in own]
     before = [part for part in rest if part.at < word.at]
-    content = before if len(before) > 2 else [part for part in rest if part.at > word.at]
-    if len(content) > 2:
-        yield _trimmed(content, reading.text_of(word.field)), speakers.of(head), word
+    opens = word.at - sentence[0].at < 2
+    content = before if len(before) > 2 and not opens else [part for part in rest if part.at > word.at]
+    return (content, head) if len(content) > 2 else None
+
+
+def _whole(word: Word) -> Word:
+    """The head of the clause that a word ends: the parse hangs what closes a sentence on what stands last in it."""
+    while word.head is not None and word.dep in ("xcomp", "conj", "advcl", "obl", "nmod", "obj", "acl", "appos"):
+        word = word.head
+    return word
+
+
+def _without_aside(words: Sequence[Word]) -> list[Word]:
+    """A content without what is added to it at its end behind a dash, in brackets, or by a participle."""
+    for number in range(ASIDE_AFTER, len(words) - 1):
+        word, after = words[number], words[number + 1]
+        participle = word.text == "," and after.tag == "VBG" and after.dep not in ("case", "mark", "amod", "fixed")
+        if word.text in ("—", "–", "―", "--", "(") or participle:
+            return list(words[:number])
+    return list(words)
+
+
+def _closes(words: Sequence[Word]) -> bool:
+    """Whether a content's last mark closes what a mark within it opened."""
+    last = words[-1].text
+    if last == ")":
+        return any(word.text == "(" for word in words)
+    return last in ("”", '"', "''") and sum(word.text in ("“", "”", '"', "``", "''") for word in words) % 2 == 0
 
 
 def _trimmed(words: Sequence[Word], text: str) -> Span:
     """A stretch without commas, stops and quotation marks at its ends that do not belong to it."""
-    kept = list(words)
-    while len(kept) > 1 and kept[-1].pos == "PUNCT" and kept[-1].text not in ("”", '"', "''", ")"):
+    kept = _without_aside(words)
+    while len(kept) > 1 and kept[-1].pos == "PUNCT" and not _closes(kept):
         kept.pop()
     while len(kept) > 1 and kept[0].text in (",", ".", ":", ";", "—", "–", "-"):
         kept.pop(0)

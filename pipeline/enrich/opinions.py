@@ -1,0 +1,103 @@
+"""What is said in other ways than by a clause below a verb of saying: by its object ("called for a ceasefire", "blamed
+the board for the loss"), by a noun ("her claim that", "his refusal to") or an adjective ("is confident that")."""
+
+from pipeline.enrich.cues import base
+from pipeline.enrich.parse import Word, negated
+from pipeline.enrich.speakers import cues
+
+LONG_OBJECT = 3  # words, from which an object says something
+LIGHT = ("make", "issue", "repeat", "express", "voice", "give", "offer", "send", "release")  # "made the claim that"
+ABOUT = ("about", "over", "of")
+MARKS = ("“", '"', "``", "''", "‘")
+
+
+def judged(cue: Word) -> list[Word]:
+    """Whom or what somebody judges, and what for, or as what ("called the plan a step back")."""
+    if base(cue) not in cues()["judged"]["verbs"]:
+        return []
+    after = [child for child in cue.children if child.at > cue.at]
+    what = next((child for child in after if child.dep in ("obj", "iobj")), None)
+    if what is None:
+        small = next((child for child in after if child.dep == "xcomp" and not child.all("mark")), None)
+        words = small.subtree() if small is not None and small.tag.startswith(("NN", "JJ")) else []
+        return words if _length(words) >= LONG_OBJECT else []
+    ends = [child for child in after if child.at > what.at and _says_why(child)]
+    if ends:
+        first, last = what.subtree()[0].at, ends[0].subtree()[-1].at
+        return [word for word in cue.subtree() if first <= word.at <= last]
+    inside = _length(what.subtree()) >= LONG_OBJECT and any(
+        child.tag == "VBG" or _case(child) in cues()["judged"]["reasons"] for child in what.all("nmod", "acl")
+    )
+    return what.subtree() if inside else []
+
+
+def _says_why(child: Word) -> bool:
+    """Whether what follows an object says what it is judged for, or called."""
+    if child.dep in ("obl", "nmod", "advcl"):
+        return _case(child) in cues()["judged"]["cases"]
+    return child.dep in ("xcomp", "obj")
+
+
+def spoken_of(cue: Word) -> list[Word]:
+    """What is announced, demanded or denied by a noun, with the preposition that the verb takes."""
+    lemma, particle = base(cue), cue.child("compound:prt")
+    verb = f"{lemma} {particle.text.lower()}" if particle is not None else lemma
+    for child in cue.all("obj", "obl", "nmod", "advcl", "xcomp", "ccomp"):
+        case = _case(child) or "none"
+        bare = case == "none" and child.dep != "obj" and child.tag != "VBG"
+        if child.at < cue.at or child.pos == "PRON" or bare or verb not in cues()["object"].get(case, ()):
+            continue
+        words = [word for word in child.subtree() if not (word.head is child and word.dep in ("case", "mark"))]
+        name = child.pos == "PROPN" and lemma in cues()["weak"]["verbs"]
+        coined = any(word.text in MARKS for word in words[:2])  # a "quiet winter"
+        enough = _length(words) >= (LONG_OBJECT if case == "none" else 2)
+        return words if enough and not name and not coined else []
+    return []
+
+
+def opinion(word: Word) -> tuple[list[Word], Word] | None:
+    """What a noun or an adjective says, and whose it is; None where nobody holds it."""
+    if word.pos == "NOUN" and word.lemma.lower() in cues()["nouns"]["nouns"]:
+        owner = _owner(word)
+    elif word.pos in ("ADJ", "VERB") and word.text.lower() in cues()["adjectives"]["adjectives"]:
+        owner = word.child("nsubj") if word.child("cop", "aux:pass") is not None else None
+    else:
+        return None
+    if owner is None or negated(word):
+        return None
+    clause = _clause(word)
+    if clause is not None:
+        words = [part for part in clause.subtree() if part.at > word.at]
+    else:
+        topic = next(
+            (one for one in word.all("nmod", "obl", "advcl", "acl") if one.at > word.at and _case(one) in ABOUT), None
+        )
+        words = [part for part in topic.subtree() if part.dep != "case" or part.head is not topic] if topic else []
+    return (words, owner) if _length(words) >= LONG_OBJECT else None
+
+
+def _owner(noun: Word) -> Word | None:
+    """Whose a claim is: its possessive's, or the subject's of the verb that only carries it ("made the claim that")."""
+    found = noun.child("nmod:poss")
+    verb = noun.head
+    if found is None and verb is not None and noun.dep == "obj" and verb.lemma.lower() in LIGHT and not negated(verb):
+        return verb.child("nsubj")
+    return found
+
+
+def _clause(word: Word) -> Word | None:
+    """The clause with `that` or `to` below a noun or an adjective."""
+    for child in word.all("acl", "ccomp", "xcomp", "advcl"):
+        marks = [mark.text.lower() for mark in child.all("mark")]
+        if child.at > word.at and ("that" in marks or "to" in marks or (child.dep == "ccomp" and not marks)):
+            return child
+    return None
+
+
+def _length(words: list[Word]) -> int:
+    return sum(word.pos != "PUNCT" for word in words)
+
+
+def _case(word: Word) -> str:
+    mark = word.child("case", "mark")
+    return mark.text.lower() if mark is not None and mark.at < word.at else ""

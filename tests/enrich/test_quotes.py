@@ -1,0 +1,59 @@
+"""Reported speech, by the ways in which it is told; what nobody said is none."""
+
+import pytest
+
+from tests.enrich.conftest import read
+
+
+def _indirect(text: str) -> list[tuple[str | None, str]]:
+    return [(quote.speaker, quote.text) for quote in read(text).quotes if quote.kind == "indirect"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        ("Eva Holt said the ferry would sail again in May.", "Eva Holt", "the ferry would sail again in May"),
+        ("The ferry, Eva Holt said, would sail again.", "Eva Holt", "The ferry, Eva Holt said, would sail again"),
+        ("As Eva Holt has pointed out, the ferry is too small.", "Eva Holt", "the ferry is too small"),
+        ("Eva Holt wants to sell the old ferry.", "Eva Holt", "to sell the old ferry"),
+        ("Eva Holt called for a second ferry.", "Eva Holt", "a second ferry"),
+        ("Eva Holt blamed the council for the long delay.", "Eva Holt", "the council for the long delay"),
+        ("Eva Holt described the old ferry as a danger.", "Eva Holt", "the old ferry as a danger"),
+        ("Eva Holt is confident that the ferry will sail.", "Eva Holt", "that the ferry will sail"),
+        ("The council heard Eva Holt's claim that the ferry was safe.", "Eva Holt", "that the ferry was safe"),
+        ("Eva Holt said that the plan was “a costly mistake”.", "Eva Holt", "that the plan was “a costly mistake”"),
+        ("“We are late,” Eva Holt said, adding that the ferry was sold.", "Eva Holt", "that the ferry was sold"),
+        ("Eva Holt told reporters that the ferry had been sold.", "Eva Holt", "that the ferry had been sold"),
+        ("Eva Holt urged the council to buy a second ferry.", "Eva Holt", "to buy a second ferry"),
+        (
+            "Eva Holt said the ferry would sail again, blaming the council for the delay.",
+            "Eva Holt",
+            "the ferry would sail again",
+        ),
+    ],
+)  # fmt: skip
+def test_reported_speech(text: str, speaker: str, content: str) -> None:
+    assert (speaker, content) in _indirect(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eva Holt did not say that the ferry was safe.",
+        "Eva Holt would say that the ferry is safe.",
+        "Nobody asked Eva Holt to say that the ferry was safe.",
+        "The ferry, called the Grey Lady by the sailors of the island, was sold.",
+        "Residents described a \"quiet winter\" on the island.",
+        "Eva Holt praised Ana Ruiz.",
+        "The engineers were told that the ferry had been sold.",
+        "You know that the ferry is slow.",
+    ],
+)  # fmt: skip
+def test_what_nobody_said_is_no_quote(text: str) -> None:
+    assert _indirect(text) == []
+
+
+def test_what_is_reported_within_a_report_is_told_once() -> None:
+    assert [text for _, text in _indirect("Eva Holt said the council hoped to buy a second ferry.")] == [
+        "the council hoped to buy a second ferry"
+    ]
