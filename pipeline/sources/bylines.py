@@ -4,12 +4,15 @@ People go before the outlet: where JSON-LD or a meta element names only the outl
 first. A byline that is found by nothing but the class of its element must look like names.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pipeline.identity import domain_of
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.metadata import Said, flat, squeezed
+from pipeline.sources.dateline import labelled, lines
+from pipeline.sources.metadata import Said, flat, names, squeezed
 
 MAX_AUTHORS = 20
 META = (
@@ -28,10 +31,13 @@ CLASSES = (
     "//*[contains(@class,'author') or contains(@class,'byline') or contains(@class,'autor')]",
     "//a[contains(@href,'/autor') or contains(@href,'/author')][contains(normalize-space(.),' ')]",
 )
+WORDY, MAX_BYLINE = 25, 9  # words of a paragraph of the text at least, and of a byline at most
 LOOKED_AT = 3  # elements of such a class; those that follow are of other articles, and of comments
 
 _AND = re.compile(r"\s*(?:;\s*|(?:,|\||\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|&)\s+)", re.IGNORECASE)
 _BY = re.compile(r"^(?:by|von|par|por|da|di|door|av|af|text|texte?)\s*:?\s+", re.IGNORECASE)
+_WRITTEN = re.compile(r"(?:^|\|\s*)(?:by|von|par|por|door|av|af)\s*:?\s+(.+)", re.IGNORECASE)
+_DEFAULT_ACCOUNT = re.compile(r"/author/(?:admin|administrator|editor)/?$")
 _NO_NAME = re.compile(r"(?i)@|https?:|www\.|\d{4,}|\{\{|^(?:admin|editor|staff|redaktion|unknown|null|undefined)$")
 _BRACKETS = re.compile(r"\s*\([^)]*\)$")
 _PARTICLES = ("de", "da", "di", "du", "del", "der", "den", "von", "van", "la", "le", "al", "el", "bin", "ben", "zu")
@@ -42,7 +48,7 @@ def authors(said: Said) -> tuple[list[str], str]:
     for given, origin in _given(said):
         if found := _people(said, given):
             return found, origin
-    if found := _of_classes(said):
+    if found := _of_classes(said) or _alone(said) or _beside_headline(said):
         return found, "page"
     outlet = said.named("author") or said.named("creator")
     return ([flat(outlet[0])], "jsonld") if outlet and not _NO_NAME.search(outlet[0]) else ([], "none")
@@ -82,11 +88,47 @@ def _of_classes(said: Said) -> list[str]:
     return []
 
 
+def _alone(said: Said) -> list[str]:
+    """The names that are a paragraph of their own, before or after the text: `<p><b>Ana Ferrand-Ruiz</b></p>`."""
+    texts: dict[Any, int] = {}
+    for paragraph in said.tree.xpath("//p"):
+        if (words := len(paragraph.text_content().split())) >= WORDY:
+            texts[paragraph.getparent()] = texts.get(paragraph.getparent(), 0) + words
+    if not texts:
+        return []
+    paragraphs = [flat(each.text_content()) for each in max(texts, key=lambda each: texts[each]).xpath("./p")]
+    wordy = [number for number, each in enumerate(paragraphs) if len(each.split()) >= WORDY]
+    for text in [*paragraphs[: wordy[0]], *paragraphs[wordy[-1] + 1 :]]:
+        if len(text.split()) <= MAX_BYLINE and not text.endswith("."):
+            found = _people(said, text.split("/"))
+            if found and all(_looks_like_a_name(name) for name in found):
+                return found
+    return []
+
+
+def _beside_headline(said: Said) -> list[str]:
+    """The names of a line beside the headline that begins with "by", or of one whose label says so."""
+    written = [match.group(1) for line in lines(said) if (match := _WRITTEN.search(line))]
+    for text in [*labelled(said, "written_by"), *written]:
+        names = itertools.takewhile(lambda name: _looks_like_a_name(name) or name.isupper(), _people(said, [text]))
+        if found := list(names):
+            return found
+    return []
+
+
 def _outlets(said: Said) -> set[str]:
     """The outlet's names: as it calls itself, its domain, and the parts of that."""
     domain = domain_of(said.url or said.canonical()) or ""
     given = [said.publisher, said.meta.get("og:site_name", ""), domain, *domain.split(".")[:-1]]
-    return {squeezed(each) for each in given if each}
+    return {squeezed(each) for each in [*given, *_accounts(said)] if each}
+
+
+def _accounts(said: Said) -> Iterator[str]:
+    """The account that a content system comes with, where it bears the outlet's name: nobody in particular wrote so."""
+    outlet = {word.lower() for word in re.findall(r"\w{4,}", said.publisher or said.meta.get("og:site_name", ""))}
+    for party in said.parties("author"):
+        if isinstance(party, dict) and _DEFAULT_ACCOUNT.search(str(party.get("url") or party.get("@id"))):
+            yield from (name for name in names(party) if outlet & set(name.lower().split()))
 
 
 def _people(said: Said, given: Sequence[str]) -> list[str]:
@@ -95,7 +137,8 @@ def _people(said: Said, given: Sequence[str]) -> list[str]:
     for text in given[:MAX_AUTHORS]:
         for name in _AND.split(_BY.sub("", flat(text)[:300])):
             plain = _BRACKETS.sub("", name).strip(" ,.;:|")
-            if _may_be_a_name(plain) and not _NO_NAME.search(name) and squeezed(plain) not in outlets:
+            nobody = squeezed(plain) in outlets or _NO_NAME.search(name) or pattern("sections").fullmatch(plain)
+            if _may_be_a_name(plain) and not nobody:
                 found.append(plain)
     return list(dict.fromkeys(found))[:MAX_AUTHORS]
 

@@ -7,9 +7,8 @@ tab: that is written for search engines.
 import re
 
 from pipeline.identity import domain_of
-from pipeline.sources.metadata import Said, flat, squeezed, string
+from pipeline.sources.metadata import MIN_HEAD, Said, flat, squeezed, string
 
-MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
 MAX_OUTLET = 40  # characters of an outlet's name after a headline
 
 _SEPARATOR = re.compile(r"\s+[|–—•·»:*-]{1,2}\s+|\s*[｜ㅣ：]\s*")

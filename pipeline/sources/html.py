@@ -12,6 +12,7 @@ from pipeline.identity import canonical_url
 from pipeline.sources.body import body_of
 from pipeline.sources.bylines import authors
 from pipeline.sources.credit import of_page
+from pipeline.sources.dateline import day_beside
 from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
 from pipeline.sources.metadata import Said, joined, string
@@ -41,7 +42,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
     body = body_of(text, said, title)
     refuse_other_pages(said, title, body)
     people, people_from = authors(said)
-    published, published_from = said.published()
+    published, published_from = _published(said)
     canonical = said.canonical()
     origins = {"title": title_from, "authors": people_from, "published_at": published_from}
     found = {
@@ -63,6 +64,15 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _published(said: Said) -> tuple[str | None, str]:
+    """When it was published: as its data say, else as the line beside its headline does, else its address."""
+    published, origin = said.published()
+    if origin not in ("url", "none"):
+        return published, origin
+    beside = day_beside(said)
+    return (beside, "time") if beside and beside.startswith(published or "") else (published, origin)
 
 
 def decode(raw: bytes) -> str:

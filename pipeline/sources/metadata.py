@@ -17,6 +17,7 @@ from pipeline.identity import same_site
 from pipeline.sources.dates import date_in_url, moment
 
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
+MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
 # The letters of the names of meta elements: `article:published_time` and `article:published:time` are one.
 DATES = (
     "articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "datepublished", "date", "pubdate",
@@ -90,10 +91,14 @@ class Said:
         return named[0] or next((name for node in sites for name in names(node)), "")
 
     def named(self, what: str) -> list[str]:
-        """The names of a person or an organisation of the article, where it refers to another object (`@id`) its."""
+        """The names of a person or an organisation of the article."""
+        return names(self.parties(what))
+
+    def parties(self, what: str) -> list[Any]:
+        """The persons or organisations of the article in JSON-LD; where it refers to an object (`@id`), that."""
         given = self.news.get(what)
         items = given if isinstance(given, list) else [given]
-        return names([self._by_id.get(item["@id"], item) if _is_reference(item) else item for item in items])
+        return [self._by_id.get(item["@id"], item) if _is_reference(item) else item for item in items]
 
     @cached_property
     def _by_id(self) -> dict[str, dict[str, Any]]:
