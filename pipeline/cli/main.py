@@ -1,6 +1,6 @@
 """The command `geowire`: mounts the commands and turns errors into sentences and exit codes.
 
-0 done · 1 failed · 2 wrong use · 3 a server is unavailable · 4 misconfigured
+0 done · 1 failed · 2 wrong use · 3 a server is unavailable · 4 misconfigured · 130 stopped by Ctrl-C
 """
 
 import os
@@ -89,6 +89,7 @@ def main() -> NoReturn:
         output.error(str(exc))
         code = EXIT_FAILED
     except KeyboardInterrupt:
+        output.error("stopped by Ctrl-C")
         code = 130
     except BrokenPipeError:  # `geowire search … | head`: the reader has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -32,7 +32,9 @@ _TIME = re.compile(
     r"(?:\s?(?P<half>[ap])\.?m\b)?",
     re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"\b(?P<y>\d{4})(?:[-/.]|\s?[年년]\s?)(?P<m>\d\d?)(?:[-/.]|\s?[月월]\s?)(?P<d>\d\d?)(?!\d)[日일]?")
+_YEAR_FIRST = re.compile(
+    r"\b(?P<y>\d{4})(?:[-/.]|\s?[年년]\s?)(?P<m>\d\d?)(?:[-/.]|\s?[月월]\s?)(?P<d>\d\d?)(?!\d)[日일]?"
+)
 _DOTTED = re.compile(r"\b(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4}|\d\d)\b")
 _SLASHED = re.compile(r"\b(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})\b")
 

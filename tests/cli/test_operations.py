@@ -1,6 +1,8 @@
 """`geowire status`, `doctor`, `init`, `dead` and the exit codes that all commands share."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -101,3 +103,20 @@ def test_strangers_are_not_served_without_a_key(archive: Site) -> None:
     done = open_to_all.run("serve", "--port", "0")
     assert done.returncode == 4
     assert b"GEOWIRE_API_KEY" in done.stderr
+
+
+@pytest.mark.parametrize("while_loading", ["typer", "pipeline.cli.status"])
+def test_ctrl_c_while_the_command_is_still_loading(while_loading: str) -> None:
+    code = f"""
+import os, signal, sys
+from pipeline.__main__ import main
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == {while_loading!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["geowire", "status"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (130, b"geowire: stopped before it had begun\n")
