@@ -26,6 +26,8 @@ def main() -> None:
         if path.suffix in (".xml", ".json"):
             for found in _compared(path):
                 counts[found] += 1
+    if not counts:
+        parser.error("no case files (.xml, .json) in that folder; are they still packed?")
     print(json.dumps(counts, indent=2, sort_keys=True))
 
 

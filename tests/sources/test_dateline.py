@@ -1,5 +1,7 @@
 """Pages without data for robots: the day and the names that stand beside the headline, or under the text."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.sources.html import read_page
@@ -11,7 +13,7 @@ TEXT = "".join(
 )
 
 
-def read(beside: str, *, lang: str = "en", head: str = "", text: str = TEXT, url: str | None = None) -> dict[str, str]:
+def read(beside: str, *, lang: str = "en", head: str = "", text: str = TEXT, url: str | None = None) -> dict[str, Any]:
     """What is read of a page with something between its headline and its text."""
     return read_page(
         f"<html lang={lang}><meta charset=utf-8><head>{head}</head><body><h1>The ferry of the lagoon</h1>{beside}"
