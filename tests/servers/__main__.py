@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from tests.servers.elasticsearch import start_elasticsearch
 from tests.servers.kafka import start_kafka
-from tests.servers.process import ServerError
+from tests.servers.process import ServerError, ServerProcess
 from tests.servers.toolchain import UnavailableError, cache_folder, elasticsearch_zip, kafka_jars, pinned
 
 KINDS = ("kafka", "elasticsearch")
@@ -21,6 +21,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("kinds", nargs="*", metavar="kafka|elasticsearch", help="default: both")
     parser.add_argument("--fetch", action="store_true", help="only fetch their files into the cache")
     parser.add_argument("--es-version", default=pinned("elasticsearch"), help="default: %(default)s")
+    parser.add_argument("--heap", help="memory of Elasticsearch for measurements, as 1g; small and slower without it")
     options = parser.parse_args(arguments)
     if unknown := set(options.kinds) - set(KINDS):
         parser.error(f"not a server: {', '.join(sorted(unknown))}")
@@ -36,13 +37,16 @@ def fetch(kinds: list[str], version: str) -> None:
     print(f"fetched into {cache_folder()}", file=sys.stderr)
 
 
-def serve(kinds: list[str], version: str) -> None:
+def serve(kinds: list[str], version: str, heap: str | None) -> None:
     """Start them, print their addresses, and wait for a signal."""
     with ExitStack() as servers:
         for kind in kinds:
             print(f"starting {kind} ...", file=sys.stderr)
             port = PORTS[kind]
-            server = start_kafka(port=port) if kind == "kafka" else start_elasticsearch(version, port=port)
+            if kind == "kafka":
+                server: ServerProcess = start_kafka(port=port)
+            else:
+                server = start_elasticsearch(version, port=port, heap=heap)
             servers.enter_context(server)
             print(f"export {VARIABLES[kind]}={server.url}", flush=True)
         print("running with empty data; Ctrl-C stops them and deletes it", file=sys.stderr)
@@ -59,7 +63,7 @@ def main() -> int:
         if options.fetch:
             fetch(kinds, options.es_version)
         else:
-            serve(kinds, options.es_version)
+            serve(kinds, options.es_version, options.heap)
     except (UnavailableError, ServerError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -39,7 +39,8 @@ class RunningElasticsearch:
 class ElasticsearchServer(ServerProcess):
     """An Elasticsearch of ours. With `password`, security is on and the superuser is `elastic`, as in production.
 
-    With `tls` it speaks https only; `ca` is the file of the authority that a client must trust.
+    With `tls` it speaks https only; `ca` is the file of the authority that a client must trust. `java` are the options
+    of its virtual machine: small by default, because tests start several.
     """
 
     name = "elasticsearch"
@@ -47,6 +48,7 @@ class ElasticsearchServer(ServerProcess):
     def __init__(self, folder: Path, port: int, version: str, password: str | None, *, tls: bool = False) -> None:
         super().__init__(folder, port)
         self.home = folder / f"elasticsearch-{version}"
+        self.java = SMALL
         self.version = version
         self.password = password
         self.user_name = "elastic" if password else None
@@ -67,7 +69,7 @@ class ElasticsearchServer(ServerProcess):
     def environment(self) -> dict[str, str]:
         """Java's home and options; temporary files go into the folder that is deleted at the end."""
         temporary = self.folder / "tmp"
-        java = {"ES_JAVA_HOME": str(self.jdk), "ES_JAVA_OPTS": SMALL, "ES_TMPDIR": str(temporary)}
+        java = {"ES_JAVA_HOME": str(self.jdk), "ES_JAVA_OPTS": self.java, "ES_TMPDIR": str(temporary)}
         return super().environment() | java | {"TMPDIR": str(temporary)}
 
     @property
@@ -205,9 +207,11 @@ def start_elasticsearch(
     tls: bool = False,
     port: int | None = None,
     settings: Mapping[str, str] | None = None,
+    heap: str | None = None,
 ) -> ElasticsearchServer:
     """Start an Elasticsearch with empty data. `settings` overrides elasticsearch.yml; a taken `port` gives another.
 
+    With `heap` (`1g`) its virtual machine runs as in production, with that much memory: for measurements.
     `tls` comes with security only, as Elasticsearch has it.
     """
     if tls and not security:
@@ -218,6 +222,7 @@ def start_elasticsearch(
     folder = server_folder("elasticsearch", unprivileged())
     password = secrets.token_hex(16) if security else None
     server = ElasticsearchServer(folder, free_port(port), version, password, tls=tls)
+    server.java = f"-Xms{heap} -Xmx{heap}" if heap else SMALL
     try:
         unpack(archive, folder)
         prepare(server, settings or {})
