@@ -22,7 +22,7 @@ HEAVY = (
     "-(" * 20 + "w1" + ")" * 20,
     " ".join(f"w{number}*" for number in range(20)),
     " OR ".join(f"w{number}*" for number in range(10, 30)),
-    " OR ".join(f"w{number}~2" for number in range(1000, 1020)),
+    " OR ".join(f"w{number}~2" for number in range(1000, 1010)),
     " OR ".join(f"word{number}~1" for number in range(20)),
     " ".join(f"w{number}*" for number in range(200)), " ".join(f"word{number}~2" for number in range(200)),
     '"w1 w2"~100 "w1 w3"~100 "w2 w3"~100 "w1 w4"~100', '"w0 w1 w2 w3 w4"~100', '"' + "w1 " * 190 + '"',

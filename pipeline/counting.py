@@ -22,12 +22,15 @@ Interval = Literal["hour", "day", "week", "month", "year"]
 DayClock = Literal["happened", "mentions"]
 Clock = Literal["published", "happened", "mentions"]
 HOUR, DAY = 3_600_000, 86_400_000  # milliseconds
-MONDAY = 4 * DAY  # 5 January 1970
 MAX_BUCKETS = 10_000
 FEW_YEARS = 10  # of them a timeline by the dates of the text shows each month
 _TERMS = {"year": "[0-9]{4}", "month": "[0-9]{4}-[0-9]{2}", "day": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 TOGETHER: tuple[Facet, ...] = ("person", "org", "place", "country", "topic")
 RISING: tuple[Facet, ...] = ("person", "org", "place", "country", "topic", "keyword", "event")
+USUAL: tuple[Facet, ...] = (
+    "source", "country", "focus", "person", "org", "place", "topic", "event", "status", "speaker", "lang",
+)  # fmt: skip
+"""The facets that are counted where none is named."""
 SELECTED: dict[str, Facet] = {
     "source": "source",
     "country": "country",
@@ -163,11 +166,14 @@ async def timeline(index: Index, node: Node, clock: Clock = "published", interva
     if not counted:
         return Timeline(clock, interval or "day", [])
     interval = interval or _fitting((max(counted) - min(counted)) // DAY + 1)
-    step, offset = {"hour": (HOUR, 0), "week": (7 * DAY, MONDAY)}.get(interval, (DAY, 0))
-    if step != DAY:
-        counted = await index.histogram(node, step=step, offset=offset)
-    starts = _starts(min(counted), max(counted), interval)
-    every = await index.histogram(_reach(min(counted), max(counted) + step, interval), step=step, offset=offset)
+    if interval == "hour":
+        counted = await index.histogram(node, step=HOUR)
+        starts = _starts(min(counted), max(counted), interval)
+        reach = Published(_moment(min(counted)), _moment(max(counted) + HOUR), "")
+        every = await index.histogram(reach, step=HOUR)
+    else:
+        starts = _starts(min(counted), max(counted), interval)
+        every = await index.histogram(Everything(), step=DAY)  # the same for every query: the engines keep it
     mine, all_of = _binned(counted, interval), _binned(every, interval)
     moments = [Moment(start, mine.get(start, 0), all_of.get(start, 0)) for start in starts]
     return Timeline(clock, interval, moments)
@@ -181,14 +187,11 @@ async def areas(index: Index, node: Node, zoom: int) -> list[Tile]:
         node: which articles.
         zoom: 1 (a quarter of the world) to 16 (600 m).
     """
-    pattern = "[0-3]" * zoom
-    tiled, placed = await asyncio.gather(
-        index.aggregate(node, ["tile"], size=MAX_BUCKETS, only=pattern),
-        index.aggregate(node, ["point"], size=MAX_BUCKETS),
+    counted, placed = await asyncio.gather(
+        index.tiles(node, zoom, size=MAX_BUCKETS), index.aggregate(node, ["point"], size=MAX_BUCKETS)
     )
-    counted, points = tiled["tile"], placed["point"]
     best: dict[str, list[tuple[int, float, float, str, str]]] = defaultdict(list)
-    for bucket in points:
+    for bucket in placed["point"]:
         key, where, country, name = bucket.value.split("|", 3)
         lat, lon = map(float, where.split(","))
         best[key[:zoom]].append((bucket.count, lat, lon, country, name))
@@ -305,6 +308,8 @@ def _name(moment: datetime, interval: Interval) -> str:
     match interval:
         case "hour":
             return moment.strftime("%Y-%m-%dT%H:00Z")
+        case "week":
+            return (moment.date() - timedelta(days=moment.weekday())).isoformat()
         case "month":
             return moment.date().isoformat()[:7]
         case "year":
@@ -322,6 +327,8 @@ def _binned(counted: dict[int, int], interval: Interval) -> dict[str, int]:
 def _starts(first: int, last: int, interval: Interval) -> list[str]:
     """Every moment from the first to the last, empty ones too."""
     step = timedelta(hours=1) if interval == "hour" else timedelta(days=7 if interval == "week" else 1)
+    if interval == "week":
+        first -= _moment(first).weekday() * DAY
     span = (last - first) // int(step.total_seconds() * 1000) + 1
     if span > MAX_BUCKETS * (366 if interval == "year" else 31 if interval == "month" else 1):
         raise _too_many(interval)
@@ -329,17 +336,6 @@ def _starts(first: int, last: int, interval: Interval) -> list[str]:
         return _calendar(_moment(first).date(), _moment(last).date(), interval)
     start = _moment(first)
     return [_name(start + step * at, interval) for at in range(span)]
-
-
-def _reach(first: int, last: int, interval: Interval) -> Published:
-    """The whole of the moments from the first to the last: for the articles of a month, all of that month."""
-    start = _moment(first)
-    if interval in ("month", "year"):
-        end = _moment(last - DAY)
-        start = start.replace(month=start.month if interval == "month" else 1, day=1)
-        end = end.replace(month=end.month if interval == "month" else 12, day=28) + timedelta(days=4)
-        return Published(start, end.replace(day=1), "")
-    return Published(start, _moment(last), "")
 
 
 def _calendar(first: date, last: date, interval: Interval) -> list[str]:

@@ -18,6 +18,7 @@ from pipeline.errors import GeowireError, Misconfigured, Unavailable
 from pipeline.settings import Settings
 
 TIMEOUT = 30.0  # seconds of one request; a server that needs longer counts as unavailable
+CONFLICT = 409  # the status of a write whose document another writer changed since it was read
 CREATE = "run: geowire init"
 PASSING = {"unavailable_shards_exception", "no_shard_available_action_exception", "es_rejected_execution_exception"}
 PASSING |= {"circuit_breaking_exception", "process_cluster_event_timeout_exception", "master_not_discovered_exception"}

@@ -46,7 +46,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class About:
     """What stands at the head of a format: the query as it is understood, and how many articles match.
 
-    `base` is the address of the server, where links lead to it; `address` that of this very answer.
+    `updated` is when what follows last changed; `base` is the address of the server, where links lead to it; `address`
+    that of this very answer.
     """
 
     query: str
@@ -149,6 +150,11 @@ def _moment(article: EnrichedArticle) -> datetime:
     return found or datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def changed(article: EnrichedArticle) -> datetime:
+    """When an article was last changed, as its outlet says; else when it came out."""
+    return article.modified_at or _moment(article)
+
+
 def _xml(text: str) -> str:
     return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
@@ -178,7 +184,7 @@ def _atom_entry(about: About, result: Result, _: int) -> bytes:
     tags = "".join(f"<category term={_attribute(country.code)}/>" for country in article.countries)
     return (
         f"<entry><id>{_xml(_urn(article))}</id><title>{_xml(article.title)}</title>"
-        f"<updated>{_stamp(article.modified_at or _moment(article))}</updated>"
+        f"<updated>{_stamp(changed(article))}</updated>"
         f"<published>{_stamp(_moment(article))}</published><link href={_attribute(_link(about, article))}/>"
         f"{authors}{tags}<summary>{_xml(_summary(result))}</summary></entry>\n"
     ).encode()
@@ -226,7 +232,7 @@ def _ninjs_item(about: About, result: Result, number: int) -> bytes:
     item: dict[str, Any] = {
         "uri": _urn(article),
         "type": "text",
-        "versioncreated": _stamp(article.modified_at or _moment(article)),
+        "versioncreated": _stamp(changed(article)),
         "firstcreated": _stamp(_moment(article)),
         "headline": article.title,
         "body_text": article.text,

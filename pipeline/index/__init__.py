@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 Sort = Literal["relevance", "newest", "oldest", "origins"]
 Facet = Literal[
     "source", "country", "focus", "person", "org", "place", "topic", "event", "status", "speaker", "lang", "keyword",
-    "dyad", "dyad_type", "point", "tile", "happened", "mentions", "cluster",
+    "dyad", "dyad_type", "point", "happened", "mentions", "cluster",
 ]  # fmt: skip
 
 
@@ -152,13 +152,15 @@ class Index(Protocol):
             only: a regular expression that the values must match as a whole: classes, counts and dots, nothing else.
         """
 
-    async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
+    async def tiles(self, query: Node, zoom: int, *, size: int) -> list[Bucket]:
+        """The tiles of a zoom with the most matching articles, as quadkeys (query/tiles.py), ties by quadkey."""
+
+    async def histogram(self, query: Node, *, step: int) -> dict[int, int]:
         """How many matching articles were published in each stretch of `step` milliseconds that has any.
 
         Args:
             query: which articles; those without a date are left out.
-            step: the length of a stretch, in milliseconds.
-            offset: where one of the stretches begins, in milliseconds since 1970, UTC.
+            step: the length of a stretch, in milliseconds; one begins with 1970, UTC.
         """
 
     async def languages(self) -> list[str]:

@@ -69,6 +69,8 @@ def _query(node: Node, languages: Sequence[str]) -> Query:
             return _all(parts, languages)
         case Or(parts):
             return _any([_query(part, languages) for part in parts])
+        case Not(Not(part)):
+            return _filter(_query(part, languages))
         case Not():
             return _all((node,), languages)  # a `bool` of exclusions alone scores 0
         case Word() | Phrase() | Close() | Prefix() | Fuzzy():

@@ -70,6 +70,8 @@ class _Compiler:
                 return _all([self.query(part) for part in parts])
             case Or(parts):
                 return _any([self.query(part) for part in parts])
+            case Not(Not(part)):
+                return _filter(self.query(part))
             case Not(part):
                 return _filter(_without(Query.all_query(), self.query(part)))
             case Word() | Phrase() | Close() | Prefix() | Fuzzy():

@@ -14,7 +14,7 @@ from typing import Any
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from pipeline.article import EnrichedArticle, Outcome
-from pipeline.elastic_client import ADVICE, answered, connect, fault
+from pipeline.elastic_client import ADVICE, CONFLICT, answered, connect, fault
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Link, Put, PutResult, Sort, Version, changes
 from pipeline.index import elastic_counts as counts
@@ -22,8 +22,9 @@ from pipeline.index.compile_elastic import compile_query
 from pipeline.index.decide import Decision, Stored, decide, relinked
 from pipeline.index.elastic_bulk import MAX_ID, Step, bulks, usable
 from pipeline.index.elastic_documents import READ, definitions, document, stored, version, version_document
-from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS
+from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, TILES
 from pipeline.query.evaluate import highlights
+from pipeline.query.tiles import numbered
 from pipeline.query.tree import Everything, Node
 from pipeline.settings import Settings
 
@@ -160,11 +161,18 @@ class ElasticIndex:
             found = await counts.terms(self._reader, ARTICLES, compiled, wanted, size, least, only)
         return {name: [Bucket(str(one["key"]), int(one["doc_count"])) for one in found[name]] for name in facets}
 
-    async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
+    async def tiles(self, query: Node, zoom: int, *, size: int) -> list[Bucket]:
         """As the seam says."""
         async with answered(self._settings):
             compiled = compile_query(query, await self._languages())
-            return await counts.histogram(self._reader, ARTICLES, compiled, step, offset)
+            found = await counts.terms(self._reader, ARTICLES, compiled, {"tiles": TILES[zoom - 1]}, size)
+        return [Bucket(numbered(int(one["key"]), zoom), int(one["doc_count"])) for one in found["tiles"]]
+
+    async def histogram(self, query: Node, *, step: int) -> dict[int, int]:
+        """As the seam says."""
+        async with answered(self._settings):
+            compiled = compile_query(query, await self._languages())
+            return await counts.histogram(self._reader, ARTICLES, compiled, step)
 
     async def languages(self) -> list[str]:
         """As the seam says."""
@@ -282,12 +290,11 @@ class ElasticIndex:
         results = {}
         items = await self._bulk(await asyncio.to_thread(lambda: list(steps())))
         for (key, decision), item in zip(decisions.items(), items, strict=True):
-            kind = item.get("error", {}).get("type")
             if item["status"] < 300:
                 results[key] = PutResult(decision.outcome)
-            elif kind in REFUSED and "no write index" not in item["error"]["reason"]:
+            elif item["error"]["type"] in REFUSED and "no write index" not in item["error"]["reason"]:
                 results[key] = PutResult(Outcome.DEAD, f"Elasticsearch refuses it: {_reason(item['error'])}")
-            elif kind != "version_conflict_engine_exception":
+            elif item["status"] != CONFLICT:
                 raise self._fault(item)
         return results
 
@@ -301,7 +308,7 @@ class ElasticIndex:
 
         again = {}
         for key, item in zip(new, await self._bulk(await asyncio.to_thread(steps)), strict=True):
-            if item["status"] == 409:
+            if item["status"] == CONFLICT:
                 again[key] = links[key]
             elif item["status"] >= 300:
                 raise self._fault(item)

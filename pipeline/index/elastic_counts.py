@@ -33,9 +33,9 @@ async def terms(
         told *= 10
 
 
-async def histogram(client: Any, index: str, query: Mapping[str, Any], step: int, offset: int) -> dict[int, int]:
+async def histogram(client: Any, index: str, query: Mapping[str, Any], step: int) -> dict[int, int]:
     """How many documents were published in each stretch of `step` milliseconds that has any."""
-    wanted = {"field": "published_ms", "interval": step, "offset": offset % step, "min_doc_count": 1}
+    wanted = {"field": "published_ms", "interval": step, "min_doc_count": 1}
     aggs = {"times": {"histogram": wanted}}
     answer = await client.search(
         index=index, query=query, size=0, aggs=aggs, allow_partial_search_results=False, track_total_hits=False

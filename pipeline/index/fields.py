@@ -68,7 +68,6 @@ FACETS: dict[Facet, str] = {
     "dyad": "facet_dyad",
     "dyad_type": "facet_dyad_type",
     "point": "facet_point",
-    "tile": "tile",
     "happened": "happened",
     "mentions": "mentions",
     "cluster": "facet_cluster",
@@ -76,6 +75,9 @@ FACETS: dict[Facet, str] = {
 """The field behind each facet."""
 VALUES = tuple(name for name in FACETS.values() if name.startswith("facet_"))
 """Fields that only facets look at."""
+TILES = tuple(f"tile_{zoom}" for zoom in range(1, tiles.ZOOM + 1))
+"""Fields that only the map looks at: the tiles of each zoom, as numbers. A zoom counted among all would cost ten times
+as much."""
 NUMBERS = ("published_ms", "sort_ms", "origins", "origins_ms", "indexed_ms", "written_ms")
 """Fields of numbers; the last two are of the writing itself and stand beside the record (decide.py)."""
 
@@ -90,17 +92,18 @@ class Fields:
     tokens: dict[str, str]
     terms: dict[str, list[str]]
     numbers: dict[str, int]
+    tiles: dict[str, list[int]]
 
     def all(self) -> dict[str, Any]:
         """Every field by its name."""
-        return {**self.tokens, **self.terms, **self.numbers}
+        return {**self.tokens, **self.terms, **self.numbers, **self.tiles}
 
 
 def fields(article: EnrichedArticle) -> Fields:
     """The indexed form of an article."""
     title, text = analyse(article.title, article.language), analyse(article.text, article.language)
     tokens = {**_texts(title, text, article.text), **_names(article), **_quotes(article)}
-    return Fields(tokens, _terms(article, text), _numbers(article))
+    return Fields(tokens, _terms(article, text), _numbers(article), _tiles(article))
 
 
 def listed(leaf: Dated | Number | Happening | Area | Marked) -> tuple[str, Sequence[str]]:
@@ -192,6 +195,13 @@ def _terms(article: EnrichedArticle, text: Sequence[Token]) -> dict[str, list[st
     }
     cut = {name: {value[:MAX_FACET] for value in values if value} for name, values in facets.items()}
     return {name: sorted(values) for name, values in {**found, **cut}.items()}
+
+
+def _tiles(article: EnrichedArticle) -> dict[str, list[int]]:
+    """The tiles that hold a place of the article, by their zoom."""
+    keys = {key for _, key in tiles.located(article)}
+    each = ((name, sorted({tiles.number(key[:zoom]) for key in keys})) for zoom, name in enumerate(TILES, start=1))
+    return {name: numbers for name, numbers in each if numbers}
 
 
 def _dyads(article: EnrichedArticle) -> list[tuple[str, tuple[str, str]]]:

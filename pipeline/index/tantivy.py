@@ -28,9 +28,11 @@ from pipeline.index.fields import (
     DEEPEST,
     FACET_BUCKETS,
     FACETS,
+    TILES,
 )  # fmt: skip
 from pipeline.index.tantivy_documents import document, schema, stored_of, version_document, version_schema
 from pipeline.query.evaluate import highlights
+from pipeline.query.tiles import numbered
 from pipeline.query.tree import Everything, Node
 
 T = TypeVar("T")
@@ -40,7 +42,7 @@ _OF_RIGHTS = re.compile(r"permission ?denied|read-?only ?file ?system", re.IGNOR
 _OF_THE_DISK = re.compile(r"os error|io(?:::| )?error|no space left", re.IGNORECASE)
 _OF_A_LOST_FILE = re.compile(r"not ?found|no such file", re.IGNORECASE)
 SCANNED = 100  # articles that a scan reads at once
-KEPT = 100  # counts of one commit
+KEPT = 100  # counts and compiled queries of one commit
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
 
 
@@ -53,10 +55,11 @@ class Commit:
     searcher: Any
     languages: list[str]
     counted: dict[tuple[Node, str], Any] = field(default_factory=dict)
+    queries: dict[Node, Any] = field(default_factory=dict)
 
     def compiled(self, query: Node) -> Any:
-        """A query for the searcher."""
-        return compile_query(query, self.schema, self.languages)
+        """A query for the searcher, kept until the next commit: a page asks ten things of the same one."""
+        return _kept(self.queries, query, lambda: compile_query(query, self.schema, self.languages))
 
 
 class TantivyIndex:
@@ -148,9 +151,16 @@ class TantivyIndex:
         found = await self._run(lambda: self._aggregate(query, wanted)) if wanted else {}
         return {name: _buckets(found[name], size) for name in facets}
 
-    async def histogram(self, query: Node, *, step: int, offset: int = 0) -> dict[int, int]:
+    async def tiles(self, query: Node, zoom: int, *, size: int) -> list[Bucket]:
         """As the seam says."""
-        wanted = {"field": "published_ms", "interval": step, "offset": offset % step, "min_doc_count": 1}
+        options = {"size": FACET_BUCKETS, "segment_size": FACET_BUCKETS, "min_doc_count": 1}
+        wanted = {"tiles": {"terms": {"field": TILES[zoom - 1], **options}}}
+        found = (await self._run(lambda: self._aggregate(query, wanted)))["tiles"]["buckets"]
+        return _sorted([Bucket(numbered(int(one["key"]), zoom), int(one["doc_count"])) for one in found], size)
+
+    async def histogram(self, query: Node, *, step: int) -> dict[int, int]:
+        """As the seam says."""
+        wanted = {"field": "published_ms", "interval": step, "min_doc_count": 1}
         found = await self._run(lambda: self._aggregate(query, {"times": {"histogram": wanted}}))
         return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["times"]["buckets"]}
 
@@ -261,11 +271,7 @@ class TantivyIndex:
         """Counts, kept until the next commit: the same first page is asked for again and again."""
         seen = self._newest()
         key = (query, repr(sorted(wanted.items())))
-        if key not in seen.counted:
-            if len(seen.counted) >= KEPT:
-                seen.counted.clear()
-            seen.counted[key] = seen.searcher.aggregate(seen.compiled(query), dict(wanted))
-        return seen.counted[key]
+        return _kept(seen.counted, key, lambda: seen.searcher.aggregate(seen.compiled(query), dict(wanted)))
 
     def _search(self, node: Node, depth: int, offset: int, sort: Sort, highlight: bool) -> Hits:
         seen = self._newest()
@@ -340,6 +346,17 @@ class TantivyIndex:
             raise Unavailable(f"{self._path}: {said}") from exc
 
 
+def _kept(kept: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
+    """What was made for a key before, or made now; several threads may ask at once."""
+    found = kept.get(key)
+    if found is None:
+        found = make()
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[key] = found
+    return found
+
+
 def _languages(searcher: Any) -> list[str]:
     wanted = {"lang": {"terms": {"field": "lang", "size": FACET_BUCKETS}}}
     found = searcher.aggregate(tantivy.Query.all_query(), wanted)
@@ -381,5 +398,8 @@ def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, 
 
 
 def _buckets(found: Any, size: int) -> list[Bucket]:
-    buckets = [Bucket(bucket["key"], int(bucket["doc_count"])) for bucket in found["buckets"]]
+    return _sorted([Bucket(bucket["key"], int(bucket["doc_count"])) for bucket in found["buckets"]], size)
+
+
+def _sorted(buckets: list[Bucket], size: int) -> list[Bucket]:
     return sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value))[:size]

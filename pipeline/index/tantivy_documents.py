@@ -7,7 +7,7 @@ import tantivy
 
 from pipeline.article import EnrichedArticle
 from pipeline.index.decide import Meta, Stored
-from pipeline.index.fields import FACETS, NUMBERS, TERMS, TOKENS, VALUES, Fields, fields
+from pipeline.index.fields import FACETS, NUMBERS, TERMS, TILES, TOKENS, VALUES, Fields, fields
 
 
 def schema() -> Any:
@@ -22,6 +22,8 @@ def schema() -> Any:
         builder.add_text_field(name, tokenizer_name="raw", **options)
     for name in NUMBERS:
         builder.add_integer_field(name, indexed=True, fast=True)
+    for name in TILES:
+        builder.add_integer_field(name, fast=True)
     builder.add_bytes_field("record", stored=True)
     return builder.build()
 
@@ -47,6 +49,9 @@ def document(stored: Stored) -> Any:
     written = {"indexed_ms": stored.meta.indexed_ms, "written_ms": stored.meta.written_ms}
     for name, number in (indexed.numbers | written).items():
         document.add_integer(name, number)
+    for name, numbers in indexed.tiles.items():
+        for number in numbers:
+            document.add_integer(name, number)
     document.add_bytes("record", _dumped(stored))
     return document
 

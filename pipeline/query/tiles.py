@@ -31,6 +31,16 @@ def quadkey(lat: float, lon: float, zoom: int = ZOOM) -> str:
     return "".join(str((x >> bit & 1) + 2 * (y >> bit & 1)) for bit in range(zoom - 1, -1, -1))
 
 
+def number(key: str) -> int:
+    """A quadkey as a number: among those of its zoom it tells which, and sorts alike."""
+    return int(key, 4)
+
+
+def numbered(number: int, zoom: int) -> str:
+    """The quadkey of a zoom that is this number."""
+    return "".join(str(number >> 2 * at & 3) for at in range(zoom - 1, -1, -1))
+
+
 def bounds(key: str) -> Bounds:
     """What a tile covers."""
     x = int("".join(str(int(digit) & 1) for digit in key) or "0", 2)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.article import LedgerRow, Outcome
-from pipeline.elastic_client import answered, connect, fault
+from pipeline.elastic_client import CONFLICT, answered, connect, fault
 from pipeline.errors import Unavailable
 from pipeline.feed import Feed, Poll
 from pipeline.settings import Settings
@@ -247,7 +247,7 @@ class ElasticState:
         again: dict[str, LedgerRow] = {}
         for row, item in zip(rows, items, strict=True):
             (result,) = item.values()
-            if result["status"] == 409:
+            if result["status"] == CONFLICT:
                 again[row.key] = row
             elif error := result.get("error"):
                 raise fault(self._settings, result["status"], str(error.get("type")), str(error.get("reason")))

@@ -13,9 +13,6 @@ from pipeline.query.printing import to_text
 from pipeline.query.tree import Node, Term
 
 MAX_SIZE = 100  # hits of one answer
-DEFAULT_FACETS: tuple[Facet, ...] = (
-    "source", "country", "focus", "person", "org", "place", "topic", "event", "status", "speaker", "lang",
-)  # fmt: skip
 
 
 class SubmissionAnswer(BaseModel):

@@ -75,19 +75,25 @@ async def search_as(
     fold: Fold = True,
     why: Why = False,
 ) -> Response:
-    """The articles that match, in a format for other programs; without `size` all of them, streamed and unfolded."""
+    """The articles that match, in a format for other programs; without `size` all of them, streamed and unfolded.
+
+    A feed, and whatever has a size, carries an `ETag`: it is as new as the newest of its articles.
+    """
     if size is None and form in ("atom", "rss", "feed.json"):
         size = FEED
+    base, address = str(request.base_url).rstrip("/"), str(request.url)
     if size is None:
         node = await searching.understand(rooms.index, q)
         total = (await rooms.index.search(node, size=0)).total
-        results = searching.everything(rooms.index, node)
-    else:
-        found = await searching.find(rooms.index, q, size=size, sort=sort, fold=fold, why=why)
-        node, total, results = found.node, found.total, searching.one_by_one(found.results)
-    base = str(request.base_url).rstrip("/")
-    about = formats.About(to_text(node), total, datetime.now(UTC), base, str(request.url))
-    return StreamingResponse(formats.write(form, about, results), media_type=formats.MEDIA[form])
+        about = formats.About(to_text(node), total, datetime.now(UTC), base, address)
+        pieces = formats.write(form, about, searching.everything(rooms.index, node))
+        return StreamingResponse(pieces, media_type=formats.MEDIA[form])
+    found = await searching.find(rooms.index, q, size=size, sort=sort, fold=fold, why=why)
+    changed = [formats.changed(result.article) for result in found.results]
+    newest = max(changed, default=datetime.fromtimestamp(await rooms.index.watermark() / 1000, UTC))
+    about = formats.About(to_text(found.node), found.total, newest, base, address)
+    pieces = formats.write(form, about, searching.one_by_one(found.results))
+    return Response(b"".join([piece async for piece in pieces]), media_type=formats.MEDIA[form])
 
 
 @router.get(
@@ -100,7 +106,7 @@ async def facets(
     size: Annotated[int, Query(ge=1, le=answers.MAX_SIZE)] = 20,
 ) -> answers.FacetsAnswer:
     """The most frequent values of each facet, counted as if nothing of that facet were selected; counts are exact."""
-    return await answers.facets(rooms.index, q, tuple(dict.fromkeys(facet or answers.DEFAULT_FACETS)), size)
+    return await answers.facets(rooms.index, q, tuple(dict.fromkeys(facet or counting.USUAL)), size)
 
 
 @router.get("/api/timeline", summary="Count over time", responses=fails(400, 422, 503))

@@ -54,6 +54,9 @@ def test_an_answer_that_is_known_is_not_sent_again(web: httpx2.Client) -> None:
     assert again.headers["x-content-type-options"] == "nosniff"
     assert web.get("/api/search", params={"q": "harvest"}, headers={"If-None-Match": tag}).status_code == 200
     assert "etag" not in problem(web.get("/api/articles/nothing"), 404)
+    for form in ("atom", "rss", "feed.json"):  # what readers ask for every few minutes
+        known = {"If-None-Match": web.get(f"/api/search.{form}", params={"q": "talks"}).headers["etag"]}
+        assert web.get(f"/api/search.{form}", params={"q": "talks"}, headers=known).status_code == 304
 
 
 def test_why_and_nothing(web: httpx2.Client) -> None:
