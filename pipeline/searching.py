@@ -3,7 +3,8 @@
 Near-duplicates are folded here: a cluster stands at its best-ranked matching member. Totals count articles.
 """
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -11,15 +12,17 @@ from typing import Any
 
 from pipeline.article import EnrichedArticle
 from pipeline.enrich.gazetteer import lookup
+from pipeline.enrich.known import entity_id
 from pipeline.excerpt import Mark, Piece, around, cut
 from pipeline.index import Facet, Highlight, Index, Sort
 from pipeline.index.fields import DEEPEST
 from pipeline.likeness import resolved
 from pipeline.query.evaluate import highlights
+from pipeline.query.events import shown
 from pipeline.query.grammar import parse
 from pipeline.query.printing import to_text
 from pipeline.query.terms import ranks
-from pipeline.query.tree import And, Everything, Node, Not, Or, Term
+from pipeline.query.tree import And, Everything, Happening, Node, Not, Or, Term
 from pipeline.query.why import Reason, reasons
 
 COUNTED = 10_000  # clusters and names that are looked through
@@ -66,12 +69,12 @@ class Found:
 
 
 def read(query: str) -> Node:
-    """The tree of a query, relative dates counted from now, places of `near:` looked up in the gazetteer.
+    """The tree of a query, relative dates counted from now, places and parties of events looked up by name.
 
     Raises:
         QueryError: the query does not parse.
     """
-    return parse(query, now=datetime.now(UTC), locate=_locate)
+    return parse(query, now=datetime.now(UTC), locate=_locate, named=entity_id)
 
 
 async def understand(index: Index, query: str) -> Node:
@@ -99,11 +102,12 @@ async def find(
         QueryError: the query does not parse.
     """
     node = await understand(index, query) if isinstance(query, str) else query
-    total, kept = await _ranked(index, node, offset + size, sort, fold=fold)
+    (total, kept), copies = await asyncio.gather(
+        _ranked(index, node, offset + size, sort, fold=fold), index.aggregate(node, ["cluster"], size=COUNTED, least=2)
+    )
     shown = kept[offset : offset + size]
     if not total:
         return Found(node, 0, 0, without=await explain_nothing(index, node))
-    copies = await index.aggregate(node, ["cluster"], size=COUNTED, least=2)
     members = {bucket.value: bucket.count for bucket in copies["cluster"]}
     languages = await index.languages()
     results = []
@@ -130,18 +134,24 @@ async def one_by_one(results: Sequence[Result]) -> AsyncIterator[Result]:
 
 
 async def explain_nothing(index: Index, node: Node) -> list[Without]:
-    """Which clause leaves a query without results: what it finds without each of them, the most first."""
+    """Which clause leaves a query without results.
+
+    That is what it finds without each of them, the most first, and which of them nothing has at all; where each has
+    something and no one stands in the way of all others, what each finds alone.
+    """
     parts = parts_of(node)
     if len(parts) > MAX_TRIED:  # no sentence helps whoever asks for so much at once
         return []
-    found = []
+    found, alone = list[Without](), list[Without]()
     for at, part in enumerate(parts):
         rest = joined([*parts[:at], *parts[at + 1 :]])
         total = 0 if isinstance(rest, Everything) else (await index.search(rest, size=0)).total
-        meant = await _meant(index, part)
-        if total or meant:
-            found.append(Without(to_text(part), total, to_text(rest), meant))
-    return sorted(found, key=lambda one: -one.total)
+        own = (await index.search(part, size=0)).total if len(parts) > 1 else 0
+        if total or not own:
+            found.append(Without(to_text(part), total, to_text(rest), await _meant(index, part)))
+        else:
+            alone.append(Without(to_text(rest), own, to_text(part)))
+    return sorted(found or alone, key=lambda one: -one.total)
 
 
 def joined(parts: Sequence[Node]) -> Node:
@@ -222,16 +232,28 @@ async def _ranked(
 async def _meant(index: Index, part: Node) -> tuple[str, ...]:
     """Names in the archive that are spelled like one that it does not have."""
     inner = part.part if isinstance(part, Not) else part
-    terms = [one for one in (inner.parts if isinstance(inner, Or) else (inner,)) if isinstance(one, Term)]
     found: list[str] = []
-    for term in terms:
-        facet = _SUGGESTED.get(term.field)
-        if facet is None or (await index.search(term, size=0)).total:
+    for one in inner.parts if isinstance(inner, Or) else (inner,):
+        written = list(_written_names(one))
+        if not written or (await index.search(one, size=0)).total:
             continue
-        known = await index.aggregate(Everything(), [facet], size=COUNTED)
-        spelled = {part: bucket.value for bucket in reversed(known[facet]) for part in _parts_of_name(bucket.value)}
-        found += [spelled[name] for name in get_close_matches(term.value.casefold(), spelled, n=3, cutoff=0.7)]
+        for facets, value in written:
+            known = await index.aggregate(Everything(), facets, size=COUNTED)
+            names = [bucket.value for facet in reversed(facets) for bucket in reversed(known[facet])]
+            spelled = {part: name for name in names for part in _parts_of_name(name)}
+            found += [spelled[name] for name in get_close_matches(value.casefold(), spelled, n=3, cutoff=0.7)]
     return tuple(dict.fromkeys(found))
+
+
+def _written_names(leaf: Node) -> Iterator[tuple[list[Facet], str]]:
+    """The names that a clause asks for, each with the facets that hold such names."""
+    match leaf:
+        case Term(field, value) if field in _SUGGESTED:
+            yield [_SUGGESTED[field]], value
+        case Happening(alternatives):
+            parties = {party for one in alternatives for party in (one.actor, one.target) if party}
+            for party in sorted(party for party in parties if party.startswith("=")):
+                yield ["org", "person"], shown(party)
 
 
 def _parts_of_name(name: str) -> list[str]:

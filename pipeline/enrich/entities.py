@@ -6,13 +6,12 @@ leads to one country: "US", "United States", "Washington said". The name is the 
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.article import Entity, EntityType, Place, Span
 from pipeline.countries import by_code
-from pipeline.enrich.known import known, name_key
+from pipeline.enrich.known import known, name_key, slug
 from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
 from pipeline.enrich.nlp import Reading
@@ -79,7 +78,7 @@ def _group(span: Span, kind: EntityType, place: Place | None, government: str | 
         return _Group("GPE", span.surface, country=country, id=f"country:{country}")
     found = known(span.surface) if kind in ("PERSON", "ORG", "NORP") else None
     if found is not None:
-        return _Group(found.type, span.surface, id=f"{found.type.lower()}:{slug(found.name)}")
+        return _Group(found.type, span.surface, id=found.id)
     return _Group(_place_type(kind, place), span.surface)
 
 
@@ -201,10 +200,3 @@ def _home(group: _Group, place: Place | None, role: str | None) -> str | None:
         return code
     found = next((one for form in group.aliases if (one := known(form)) is not None), None) if group.id else None
     return found.country if found else None
-
-
-def slug(name: str) -> str:
-    """A name as an id: small letters, digits and hyphens (`wendy-sherman`); other scripts keep their letters."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    return re.sub(r"[\W_]+", "-", plain).strip("-") or "x"

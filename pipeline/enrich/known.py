@@ -1,6 +1,7 @@
 """Persons and organisations known by name (tables/known.tsv): one id across articles, whatever spelling is used."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,6 +17,11 @@ class KnownName:
     type: EntityType
     name: str
     country: str | None
+
+    @property
+    def id(self) -> str:
+        """That of the entity in every article."""
+        return f"{self.type.lower()}:{slug(self.name)}"
 
 
 @cache
@@ -40,6 +46,19 @@ def name_key(name: str) -> tuple[str, ...]:
 def known(name: str) -> KnownName | None:
     """Who or what goes by a name."""
     return _table().get(name_key(name))
+
+
+def entity_id(name: str) -> str | None:
+    """The id of the entity that goes by a name."""
+    found = known(name)
+    return found.id if found else None
+
+
+def slug(name: str) -> str:
+    """A name as an id: small letters, digits and hyphens (`wendy-sherman`); other scripts keep their letters."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    return re.sub(r"[\W_]+", "-", plain).strip("-") or "x"
 
 
 @cache

@@ -196,11 +196,11 @@ def _without_role(span: Span) -> Span | None:
 
 
 def _long_names(reading: Reading) -> Iterator[Named]:
-    """Organisations that are written out before their acronym in parentheses, and the acronym."""
+    """Organisations that are written out before their acronym in parentheses, and the acronym; countries are none."""
     for field in FIELDS:
         for match in _LONG_AND_SHORT.finditer(reading.text_of(field)):
             start = _acronym_start(match[1], match[2])
-            if start is not None:
+            if start is not None and country_named(match[1][start:]) is None:
                 for first, last in ((match.start(1) + start, match.end(1)), match.span(2)):
                     surface = reading.text_of(field)[first:last]
                     yield Span(field=field, start=first, end=last, surface=surface), "ORG"

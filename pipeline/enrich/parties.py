@@ -15,7 +15,6 @@ from pipeline.article import Entity, Party
 from pipeline.enrich import figures, roles
 from pipeline.enrich.clauses import antecedent, case, subject
 from pipeline.enrich.demonyms import demonyms
-from pipeline.enrich.entities import slug
 from pipeline.enrich.known import known, name_key
 from pipeline.enrich.metonyms import is_shared_seat
 from pipeline.enrich.names import country_named, dateline_end
@@ -86,7 +85,7 @@ class Parties:
         if code is not None:
             return self._party(f"country:{code}", [word], code)
         if (found := known(word.text)) is not None and found.type == "ORG":
-            return self._party(f"org:{slug(found.name)}", [word], found.country)
+            return self._party(found.id, [word], found.country)
         if entity is None or entity.type not in ("NORP", "GPE", "ORG") or entity.name.count(" ") > 3:
             return None
         country = country_of(entity)

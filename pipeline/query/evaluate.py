@@ -112,7 +112,7 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
         case Term("entity", value):
             return [(s.field, s.start, s.end) for one in article.entities if one.id == value for s in one.mentions]
         case Happening(alternatives):
-            found = [one.trigger for one in article.events if any(events.holds(t, one) for t in alternatives)]
+            found = [event.trigger for event in events.holding(article, alternatives)]
             return [(span.field, span.start, span.end) for span in found]
         case Number():
             return [(one.field, one.start, one.end) for one in numbers.asked_figures(leaf, article)]
@@ -163,7 +163,7 @@ def _has_fact(leaf: Node, article: EnrichedArticle) -> bool:
         case Number():
             return numbers.holds(leaf, article)
         case Happening(alternatives):
-            return any(events.holds(traits, event) for event in article.events for traits in alternatives)
+            return bool(events.holding(article, alternatives))
         case Area(_, wanted):
             return not tiles.tiles(article).isdisjoint(wanted)
         case Marked(mark, wanted):

@@ -2,10 +2,10 @@
 
 Every subset of an event's traits is one term, so `event:(type:ASSAULT actor:RU)` is one lookup and never joins the
 actor of one event with the type of another. A party stands in the terms as its country's code, as its entity id, and
-by its name; a country as its code alone.
+by its name and the others that the article uses for it; a country as its code alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import get_args
 
@@ -20,11 +20,19 @@ KEYS = ("type", "actor", "target", "status")
 TYPES: tuple[str, ...] = get_args(EventType)
 STATUSES: tuple[str, ...] = get_args(EventStatus)
 MAX_ALTERNATIVES = 64
+MAX_NAMES = 4  # of one party: each is a term with every subset of the event's other traits
+PARTY = "a country's code or name, an organisation or person by name, or an id (org:…, person:…)"
+
+Named = Callable[[str], str | None]
+"""The entity's id of a person or organisation that is known by a name: `org:european-union` for `EU`."""
+Called = Mapping[str, Sequence[str]]
+"""Names by the id of an entity."""
 
 
 def terms(article: EnrichedArticle) -> set[str]:
     """All terms of an article's events."""
-    return {_term(*traits) for event in article.events for traits in _subsets(event)}
+    called = _called(article)
+    return {_term(*traits) for event in article.events for traits in _subsets(event, called)}
 
 
 def asked(traits: Traits) -> str:
@@ -32,28 +40,45 @@ def asked(traits: Traits) -> str:
     return _term(traits.type, traits.actor, traits.target, traits.status)
 
 
-def holds(traits: Traits, event: Event) -> bool:
-    """Whether an event has these traits."""
+def holding(article: EnrichedArticle, alternatives: Sequence[Traits]) -> list[Event]:
+    """The events of an article that have all traits of one of several alternatives."""
+    called = _called(article)
+    return [event for event in article.events if any(_holds(traits, event, called) for traits in alternatives)]
+
+
+def _holds(traits: Traits, event: Event, called: Called) -> bool:
     return (
         traits.type in (None, event.type)
         and traits.status in (None, event.status)
-        and (traits.actor is None or traits.actor in parties(event.actor))
-        and (traits.target is None or traits.target in parties(event.target))
+        and (traits.actor is None or traits.actor in _parties(event.actor, called))
+        and (traits.target is None or traits.target in _parties(event.target, called))
     )
 
 
-def parties(party: Party | None) -> list[str]:
-    """What a party is called in terms: country code, entity id, `=name`."""
+def _parties(party: Party | None, called: Called) -> list[str]:
+    """What a party is called in terms: country code, entity id, and each `=name`."""
     if party is None:
         return []
     code = [party.country.upper()] if party.country else []
     if party.id.startswith("country:"):
         return code or [party.id.removeprefix("country:").upper()]
-    return [*code, party.id, f"={' '.join(fold(party.name))}"]
+    folded = dict.fromkeys(f"={' '.join(fold(name))}" for name in (party.name, *called.get(party.id, ())))
+    return [*code, party.id, *[name for name in folded if name != "="][:MAX_NAMES]]
 
 
-def trait(key: str, value: str, position: int) -> Traits:
+def _called(article: EnrichedArticle) -> Called:
+    """The names that an article uses for each of its entities, by id."""
+    return {entity.id: (entity.name, *entity.aliases) for entity in article.entities}
+
+
+def trait(key: str, value: str, position: int, named: Named | None = None) -> Traits:
     """One trait as a query writes it.
+
+    Args:
+        key: `type` (or `event`), `actor`, `target` or `status`.
+        value: its value.
+        position: where that stands in the query.
+        named: who is known by a name; without it a name stands for itself.
 
     Raises:
         QueryError: no such type, status or party.
@@ -64,9 +89,9 @@ def trait(key: str, value: str, position: int) -> Traits:
         case "status":
             return Traits(status=one_of("status", value.lower(), STATUSES, position))
         case "actor":
-            return Traits(actor=_party("actor", value, position))
+            return Traits(actor=_party("actor", value, position, named))
         case "target":
-            return Traits(target=_party("target", value, position))
+            return Traits(target=_party("target", value, position, named))
     raise AssertionError(f"no trait of an event: {key}")
 
 
@@ -86,30 +111,29 @@ def shown(party: str) -> str:
     return party.removeprefix("=")
 
 
-def _party(key: str, value: str, position: int) -> str:
+def _party(key: str, value: str, position: int, named: Named | None) -> str:
     code = code_of(value)
     if code is not None:
         return code
     kind, colon, rest = value.partition(":")
     if colon and rest and kind.isalpha():
         return rest.upper() if kind == "country" else value
+    if named and (known := named(value)):
+        return known
     if len(value) == 2 and value.isupper():
         near = near_names(value)
-        raise QueryError(
-            f"no country has the code `{value}`",
-            position=position,
-            expected="a country's code or name, an entity's id (person:…), or a name",
-            suggestion=f"{key}:{near[0]}" if near else None,
-        )
+        message = f"no country has the code `{value}`, and no organisation is known by it; write a whole name"
+        suggestion = f"{key}:{near[0]}" if near else None
+        raise QueryError(message, position=position, expected=PARTY, suggestion=suggestion)
     name = " ".join(fold(value))
     if not name:
         message = f"there is no letter or digit in `{value}`"
-        raise QueryError(message, position=position, expected="a country, an entity's id, or a name")
+        raise QueryError(message, position=position, expected=PARTY)
     return f"={name}"
 
 
-def _subsets(event: Event) -> Iterator[tuple[str | None, ...]]:
-    actors, targets = parties(event.actor), parties(event.target)
+def _subsets(event: Event, called: Called) -> Iterator[tuple[str | None, ...]]:
+    actors, targets = _parties(event.actor, called), _parties(event.target, called)
     for traits in product((None, event.type), (None, *actors), (None, *targets), (None, event.status)):
         if any(traits):
             yield traits

@@ -22,6 +22,7 @@ from lark.exceptions import UnexpectedInput, VisitError
 from pipeline.article import Stance
 from pipeline.errors import QueryError
 from pipeline.query import events, faults, geography, numbers, values, words
+from pipeline.query.events import Named
 from pipeline.query.geography import Locate
 from pipeline.query.language import FIELDS, grammar
 from pipeline.query.printing import to_text
@@ -51,18 +52,19 @@ MAX_CLAUSES = 200  # words, phrases and values: both engines take five times as 
 MAX_QUOTED = 20  # of them inside quote:( ), where each is asked of 32 quotes
 MAX_TOGETHER = 8  # of them inside same:( ), where each is asked of 64 sentences
 MAX_SIMILAR = 3  # articles that others are to be like: each is looked up, and is twenty words
-MAX_SCANS = 20  # beginnings and spellings of words: each looks through the words of the index
+MAX_SCANS = 20  # beginnings of words, a spelling counting as two: each looks through the words of the index
 MAX_AREAS = 5  # areas: each is up to 300 tiles, found while the query is read
 STANCES: tuple[str, ...] = get_args(Stance)
 
 
-def parse(query: str, *, now: datetime, locate: Locate | None = None) -> Node:
+def parse(query: str, *, now: datetime, locate: Locate | None = None, named: Named | None = None) -> Node:
     """The tree of a query.
 
     Args:
         query: the query as a person wrote it; empty means every article.
         now: the moment that relative dates count from, with its zone.
         locate: where a place lies that `near:` names; without it `near:` takes coordinates only.
+        named: who is meant by a name of `actor:` or `target:`; without it a name stands for itself.
 
     Raises:
         QueryError: with the position of the fault, what could have stood there and, where one is likely, a correction.
@@ -72,7 +74,7 @@ def parse(query: str, *, now: datetime, locate: Locate | None = None) -> Node:
         raise QueryError(message, position=MAX_LENGTH, expected="a shorter query")
     faults.check_parentheses(query)
     try:
-        node: Node = _Builder(query, now, locate).transform(_parser().parse(query))
+        node: Node = _Builder(query, now, locate, named).transform(_parser().parse(query))
     except UnexpectedInput as exc:
         raise faults.explained(query, exc) from None
     except VisitError as exc:
@@ -99,9 +101,9 @@ class _Inner:
 class _Builder(Transformer[Token, Any]):
     """Makes the tree, bottom up; a method for each rule of grammar.lark."""
 
-    def __init__(self, query: str, now: datetime, locate: Locate | None) -> None:
+    def __init__(self, query: str, now: datetime, locate: Locate | None, named: Named | None) -> None:
         super().__init__()
-        self.query, self.now, self.locate = query, now, locate
+        self.query, self.now, self.locate, self.named = query, now, locate, named
         self.areas = 0
 
     def start(self, node: Node | None = None) -> Node:
@@ -152,7 +154,7 @@ class _Builder(Transformer[Token, Any]):
     def group_of_values(self, field: Token, group: Any) -> Node:
         match field[:-1].lower():
             case "event":
-                return _happening(group, field.start_pos or 0)
+                return _happening(group, field.start_pos or 0, self.named)
             case "quote":
                 return Quoted(_mapped(group, _of_quote))
             case "same":
@@ -184,7 +186,7 @@ class _Builder(Transformer[Token, Any]):
             case ("happened" | "mentions" as clock, _, _):
                 return values.dated(clock, words.plain(value, field), at, now=self.now)
             case ("event" | "actor" | "target" | "status", _, _):
-                return Happening((events.trait(field, words.plain(value, field), at),))
+                return Happening((events.trait(field, words.plain(value, field), at, self.named),))
             case ("quote" | "speaker" | "stance", _, _):
                 return Quoted(_of_quote(value) if field == "quote" else _spoken(field, value))
             case ("origins" | "money" | "percent" | "troops" as kind, _, currency):
@@ -256,29 +258,29 @@ def _spoken(key: str, value: Any) -> Node:
     return Term("stance", values.one_of("stance", value.text.lower(), STANCES, value.position))
 
 
-def _happening(group: Any, position: int) -> Happening:
+def _happening(group: Any, position: int, named: Named | None) -> Happening:
     """What stands in `event:( )`: alternatives, each with what is asked of one event."""
-    found = list(dict.fromkeys(_alternatives(group, position)))
+    found = list(dict.fromkeys(_alternatives(group, position, named)))
     if len(found) > events.MAX_ALTERNATIVES:
         message = f"event: more than {events.MAX_ALTERNATIVES} ways to be met"
         raise QueryError(message, position=position, expected="fewer alternatives, or several event:( )")
     return Happening(tuple(found))
 
 
-def _alternatives(node: Any, position: int, key: str = "event") -> list[Traits]:
+def _alternatives(node: Any, position: int, named: Named | None, key: str = "event") -> list[Traits]:
     match node:
         case Or(parts):
-            return [one for part in parts for one in _alternatives(part, position, key)]
+            return [one for part in parts for one in _alternatives(part, position, named, key)]
         case And(parts):
-            return _together([_alternatives(part, position, key) for part in parts], position)
+            return _together([_alternatives(part, position, named, key) for part in parts], position)
         case Not():
             message = "nothing is excluded inside event:( ); put `-` before another event:( )"
             raise QueryError(message, position=position, expected="type:, actor:, target: or status:")
         case _Inner(key=inner) if key == "event" and inner in events.KEYS:
-            return _alternatives(node.value, node.position, inner)
+            return _alternatives(node.value, node.position, named, inner)
         case _Inner():
             raise faults.field_in_group(node.key, node.position, "type:, actor:, target: and status:")
-    return [events.trait(key, words.plain(node, key), node.position)]
+    return [events.trait(key, words.plain(node, key), node.position, named)]
 
 
 def _together(each: list[list[Traits]], position: int) -> list[Traits]:
@@ -320,8 +322,10 @@ def _counted(node: Node) -> Iterator[str]:
                 todo.append((one, (*kinds, "together")))
             case Happening(alternatives):
                 yield from ("clause" for _ in alternatives)
-            case Prefix() | Fuzzy():
+            case Prefix():
                 yield from (*kinds, "scan")
+            case Fuzzy():
+                yield from (*kinds, "scan", "scan")
             case Similar():
                 yield from (*kinds, "similar")
             case _:
@@ -330,7 +334,7 @@ def _counted(node: Node) -> Iterator[str]:
 
 _LIMITS = (
     ("clause", MAX_CLAUSES, "has {:,} words, phrases and values", "a shorter query"),
-    ("scan", MAX_SCANS, "has {:,} words with `*` or `~`", "fewer of them"),
+    ("scan", MAX_SCANS, "has {:,} words with `*`, those with `~` counted twice", "fewer of them"),
     ("similar", MAX_SIMILAR, "asks {:,} times for similar articles", "fewer similar:"),
     ("quoted", MAX_QUOTED, "asks {:,} things of quotes", "fewer words, speakers and stances"),
     ("together", MAX_TOGETHER, "asks for {:,} words in the same sentence", "fewer words"),

@@ -144,6 +144,13 @@ def test_georgia_is_pinned_where_the_article_speaks_for_it() -> None:
     assert "GE" not in {country.code for country in american.countries}
 
 
+def test_a_country_before_its_abbreviation_is_no_organisation() -> None:
+    article = read("The Democratic Republic of Congo (DRC) reopened the airport of Goma on Monday, officials said.")
+    named = {entity.id: entity for entity in article.entities}
+    assert (named["country:CD"].type, named["country:CD"].country) == ("GPE", "CD")
+    assert "CG" not in {entity.country for entity in article.entities}
+
+
 def test_photo_credits_make_no_entities() -> None:
     article = read("Photo: Ana Ferrand-Ruiz / Tidewater Post\n\nA ferry sailed from Mombasa, Kenya.", language="en")
     assert "Ana Ferrand-Ruiz" not in {entity.name for entity in article.entities}

@@ -1,4 +1,5 @@
-"""Both engines answer every case of cases.toml as it says, in its order, and find what the evaluator finds."""
+"""Both engines answer every case of cases.toml as it says, in its order, with its counts, and find what the evaluator
+finds."""
 
 import random
 import tomllib
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import counting
 from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
 from pipeline.index import Index, Put, open_index
@@ -40,6 +42,12 @@ LANGUAGES = {
 TABLE = tomllib.loads((HERE / "cases.toml").read_text(encoding="utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
 BY_ARCHIVE = [case for archive in ARCHIVES for case in CASES if case.get("archive", "articles") == archive]
+TIMELINES: tuple[tuple[str, counting.Clock, counting.Interval], ...] = (
+    ("timeline", "published", "day"),
+    ("happened", "happened", "month"),
+    ("mentions", "mentions", "month"),
+)
+"""The keys of a case that are timelines, with their clock and interval."""
 LEAVES: dict[str, list[str]] = {archive: TABLE["leaves"][archive] for archive in ARCHIVES}
 
 
@@ -97,12 +105,25 @@ def case_id(case: dict[str, Any]) -> str:
 async def test_an_engine_answers_as_the_case_says(filled: Filled, case: dict[str, Any]) -> None:
     archive = case.get("archive", "articles")
     node = parse(case["query"], now=NOW)
-    found = await (await filled(archive)).search(node, size=100, sort=case.get("sort", "newest"))
+    index = await filled(archive)
+    found = await index.search(node, size=100, sort=case.get("sort", "newest"))
     assert [hit.article.id for hit in found.hits] == case["ids"]
     assert found.total == len(case["ids"])
     for hit in found.hits:
         marks = [(mark.field, mark.start, mark.end) for mark in hit.highlights]
         assert marks == highlights(node, hit.article, languages=LANGUAGES[archive])
+    await check_counts(index, node, case)
+
+
+async def check_counts(index: Index, node: Node, case: dict[str, Any]) -> None:
+    """Facets, each ignoring what the query selects of it, and the moments of a timeline, as the case says."""
+    for facet, expected in case.get("facets", {}).items():
+        buckets = (await counting.facets(index, node, [facet], size=8))[facet]
+        assert [(one.value, one.count) for one in buckets] == list(expected.items()), facet
+    for name, clock, interval in TIMELINES:
+        if name in case:
+            moments = (await counting.timeline(index, node, clock, interval)).moments
+            assert {one.start: one.count for one in moments if one.count} == case[name], name
 
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)
@@ -115,6 +136,8 @@ def test_the_evaluator_finds_the_same(case: dict[str, Any]) -> None:
 
 def test_there_are_cases_enough() -> None:
     assert len({(case.get("archive"), case_id(case)) for case in CASES}) == len(CASES) >= 250
+    assert sum("facets" in case for case in CASES) >= 125
+    assert sum(name in case for case in CASES for name, _, _ in TIMELINES) >= 125
 
 
 def any_query(rng: random.Random, archive: str, depth: int = 0) -> str:

@@ -14,8 +14,8 @@ from pipeline.index import Facet, Index, Put, open_index
 from pipeline.query import days, tiles
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
-from pipeline.query.tree import Node, Similar
-from pipeline.searching import everything, explain_nothing, find, understand
+from pipeline.query.tree import Happening, Node, Similar, Traits
+from pipeline.searching import everything, explain_nothing, find, read, understand
 from pipeline.settings import Settings, load
 from tests.index.conftest import ENGINES, drop, elastic_settings
 from tests.index.dispatches import dispatches
@@ -24,6 +24,16 @@ from tests.index.generated import generated
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ARTICLES = [*dispatches(), *generated(250)]
 QUERIES = ["*", "delta", "status:planned", "about:RU -quote:echo", "alpha OR killed:>=10"]
+
+
+@pytest.mark.parametrize("name", ["EU", "european union", "org:european-union"])
+def test_a_party_is_asked_for_by_any_name_that_is_known(name: str) -> None:
+    assert read(f'actor:"{name}"') == Happening((Traits(actor="org:european-union"),))
+
+
+async def test_the_name_of_a_party_that_nobody_has_suggests_one_that_somebody_has(index: Index) -> None:
+    (clause,) = await explain_nothing(index, query('actor:"Kenia Red Cros"'))
+    assert clause.meant == ("Kenya Red Cross",)
 
 
 def query(text: str) -> Node:

@@ -103,11 +103,16 @@ def locate(name: str) -> tuple[float, float] | None:
     return (50.45, 30.52) if name.casefold() == "kyiv" else None
 
 
+def named(name: str) -> str | None:
+    """A list of one organisation."""
+    return "org:lake-union" if name.casefold() in ("lq", "lu", "lake union") else None
+
+
 @pytest.mark.parametrize(("query", "tree"), table("parses.tsv"))
 def test_parses(query: str, tree: str) -> None:
-    node = parse(query, now=NOW, locate=locate)
+    node = parse(query, now=NOW, locate=locate, named=named)
     assert shown(node) == tree
-    assert parse(to_text(node), now=NOW, locate=locate) == node
+    assert parse(to_text(node), now=NOW, locate=locate, named=named) == node
 
 
 @pytest.mark.parametrize(("query", "position", "message", "suggestion"), table("refusals.tsv"))
