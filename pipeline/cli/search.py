@@ -61,6 +61,9 @@ def search(
     why: Annotated[
         bool, typer.Option("--why", help="Say which clauses each result meets, and with which words.")
     ] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Counts instead of results: --size values of each field, and a timeline.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Search the archive: words, names, places, events, quotes, figures, dates (docs/query-language.md)."""
@@ -69,9 +72,12 @@ def search(
     form = Format.JSON if as_json else Format.NDJSON if as_ndjson else format_
     if whole and form is Format.TABLE:
         raise typer.BadParameter("--all needs a --format other than table")
+    if facets and form not in (Format.TABLE, Format.JSON):
+        raise typer.BadParameter("--facets are printed as a table or as json")
     asked = _Asked(query, size, sort.value, not unfold, why, whole)
+    settings = configuration.load({"data": data})
     try:
-        asyncio.run(_search(configuration.load({"data": data}), asked, form))
+        asyncio.run(_count(settings, asked, form) if facets else _search(settings, asked, form))
     except QueryError as exc:
         output.query_error(exc, query)
         raise typer.Exit(2) from None
@@ -134,6 +140,18 @@ async def _search(settings: configuration.Settings, asked: _Asked, form: Format)
             await _write(form, found.node, found.total, one_by_one(found.results))
         if not found.total and not await index.count():
             output.note(f"the archive {settings.index} is empty; geowire demo or geowire publish fills it")
+
+
+async def _count(settings: configuration.Settings, asked: _Asked, form: Format) -> None:
+    from pipeline.cli import counts
+    from pipeline.open import index_only
+
+    async with index_only(settings) as index:
+        counted = await counts.counted(index, asked.query, asked.size)
+    if form is Format.TABLE:
+        counts.show(counted)
+    else:
+        output.data(counts.as_json(counted))
 
 
 async def _write(form: Format, node: "Node", total: int, results: "AsyncIterator[Result]") -> None:

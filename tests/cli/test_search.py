@@ -41,6 +41,22 @@ def test_order_and_size(archive: Site) -> None:
     assert archive.json("search", "country:KE", "--json", "--size", "0")["hits"] == []
 
 
+def test_counts_instead_of_results(archive: Site) -> None:
+    counts = archive.json("search", "", "--facets", "--json")
+    assert counts["total"] == 3
+    assert counts["facets"]["country"] == [{"value": "KE", "count": 3}]
+    assert [one["start"] for one in counts["timeline"]["moments"] if one["count"]] == [
+        "2026-11-01T08:00Z",
+        "2026-11-03T08:00Z",
+    ]
+    lines = archive.run("search", "ferry", "--facets").stdout.decode().splitlines()
+    assert lines[0] == "2 articles"
+    assert any(line.split() == ["country:", "KE", "2"] for line in lines)
+    nothing = archive.run("search", "ferry walrus", "--facets").stdout.decode()
+    assert nothing == "0 articles\n  2 without `walrus`\n"
+    assert archive.run("search", "", "--facets", "--format", "csv").returncode == 2
+
+
 def test_a_wrong_query_is_shown_with_its_place(archive: Site) -> None:
     done = archive.run("search", "ferry AND (strike")
     assert done.returncode == 2
@@ -55,7 +71,7 @@ def test_a_wrong_query_is_shown_with_its_place(archive: Site) -> None:
 
 def test_nothing_found_is_no_failure(archive: Site, site: Site) -> None:
     done = archive.run("search", "walrus")
-    assert (done.returncode, done.stdout) == (0, b"0 articles\n")
+    assert (done.returncode, done.stdout) == (0, b"0 articles\n  nothing has `walrus`\n")
     empty = site.run("search", "walrus")
     assert empty.returncode == 0
     assert b"geowire demo" in empty.stderr
