@@ -24,12 +24,7 @@ from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Link, Put, PutResult, Sort, Version, changes
 from pipeline.index.compile_tantivy import compile_query
 from pipeline.index.decide import Stored, decide, relinked, version_key
-from pipeline.index.fields import (
-    DEEPEST,
-    FACET_BUCKETS,
-    FACETS,
-    TILES,
-)  # fmt: skip
+from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, TILES
 from pipeline.index.tantivy_documents import document, schema, stored_of, version_document, version_schema
 from pipeline.query.evaluate import highlights
 from pipeline.query.tiles import numbered
@@ -155,8 +150,8 @@ class TantivyIndex:
         """As the seam says."""
         options = {"size": FACET_BUCKETS, "segment_size": FACET_BUCKETS, "min_doc_count": 1}
         wanted = {"tiles": {"terms": {"field": TILES[zoom - 1], **options}}}
-        found = (await self._run(lambda: self._aggregate(query, wanted)))["tiles"]["buckets"]
-        return _sorted([Bucket(numbered(int(one["key"]), zoom), int(one["doc_count"])) for one in found], size)
+        found = await self._run(lambda: self._aggregate(query, wanted))
+        return _buckets(found["tiles"], size, lambda key: numbered(int(key), zoom))
 
     async def histogram(self, query: Node, *, step: int) -> dict[int, int]:
         """As the seam says."""
@@ -397,9 +392,6 @@ def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, 
         yield batch
 
 
-def _buckets(found: Any, size: int) -> list[Bucket]:
-    return _sorted([Bucket(bucket["key"], int(bucket["doc_count"])) for bucket in found["buckets"]], size)
-
-
-def _sorted(buckets: list[Bucket], size: int) -> list[Bucket]:
+def _buckets(found: Any, size: int, value: Callable[[Any], str] = str) -> list[Bucket]:
+    buckets = [Bucket(value(bucket["key"]), int(bucket["doc_count"])) for bucket in found["buckets"]]
     return sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value))[:size]
