@@ -19,6 +19,7 @@ CONJUNCTIONS = frozenset(
         "before",
     )
 )
+PERFECT = ("has", "have", "had")
 RELATIVE = ("who", "which", "that", "whom")
 
 
@@ -36,7 +37,10 @@ def case(word: Word) -> str:
 
 def arguments(verb: Word) -> tuple[Word | None, Word | None]:
     """Who does it and what it is done to."""
+    perfect = verb.child("aux:pass") is None and any(one.text.lower() in PERFECT for one in verb.all("aux"))
     passive = verb.child("nsubj:pass", "aux:pass") is not None or (verb.dep == "acl" and verb.tag == "VBN")
+    if passive and perfect and verb.dep != "acl":  # "has withdrawn" is no passive, whatever the parse calls its subject
+        return antecedent(nearest(verb, "nsubj", "nsubj:pass")), _object(verb)
     if passive:
         agent = verb.child("obl:agent") or next((one for one in _by(verb) if case(one) == "by"), None)
         object_ = verb.child("nsubj:pass") or (verb.head if verb.dep in ("acl", "acl:relcl") else None)

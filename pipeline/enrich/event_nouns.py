@@ -41,11 +41,10 @@ def nominal(reading: Reading, parties: Parties) -> Iterator[Found]:
 
 
 def _told(word: Word, rule: NounRule, parties: Parties) -> Found | None:
-    pair = next((child for child in word.all("nmod") if case(child) == "between"), None)
-    both = parties.of(pair)
+    both = _between(word, parties)
     if len(both) > 1:
         return Found(rule.type, word, (both[0],), tuple(both[1:]), "noun")
-    by = next((one for one in word.all("nmod") if case(one) in rule.actors), None) or _host(word)
+    by = next((one for one in word.all("nmod", "obl") if case(one) in rule.actors), None) or _host(word)
     actors = parties.of(by) or _owners(word, parties) or parties.of(_light_subject(word))
     target = next((one for one in _around(word) if case(one) in rule.targets), None)
     targets = parties.of(target) or parties.owners(target, placed=rule.type == "ASSAULT")
@@ -58,6 +57,19 @@ def _told(word: Word, rule: NounRule, parties: Parties) -> Found | None:
     if actors and (targets or hosted or prepared):
         return Found(rule.type, word, tuple(actors[:2]), tuple(targets), "noun", object=prepared or hosted)
     return None
+
+
+def _between(noun: Word, parties: Parties) -> list[Party]:
+    """The parties of "between A and B", also where the parse hangs B beside A."""
+    first = next((child for child in noun.all("nmod", "obl") if case(child) == "between"), None)
+    if first is None:
+        return []
+    joined = any(word.text.lower() == "and" for word in first.subtree())
+    second = (
+        next((child for child in noun.children if child.at > first.at and not case(child)), None) if joined else None
+    )
+    found = parties.of(first) + parties.of(second)
+    return list({party.id: party for party in found}.values())
 
 
 def _owners(noun: Word, parties: Parties) -> list[Party]:
@@ -98,13 +110,13 @@ def _around(noun: Word) -> list[Word]:
     """What hangs on a noun by a preposition, and on the verb whose object it is."""
     verb = noun.head if noun.dep in ("obj", "nsubj", "nsubj:pass", "obl") else None
     light = verb is not None and noun.dep != "obl" and verb.lemma.lower() in table()["status"]["light_verbs"]
-    return noun.all("nmod") + (verb.all("obl") if verb is not None and light else [])
+    return noun.all("nmod", "obl") + (verb.all("obl") if verb is not None and light else [])
 
 
 def _host(noun: Word) -> Word | None:
     """Who hosts a meeting: "a meeting hosted by X"."""
-    clause = noun.child("acl")
-    if clause is None or clause.lemma.lower() not in HOSTS:
+    clause = next((one for one in noun.all("acl") if one.lemma.lower() in HOSTS), None)
+    if clause is None:
         return None
     return clause.child("obl:agent") or next((one for one in clause.all("obl") if case(one) == "by"), None)
 

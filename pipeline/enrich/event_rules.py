@@ -22,6 +22,14 @@ COUNTED = (
     "package",
     "presence",
     "shipment",
+    "some",
+    "most",
+    "all",
+    "many",
+    "part",
+    "half",
+    "rest",
+    "batch",
 )
 RANK = {"who_to": 0, "who": 2, "+": 2, "-": 2, "*": 3}  # the order in which the rules of a verb are tried; else 1
 
@@ -71,10 +79,16 @@ def _rows(name: str) -> list[list[str]]:
 
 def rules_of(verb: Word) -> list[VerbRule]:
     """The rules of a verb: with its particle where there are some, else without."""
-    particle = verb.child("compound:prt")
     lemma = verb.lemma.lower()
-    rules = verb_rules().get(f"{lemma} {particle.text.lower()}", []) if particle is not None else []
+    rules = [rule for particle in _particles(verb) for rule in verb_rules().get(f"{lemma} {particle}", [])]
     return rules or verb_rules().get(lemma, [])
+
+
+def _particles(verb: Word) -> list[str]:
+    """The particles of a verb; the parse may take one for an adverb, or for the preposition of the object behind it."""
+    found = verb.all("compound:prt", "advmod")
+    found += [mark for child in verb.all("obl") for mark in child.all("case") if mark.at == verb.at + 1]
+    return [word.text.lower() for word in found if 0 < word.at - verb.at < 6]
 
 
 def fits(rule: VerbRule, verb: Word, object_: Word | None) -> bool:
@@ -94,7 +108,9 @@ def fits(rule: VerbRule, verb: Word, object_: Word | None) -> bool:
 def is_one_of(word: Word, wanted: str) -> bool:
     """Whether a noun, or what it numbers ("dozens of troops"), is one of a rule's words or of its class."""
     if wanted == "*":
-        return True
+        return (
+            word.lemma.lower() not in table()["calendar"]["words"] and word.pos != "NUM"
+        )  # "called on Friday" calls on nobody
     lemmas = table()["classes"][wanted[1:]] if wanted.startswith("@") else frozenset(wanted.split("|"))
     near = [word, *word.all("conj")]
     if word.lemma.lower() in COUNTED or word.pos == "NUM":

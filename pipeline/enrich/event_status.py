@@ -22,6 +22,8 @@ def status_of(trigger: Word) -> Told | None:
         lemma = word.lemma.lower()
         if below is not None and verb and lemma in words["deny"] and _is_denied(below):
             return "denied", f"{word.text} …"
+        if below is not None and verb and lemma in words["thought_verbs"] and _is_thought(below):
+            return None
         if below is not None and told is None and _accused(word, below):
             return "alleged", f"{word.head.text if word.head else ''} …"
         if told is None or told[0] == "planned":
@@ -55,6 +57,11 @@ def _is_denied(below: Word) -> bool:
     """Whether what hangs on a denial is what it denies; the parse may call a clause with `that` adverbial."""
     that = any(mark.text.lower() == "that" for mark in below.all("mark"))
     return below.dep in ("ccomp", "obj", "xcomp", "obl") or (below.dep == "advcl" and that)
+
+
+def _is_thought(below: Word) -> bool:
+    """Whether something is only thought or talked of ("thinking of pulling back")."""
+    return below.tag == "VBG" and any(mark.text.lower() in ("of", "about") for mark in below.all("mark", "case"))
 
 
 def _accused(noun: Word, below: Word) -> bool:

@@ -7,6 +7,7 @@ from functools import cache
 from pipeline.article import EventType, Party
 from pipeline.enrich.clauses import arguments, case, complement, subject
 from pipeline.enrich.event_rules import VerbRule, fits, rules_of
+from pipeline.enrich.event_status import status_of
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, negated
 from pipeline.enrich.parties import Parties, is_named, table
@@ -72,7 +73,7 @@ def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
         targets = _of_clause(verb, parties)
     return Found(
         kind, verb, tuple(actors), tuple(targets), "verb",
-        mutual=rule.type in MUTUAL and rule.targets[0] == "with",
+        mutual=rule.type in (*MUTUAL, "SUPPORT") and rule.targets[0] == "with",
         object=object_ is not None,
         needs_target=_needs_target(rule, verb) or (kind == "SUPPORT" and object_ is not None and object_.pos == "PRON"),
     )  # fmt: skip
@@ -138,6 +139,9 @@ def _kind(
         return "THREATEN"
     if rule.type == "THREATEN" and verb.lemma.lower() in ("warn", "caution") and not _warns(actors, targets):
         return None
+    if rule.type == "SUPPORT" and rule.object == "@accord":
+        told = status_of(verb)
+        return "AGREE" if told is not None and told[0] == "planned" else rule.type  # a promise to sign is no signature
     if (
         rule.type == "CONSULT"
         and verb.lemma.lower() in table()["speech"]["travel"]
@@ -242,4 +246,8 @@ def _at(place: str, verb: Word, object_: Word | None) -> list[Word]:
     holders += [
         child for child in verb.all("obl") if case(child) == "in" and child.lemma.lower() in ("write", "writing")
     ]
-    return [child for holder in holders for child in holder.all("obl", "nmod", "obl:agent") if case(child) == place]
+    near = [child for holder in holders for child in holder.all("obl", "nmod", "obl:agent") if case(child) == place]
+    if near or object_ is None or place not in ("to", "with", "from", "against") or object_.at < verb.at:
+        return near
+    # the parse hangs it on what stands last in the object ("returned the head of an emperor to Algeria")
+    return [word for word in object_.subtree() if word.at > object_.at and word.dep == "nmod" and case(word) == place]

@@ -31,6 +31,7 @@ ALONE = (  # may lack a target
     "REQUEST", "THREATEN", "ACCUSE", "SUPPORT", "AID", "SANCTION",
 )  # fmt: skip
 ACTORLESS = ("ACCUSE", "SANCTION")  # told of their target alone: "was accused", "was blacklisted"
+COLLECTIVE = ("PROTEST",)  # public whoever does it
 BOTH, ONE, UNNAMED = 0.85, 0.6, 0.7  # confidence with both parties named, with one alone, with an unnamed other
 
 
@@ -102,7 +103,7 @@ def _events(
         field=found.trigger.field, start=found.trigger.start, end=found.trigger.end, surface=found.trigger.text
     )
     for actor, target in _pairs(found, reading):
-        public = parties.weighs(actor) or (parties.weighs(target) and is_named(target))
+        public = parties.weighs(actor) or (parties.weighs(target) and is_named(target)) or found.type in COLLECTIVE
         if not public or parties.is_unknown(actor) or not _is_whole(found, actor, target):
             continue
         yield Event(
@@ -121,7 +122,13 @@ def _pairs(found: Found, reading: Reading) -> Iterator[tuple[Party | None, Party
     if found.mutual and not targets and len(actors) == 2:
         actors, targets = actors[:1], actors[1:]
     for actor, target in islice(product(actors or [None], targets or [None]), 6):
-        yield actor, None if actor and target and actor.id == target.id else target
+        yield actor, None if actor and target and _is_own(found, actor, target) else target
+
+
+def _is_own(found: Found, actor: Party, target: Party) -> bool:
+    """Whether a target is the actor himself, or a place of his own that he leaves or moves into."""
+    place = target.id.startswith(("gpe:", "loc:")) and found.type in ("RETREAT", "MOBILIZE")
+    return actor.id == target.id or (place and target.country is not None and target.country == actor.country)
 
 
 def _is_whole(found: Found, actor: Party | None, target: Party | None) -> bool:

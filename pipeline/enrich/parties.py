@@ -52,8 +52,16 @@ class Parties:
         """The parties that a noun and its conjuncts name: names, and nouns that can act."""
         if word is None:
             return []
+        word = self._behind_dateline(word)
         found = [party for each in _joined(word)[:MOST] for party in self._each(each)]
         return list({party.id: party for party in found}.values())[:MOST]
+
+    def _behind_dateline(self, word: Word) -> Word:
+        """What a report begins with, where the parse takes its dateline for the subject and this for its apposition."""
+        if word.field != "text" or word.end > self._heading:
+            return word
+        behind = (child for child in word.children if child.start >= self._heading and child.pos in ("NOUN", "PROPN"))
+        return next((child for child in behind if child.dep not in ("obl", "obl:unmarked")), word)
 
     def owners(self, word: Word | None, *, placed: bool) -> list[Party]:
         """The parties that a thing belongs to ("Kurdish oil fields"), or lies in.
@@ -74,6 +82,8 @@ class Parties:
                     found := self._named_at(child, words)
                 ):
                     return [found]
+                if child.dep in ("compound", "nmod:poss") and can_act(child) and (led := self.of(child)):
+                    return [self._of_whole(party, words) for party in led[:1]]  # "Syrian army shelling"
                 if child.dep == "nmod" and (inner := self.of(child) or self.owners(child, placed=placed)):
                     return [self._of_whole(party, words) for party in inner[:1]]
         return []
@@ -210,8 +220,14 @@ class Parties:
                 continue
             party = self._one(above)
             person = party is not None and (party.id.startswith("person:") or _is_office(above))
-            plural = above.tag in ("NNS", "NNPS") or bool(above.all("conj"))
-            fits = {"it": not person and not plural, "they": plural and not person, "he": person, "she": person}
+            group = above.tag == "NNPS" or above.lemma.lower() in table()["agents"]["counts"]  # "the United Nations"
+            plural = above.tag in ("NNS", "NNPS") or bool(above.all("conj")) or group
+            fits = {
+                "it": not person and (not plural or above.tag == "NNPS"),
+                "they": plural and not person,
+                "he": person,
+                "she": person,
+            }
             return party if fits.get(word.text.lower(), False) else None
         return None
 

@@ -1,0 +1,53 @@
+"""Events by what their verbs and nouns take, beyond what tests/gold counts; what is no event of a kind."""
+
+import pytest
+
+from pipeline.article import Party
+from tests.enrich.conftest import read
+
+PUBLISHED = {"published_at": "2026-01-08T00:00:00Z"}
+
+
+def _events(text: str) -> list[tuple[str, str | None, str | None, str]]:
+    return [
+        (event.type, _country(event.actor), _country(event.target), event.status)
+        for event in read(text, **PUBLISHED).events
+    ]
+
+
+def _country(party: Party | None) -> str | None:
+    return party.country if party is not None else None
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Ghana and Togo signed a fishing agreement.", ("SUPPORT", "GH", "TG", "happened")),
+        ("Ghana and Togo will sign a fishing agreement in May.", ("AGREE", "GH", "TG", "planned")),
+        ("Ghana agreed with Togo to build a harbour.", ("AGREE", "GH", "TG", "happened")),
+        ("Ghana accepted a demand from Togo.", ("CONCEDE", "GH", "TG", "happened")),
+        ("Ghana called off a planned visit to Togo.", ("REJECT", "GH", "TG", "happened")),
+        ("South Sudan has not withdrawn from the border town.", ("RETREAT", "SS", None, "denied")),
+        ("ACCRA, Jan 7 (Agency) - The Ghanaian government condemned Togo.", ("ACCUSE", "GH", "TG", "happened")),
+        ("Teachers went on strike over their wages.", ("PROTEST", None, None, "happened")),
+        ("Ghana withdrew some of its troops from Togo.", ("RETREAT", "GH", "TG", "happened")),
+    ],
+)
+def test_events(text: str, event: tuple[str, str | None, str | None, str]) -> None:
+    assert event in _events(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ghana called its new harbour a success on Friday.",
+        "Ghana is thinking of pulling back its soldiers.",
+        "The minister spoke about withdrawing from the town.",
+    ],
+)
+def test_what_is_no_event(text: str) -> None:
+    assert _events(text) == []
+
+
+def test_a_place_of_its_own_is_no_target_of_a_retreat() -> None:
+    assert _events("Ghana has withdrawn its troops from Accra.") == [("RETREAT", "GH", None, "happened")]
