@@ -277,22 +277,18 @@ def _past(match: re.Match[str], context: Context) -> Days | None:
     return (context.published, other, "range") if ahead else (other, context.published, "range")
 
 
-def _absolute_rules() -> Iterator[Rule]:
+def _day_rules() -> Iterator[Rule]:
     weekday = rf"(?:{WEEKDAY},?\s+(?:the\s+)?)?"
-    prefix = r"(?:(?:in|since|of|until|till|by|from|during|for|before|after|between|to|and|through)\s+)"
     yield re.compile(r"\b(?:1[5-9]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b"), _iso, "absolute"
-    yield (
-        re.compile(rf"\b{DAY}\s?(?:-|–|to|and|until)\s?{SECOND}\s+{MONTH}(?:,?\s+{YEAR})?\b"),
-        _days_of_month,
-        "nearest",
-    )
-    yield (
-        re.compile(rf"\b{MONTH}\s+{DAY}\s?(?:-|–|to|and|through)\s?{SECOND}(?:,?\s+{YEAR})?\b"),
-        _days_of_month,
-        "nearest",
-    )
+    to = r"\s?(?:-|–|to|and|until|through)\s?"
+    yield re.compile(rf"\b{DAY}{to}{SECOND}\s+{MONTH}(?:,?\s+{YEAR})?\b"), _days_of_month, "nearest"
+    yield re.compile(rf"\b{MONTH}\s+{DAY}{to}{SECOND}(?:,?\s+{YEAR})?\b"), _days_of_month, "nearest"
     yield re.compile(rf"\b{weekday}{DAY}\s+(?:of\s+)?{MONTH}(?:,?\s+{YEAR})?(?![\w:])"), _full, "nearest"
     yield re.compile(rf"\b{weekday}{MONTH}\s+{DAY}(?:,?\s+{YEAR}|(?![\w:,]\d)(?!\w))"), _full, "nearest"
+
+
+def _month_rules() -> Iterator[Rule]:
+    prefix = r"(?:(?:in|since|of|until|till|by|from|during|for|before|after|between|to|and|through)\s+)"
     yield re.compile(rf"\b{PART}?{MONTH},?\s+(?:of\s+)?{YEAR}\b"), _month_of_year, "absolute"
     yield (
         re.compile(rf"\b{prefix}(?P<span>{PART}?{MONTH})(?P<year>(?!))?(?![\w’'-])(?!\s+[A-Z])"),
@@ -306,6 +302,9 @@ def _absolute_rules() -> Iterator[Rule]:
         _month_of_year,
         "relative",
     )
+
+
+def _year_rules() -> Iterator[Rule]:
     yield (
         re.compile(
             r"\b(?P<span>(?P<year>1[5-9]\d\d|20\d\d)\s?(?:-|–|to|and|until)\s?(?P<year2>(?:1[5-9]|20)?\d\d))\b(?![-.,]\d)"
@@ -397,4 +396,4 @@ def _relative_rules() -> Iterator[Rule]:
     )
 
 
-RULES: tuple[Rule, ...] = (*_absolute_rules(), *_relative_rules())
+RULES: tuple[Rule, ...] = (*_day_rules(), *_month_rules(), *_year_rules(), *_relative_rules())

@@ -104,7 +104,7 @@ def _own(word: Word, below: Word | None) -> Told | None:
         and any(child.text.lower() in ("will", "wo", "would", "can", "ca") for child in word.all("aux"))
     ):
         return "happened", "will not"
-    if (negated(word) or any(child.text.lower() in ("n't", "n’t") for child in word.children)) and below is None:
+    if negated(word) and below is None:
         return "denied", "not"
     modal = next((helper for helper in helpers if helper in words["conditional_aux"]), None)
     if modal is not None:

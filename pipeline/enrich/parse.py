@@ -101,9 +101,12 @@ def conjuncts(word: Word) -> list[Word]:
 
 
 def negated(word: Word) -> bool:
-    """Whether a verb or noun is denied by a `not`, `never` or `no` of its own."""
+    """Whether a verb or noun is denied by a `not`, `never` or `no` of its own; a clitic denies wherever it hangs."""
     return any(
-        child.lemma.lower() in ("not", "n't", "never", "no", "neither", "nor")
-        and child.dep in ("advmod", "det", "cc:preconj")
+        child.text.lower() in ("n't", "n’t")
+        or (
+            child.lemma.lower() in ("not", "never", "no", "neither", "nor")
+            and child.dep in ("advmod", "det", "cc:preconj")
+        )
         for child in word.children
     )
