@@ -12,7 +12,7 @@ from pipeline.errors import GeowireError, Rejected, Unavailable
 from pipeline.feed import Feed, FeedReport, feed_id, report
 from pipeline.identity import domain_of
 from pipeline.sources import discover
-from pipeline.sources.feed import Document, read_document
+from pipeline.sources.feed import Document, is_page, read_document
 from pipeline.sources.http import Client, Fetched
 from pipeline.sources.opml import read_opml, write_opml
 from pipeline.sources.robots import read_robots
@@ -58,6 +58,8 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
     try:
         found = [(answer, read_document(answer.body, answer.headers, answer.url))]
     except Rejected as not_a_feed:
+        if not is_page(answer.body, answer.headers):
+            raise GeowireError(f"{url}: {not_a_feed}") from None
         found = await _feeds_of_page(client, answer)
         outlet = discover.outlet_name(answer.body, answer.url)
         if not found:

@@ -299,6 +299,12 @@ async def test_a_home_page_gives_its_feeds(site: Site, tmp_path: Path) -> None:
         for url, reason in (("/plain", "no feed was found"), ("/missing", "404")):
             with pytest.raises(GeowireError, match=reason):
                 await asyncio.wait_for(add(client, state, served.url + url, Wanted()), 40)
+        served.pages["/feed.xml"] = rss(item(2))
+        bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><rss><channel><title>&a;</title></channel></rss>'
+        for raw, reason in ((bomb, "entities"), (b"", "neither a feed"), (b"{", "JSON")):
+            served.pages["/broken"] = raw
+            with pytest.raises(GeowireError, match=reason):  # and no other feed of the site in its place
+                await add(client, state, f"{served.url}/broken", Wanted())
         with pytest.raises(QueryError):
             await add(client, state, f"{served.url}/a", Wanted(include="country:KE"))
 

@@ -38,14 +38,17 @@ def add(
     data: Data = None,
 ) -> None:
     """Add feeds by their addresses; of a home page, the feeds that it declares."""
+    from pipeline.rules import check
     from pipeline.subscribing import Wanted
 
     wanted = Wanted(tuple(tag or ()), include, exclude, title, full_text=not teasers)
-    try:
-        added = asyncio.run(_add(configuration.load({"data": data}), urls, wanted))
-    except QueryError as exc:
-        output.query_error(exc, include or exclude)
-        raise typer.Exit(2) from None
+    for rule in (include, exclude):
+        try:
+            check(rule, datetime.now(UTC))
+        except QueryError as exc:
+            output.query_error(exc, rule)
+            raise typer.Exit(2) from None
+    added = asyncio.run(_add(configuration.load({"data": data}), urls, wanted))
     if as_json:
         output.data([{"new": each.new, "entries": each.entries, **each.feed.model_dump(mode="json")} for each in added])
         return

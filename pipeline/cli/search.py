@@ -1,7 +1,7 @@
 """`geowire search` and `geowire show`: ask the archive."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -97,6 +97,8 @@ def show(
         return
     _print_article(article)
     _print_changes(article, earlier)
+    if versions and not earlier:
+        print("\nno earlier version: title and text are as they were first seen")
 
 
 def _print_changes(article: EnrichedArticle, earlier: "Sequence[Version]") -> None:
@@ -218,6 +220,8 @@ def _print_article(article: EnrichedArticle) -> None:
     output.styled(
         [(f"{article.source.name} · {date} · {article.language or '?'} · {article.url or 'no URL'}\n", "dim")]
     )
+    for said in _remarks(article):
+        output.styled([(f"{said}\n", "yellow")])
     output.styled([(article.text + "\n", "")])
     output.table(("type", "name", "country", "mentions"), [_entity_row(entity) for entity in article.entities])
     output.table(("place", "country", "latitude", "longitude", "why"), [_place_row(place) for place in article.places])
@@ -229,6 +233,19 @@ def _print_article(article: EnrichedArticle) -> None:
     output.table(("figure", "value", "of", "what"), [_figure_row(figure) for figure in article.figures])
     if article.topics:
         output.styled([("topics  ", "cyan"), (", ".join(topic.name for topic in article.topics), "")])
+
+
+def _remarks(article: EnrichedArticle) -> Iterator[str]:
+    """What a reader should know beside the text: that it is not all of it and why, and what its publisher reserves."""
+    if article.completeness != "full":
+        yield f"only the {article.completeness} is here"
+    yield from article.notes
+    if article.duplicate_of:
+        yield f"says the same as {article.duplicate_of}"
+    if article.origins > 1:
+        yield f"{article.origins} independent origins"
+    if article.reservation:
+        yield f"text and data mining is reserved: {article.reservation}"
 
 
 def _quote_row(quote: Any) -> list[str]:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ GZIP = b"\x1f\x8b"
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
 _CUT = re.compile(r"(?i)(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\b(?:read|continue) (?:more|reading|on|the full \w+)\W*)\s*$")
+_PAGE = re.compile(rb"<(?:html|head|body|!doctype html)\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"(?i)<!ENTITY")
 
 
@@ -119,6 +121,11 @@ def read_document(raw: bytes, headers: Mapping[str, str] | None = None, url: str
     return _parsed(raw, headers or {}, url)
 
 
+def is_page(raw: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether a document is a web page, by what its server calls it or by its first tags."""
+    return "html" in headers.get("Content-Type", "").lower() or bool(_PAGE.search(raw[:2000]))
+
+
 def _decompressed(raw: bytes) -> bytes:
     if not raw.startswith(GZIP):
         return raw
@@ -137,7 +144,9 @@ def _sitemap(kind: str, raw: bytes) -> Document:
     if kind == "sitemapindex":
         return Document(kind, children=sitemap.children(raw))
     found = sitemap.pages(raw, MAX_ENTRIES)
-    return Document(kind, entries=[Entry(each["url"], each) for each in found])
+    outlets = Counter(each["source"]["name"] for each in found if "source" in each)
+    outlet = next((name for name, _ in outlets.most_common(1)), "")
+    return Document(kind, title=outlet, entries=[Entry(each["url"], each) for each in found])
 
 
 def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document:
@@ -153,8 +162,7 @@ def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document
     head, entries = found.feed, found.entries
     version = found.get("version")
     if not version and not entries:
-        is_page = b"<html" in raw[:2000].lower()
-        raise Rejected("a web page, not a feed" if is_page else "neither a feed nor a sitemap")
+        raise Rejected("a web page, not a feed" if is_page(raw, headers) else "neither a feed nor a sitemap")
     notes = [f"{len(entries)} entries, the first {MAX_ENTRIES} read"] if len(entries) > MAX_ENTRIES else []
     if found.bozo and not isinstance(found.get("bozo_exception"), feedparser.CharacterEncodingOverride):
         notes.append(f"not well-formed: {str(found.get('bozo_exception'))[:200]}")

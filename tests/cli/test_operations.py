@@ -105,6 +105,12 @@ def test_strangers_are_not_served_without_a_key(archive: Site) -> None:
     assert b"GEOWIRE_API_KEY" in done.stderr
 
 
+def test_the_rule_that_is_wrong_is_shown(site: Site) -> None:
+    done = site.run("feed", "add", "https://tidewater-post.example/", "--include", "ferry", "--exclude", "(strike")
+    assert done.returncode == 2
+    assert b"\n  (strike\n" in done.stderr
+
+
 @pytest.mark.parametrize("while_loading", ["typer", "pipeline.cli.status"])
 def test_ctrl_c_while_the_command_is_still_loading(while_loading: str) -> None:
     code = f"""
