@@ -257,8 +257,9 @@ def _written_names(leaf: Node) -> Iterator[tuple[list[Facet], str]]:
 
 
 def _parts_of_name(name: str) -> list[str]:
-    """What of a name may be written instead of the whole."""
-    return [part for part in (*name.casefold().split(), name.casefold()) if len(part) > 3]
+    """What of a name may be written instead of the whole; of a domain its first label, in words."""
+    words = name.casefold().replace("-", " ").partition(".")[0]
+    return [part for part in (words, *name.casefold().split(), name.casefold()) if len(part) > 3]
 
 
 def _locate(name: str) -> tuple[float, float] | None:

@@ -28,7 +28,7 @@ CONFINED = {
     "kafka": {"broker"},
     "elasticsearch": {"index/elastic", "state/elastic", "elastic_client"},
     "elastic_transport": {"index/elastic", "state/elastic", "elastic_client"},
-    "tantivy": {"index/tantivy", "index/tantivy_documents", "index/compile_tantivy"},
+    "tantivy": {"index/tantivy", "index/tantivy_documents", "index/tantivy_order", "index/compile_tantivy"},
     "spacy": {"enrich/nlp", "enrich/encoder", "enrich/recogniser", "enrich/syntax"},
     "onnxruntime": {"enrich/encoder"},
     "fastapi": {"web"},

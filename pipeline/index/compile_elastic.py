@@ -66,9 +66,9 @@ def _query(node: Node, languages: Sequence[str]) -> Query:
         case Everything():
             return _filter({"match_all": {}})
         case And(parts):
-            return _all(parts, languages)
+            return _all(tuple(dict.fromkeys(parts)), languages)
         case Or(parts):
-            return _any([_query(part, languages) for part in parts])
+            return _any([_query(part, languages) for part in dict.fromkeys(parts)])
         case Not(Not(part)):
             return _filter(_query(part, languages))
         case Not():
@@ -93,7 +93,11 @@ def _all(parts: Sequence[Node], languages: Sequence[str]) -> Query:
     excluded = [inner for part in parts if isinstance(part, Not) for inner in _alternatives(part.part)]
     inlined = max((part for part in parts if isinstance(part, Or)), key=_depth, default=None)
     required = [part for part in parts if part is not inlined and not isinstance(part, Not)]
-    clauses: Query = {"must": required, "must_not": excluded, "should": inlined.parts if inlined else ()}
+    clauses: Query = {
+        "must": required,
+        "must_not": excluded,
+        "should": tuple(dict.fromkeys(inlined.parts)) if inlined else (),
+    }
     held = {name: [_query(part, languages) for part in nodes] for name, nodes in clauses.items() if nodes}
     return {"bool": held | {"minimum_should_match": 1} if inlined else held}
 

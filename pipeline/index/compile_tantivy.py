@@ -67,9 +67,9 @@ class _Compiler:
             case Everything():
                 return _filter(Query.all_query())
             case And(parts):
-                return _all([self.query(part) for part in parts])
+                return _all([self.query(part) for part in dict.fromkeys(parts)])
             case Or(parts):
-                return _any([self.query(part) for part in parts])
+                return _any([self.query(part) for part in dict.fromkeys(parts)])
             case Not(Not(part)):
                 return _filter(self.query(part))
             case Not(part):

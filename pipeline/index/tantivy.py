@@ -8,11 +8,9 @@ their own, so that a crash between the two commits leaves nothing out and a seco
 import asyncio
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +24,7 @@ from pipeline.index.compile_tantivy import compile_query
 from pipeline.index.decide import Stored, decide, relinked, version_key
 from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, TILES
 from pipeline.index.tantivy_documents import document, schema, stored_of, version_document, version_schema
+from pipeline.index.tantivy_order import ranked, ties_together
 from pipeline.query.evaluate import highlights
 from pipeline.query.tiles import numbered
 from pipeline.query.tree import Everything, Node
@@ -36,7 +35,6 @@ T = TypeVar("T")
 _OF_RIGHTS = re.compile(r"permission ?denied|read-?only ?file ?system", re.IGNORECASE)
 _OF_THE_DISK = re.compile(r"os error|io(?:::| )?error|no space left", re.IGNORECASE)
 _OF_A_LOST_FILE = re.compile(r"not ?found|no such file", re.IGNORECASE)
-SCANNED = 100  # articles that a scan reads at once
 KEPT = 100  # counts and compiled queries of one commit
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
 
@@ -126,7 +124,7 @@ class TantivyIndex:
             return seen.searcher, seen.searcher.search(seen.compiled(query), limit=most, count=False, **order).hits
 
         searcher, hits = await self._run(find)
-        for batch in _ties_together(hits):
+        for batch in ties_together(hits):
 
             def read(batch: Sequence[tuple[int, Any]] = batch) -> list[EnrichedArticle]:
                 found = [(-key, stored_of(searcher.doc(address)).article) for key, address in batch]
@@ -270,9 +268,9 @@ class TantivyIndex:
 
     def _search(self, node: Node, depth: int, offset: int, sort: Sort, highlight: bool) -> Hits:
         seen = self._newest()
-        ranked, total = _ranked(seen.searcher, seen.compiled(node), depth, sort)
+        shown, total = ranked(seen.searcher, seen.schema, seen.compiled(node), depth, sort)
         hits = []
-        for score, address in ranked[offset:depth]:
+        for score, address in shown[offset:depth]:
             article = stored_of(seen.searcher.doc(address)).article
             found = highlights(node, article, languages=seen.languages) if highlight else []
             spans = tuple(Highlight(*span) for span in found)
@@ -356,40 +354,6 @@ def _languages(searcher: Any) -> list[str]:
     wanted = {"lang": {"terms": {"field": "lang", "size": FACET_BUCKETS}}}
     found = searcher.aggregate(tantivy.Query.all_query(), wanted)
     return sorted(bucket["key"] for bucket in found["lang"]["buckets"])
-
-
-def _ranked(searcher: Any, query: Any, depth: int, sort: Sort) -> tuple[list[tuple[float, Any]], int]:
-    """The first `depth` results with ties in the order of their ids, which tantivy does not sort by itself."""
-    options: dict[str, Any] = {}
-    if sort != "relevance":
-        order = tantivy.Order.Asc if sort == "oldest" else tantivy.Order.Desc
-        options = {"order_by_field": "origins_ms" if sort == "origins" else "sort_ms", "order": order}
-    limit = depth + 20
-    while True:
-        result = searcher.search(query, limit=limit, count=True, **options)
-        hits = result.hits
-        if len(hits) < limit or depth == 0 or hits[-1][0] != hits[depth - 1][0]:
-            break
-        limit *= 2
-    ranked: list[tuple[float, Any]] = []
-    for key, alike in groupby(hits, key=itemgetter(0)):
-        ties = [address for _, address in alike]
-        if len(ties) > 1:
-            ties.sort(key=lambda address: str(searcher.doc(address)["id"][0]))
-        ranked += [(float(key), address) for address in ties]
-    return ranked, int(result.count)
-
-
-def _ties_together(hits: Sequence[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
-    """Results in batches that part no two of the same moment."""
-    batch: list[tuple[int, Any]] = []
-    for hit in hits:
-        if len(batch) >= SCANNED and hit[0] != batch[-1][0]:
-            yield batch
-            batch = []
-        batch.append(hit)
-    if batch:
-        yield batch
 
 
 def _buckets(found: Any, size: int, value: Callable[[Any], str] = str) -> list[Bucket]:

@@ -69,7 +69,7 @@ def highlights(node: Node, article: EnrichedArticle, *, languages: Sequence[str]
     """
     analysed, tags = Analysed(article), query_languages(node, languages)
     found: set[Stretch] = set()
-    for leaf in positive(node):
+    for leaf in dict.fromkeys(positive(node)):
         found.update(stretches(leaf, analysed, tags))
     return _merged(found)
 
@@ -119,6 +119,9 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
         case Dated("mentions", terms):
             dated = [one for one in article.dates if not days.terms([one]).isdisjoint(terms)]
             return [(one.field, one.start, one.end) for one in dated]
+        case Dated("happened", terms):
+            when = [one for one in article.events if one.date and not days.terms([one.date]).isdisjoint(terms)]
+            return [(event.trigger.field, event.trigger.start, event.trigger.end) for event in when]
         case Quoted(part):
             return [
                 (said.quote.field, said.quote.start, said.quote.end)

@@ -35,8 +35,11 @@ def positive(node: Node) -> Iterator[Leaf]:
 
 
 def ranks(node: Node) -> bool:
-    """Whether a query asks for anything that articles are ranked by: words, phrases, likeness."""
-    return any(isinstance(leaf, Word | Phrase | Similar) for leaf in positive(node))
+    """Whether a query asks for anything that articles are ranked by: words, phrases, likeness; no exclusion ranks."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(ranks, parts))
+    return isinstance(node, Word | Phrase | Similar)
 
 
 def _codes(node: Node) -> set[str]:

@@ -27,7 +27,7 @@ def reasons(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -
     """
     analysed, tags = Analysed(article), query_languages(node, languages)
     found: dict[str, Reason] = {}
-    for leaf in positive(node):
+    for leaf in dict.fromkeys(positive(node)):
         spans = sorted(set(stretches(leaf, analysed, tags)), key=lambda span: (span[0] == "text", *span[1:]))
         if spans or matches(leaf, article, languages=tags):
             surfaces = dict.fromkeys(_surface(article, span) for span in spans)

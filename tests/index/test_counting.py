@@ -10,7 +10,7 @@ import pytest
 from pipeline import counting, permalink
 from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
-from pipeline.index import Facet, Index, Put, open_index
+from pipeline.index import Facet, Index, Put, open_index, tantivy_order
 from pipeline.query import days, tiles
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
@@ -242,6 +242,18 @@ async def test_a_result_of_nothing_names_its_clause(index: Index) -> None:
     assert nobody.meant == ("Elena Vartic",)
     excluded = {one.clause: one.total for one in (await find(index, "depot -shelled")).without}
     assert excluded["-shelled"] == 1
+
+
+async def test_many_results_alike_stand_in_the_order_of_their_ids(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tantivy_order, "MANY", 3)
+    for text in ("country:MD OR (delta lang:en -alpha) OR -echo", "-(-delta) OR -alpha"):
+        found = await index.search(query(text), size=40, highlight=False)
+        ids = [hit.article.id for hit in found.hits if hit.score == 0]
+        assert len(ids) > 20
+        scored = {hit.article.id for hit in found.hits if hit.score}
+        assert ids == sorted(one.id for one in matching(text) if one.id not in scored)[: len(ids)]
 
 
 async def test_why_it_matched(index: Index) -> None:
