@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from pipeline.article import EnrichedArticle, FieldName
+from pipeline.article import DateMention, EnrichedArticle, FieldName, Span
 from pipeline.query import days, events, facts, marks, numbers, quotes, sentences, tiles
 from pipeline.query.fuzzy import is_near
 from pipeline.query.terms import positive, query_languages
@@ -116,12 +116,8 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
             return [(span.field, span.start, span.end) for span in found]
         case Number():
             return [(one.field, one.start, one.end) for one in numbers.asked_figures(leaf, article)]
-        case Dated("mentions", terms):
-            dated = [one for one in article.dates if not days.terms([one]).isdisjoint(terms)]
-            return [(one.field, one.start, one.end) for one in dated]
-        case Dated("happened", terms):
-            when = [one for one in article.events if one.date and not days.terms([one.date]).isdisjoint(terms)]
-            return [(event.trigger.field, event.trigger.start, event.trigger.end) for event in when]
+        case Dated():
+            return [(span.field, span.start, span.end) for span in _dated(leaf, article)]
         case Quoted(part):
             return [
                 (said.quote.field, said.quote.start, said.quote.end)
@@ -135,6 +131,14 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
             there = [place for place, prefixes in held if not set(wanted).isdisjoint(prefixes)]
             return [(span.field, span.start, span.end) for place in there for span in place.mentions]
     return []
+
+
+def _dated(leaf: Dated, article: EnrichedArticle) -> list[Span | DateMention]:
+    """The dates that are as asked, or the triggers of the events that have such a date."""
+    if leaf.clock == "mentions":
+        return [one for one in article.dates if not days.terms([one]).isdisjoint(leaf.terms)]
+    dated = [(event.trigger, event.date) for event in article.events if event.date]
+    return [trigger for trigger, date in dated if not days.terms([date]).isdisjoint(leaf.terms)]
 
 
 def _holds(node: Node, analysed: Analysed, languages: Sequence[str]) -> bool:
