@@ -102,7 +102,7 @@ def test_pictures_are_links_that_find_what_they_show(web: httpx2.Client) -> None
         count = bar.get("aria-label").split(": ")[1].split(" ")[0]
         assert words(page(web, bar.get("href")), "//h1")[0].split()[0] == count
     (dot,) = tree.xpath(f"//figure//{svg}//a[*[local-name()='circle']]")
-    assert dot.get("aria-label") == "Kyiv, Ukraine: 1 articles"
+    assert dot.get("aria-label") == "Kyiv, Ukraine: 1 article"
     narrowed = page(web, dot.get("href"))
     assert words(narrowed, "//h1") == ["1 article found"]
     assert narrowed.xpath(f"//figure//{svg}/@viewbox | //figure//{svg}/@viewBox")[-1] != "-180.0 -84.0 360.0 150.0"
