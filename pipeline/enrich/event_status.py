@@ -106,9 +106,8 @@ def _own(word: Word, below: Word | None) -> Told | None:
         return "happened", "will not"
     if negated(word) and below is None:
         return "denied", "not"
-    modal = next((helper for helper in helpers if helper in words["conditional_aux"]), None)
-    if modal is not None:
-        return "threatened", modal
+    if (modal := _modal(word, helpers)) is not None:
+        return modal
     if any(child.text.lower() in ("due", "set", "about") and child.dep == "mark" for child in word.children):
         return "planned", "due to"
     future = next((helper for helper in helpers if helper in words["future_aux"]), None)
@@ -122,6 +121,24 @@ def _own(word: Word, below: Word | None) -> Told | None:
     if word.tag == "VBG" and any(helper in ("is", "are", "am", "'s", "'re", "’s", "’re") for helper in helpers):
         return ("ongoing", "is … -ing") if below is None else None
     return None
+
+
+def _modal(verb: Word, helpers: list[str]) -> Told | None:
+    """What a modal makes of a verb: a plan where it is the past of a `will`, and else a threat."""
+    modal = next((helper for helper in helpers if helper in table()["status"]["conditional_aux"]), None)
+    if modal == "would" and _is_announced(verb):
+        return "planned", "said … would"
+    return ("threatened", modal) if modal is not None else None
+
+
+def _is_announced(verb: Word) -> bool:
+    """Whether a `would` is the past of a `will`: what somebody said he would do, on no condition."""
+    above, who = verb.head, verb.child("nsubj")
+    conditional = any(
+        mark.text.lower() in ("if", "unless", "should") for clause in verb.all("advcl") for mark in clause.all("mark")
+    )
+    said = above is not None and verb.dep == "ccomp" and above.lemma.lower() in table()["status"]["announce"]
+    return said and not conditional and who is not None and who.text.lower() in ("it", "he", "she", "they")
 
 
 def _described(noun: Word) -> Told | None:

@@ -65,7 +65,7 @@ _DATELINE = (
 )
 
 
-_DASH = re.compile(r"\s[–—-]{1,2}\s")
+_DASH = re.compile(r"\s[–—-]{1,2}\s|\)\s?:\s")
 
 
 @cache

@@ -30,6 +30,9 @@ def _country(party: Party | None) -> str | None:
         ("South Sudan has not withdrawn from the border town.", ("RETREAT", "SS", None, "denied")),
         ("ACCRA, Jan 7 (Agency) - The Ghanaian government condemned Togo.", ("ACCUSE", "GH", "TG", "happened")),
         ("Teachers went on strike over their wages.", ("PROTEST", None, None, "happened")),
+        ("Ghana said it would free two Togolese soldiers.", ("CONCEDE", "GH", "TG", "planned")),
+        ("Togolese troops remained on alert on Monday.", ("MOBILIZE", "TG", None, "happened")),
+        ("Ghana accepted 300 refugees from Togo.", ("AID", "GH", "TG", "happened")),
         ("Ghana withdrew some of its troops from Togo.", ("RETREAT", "GH", "TG", "happened")),
     ],
 )
@@ -47,6 +50,10 @@ def test_events(text: str, event: tuple[str, str | None, str | None, str]) -> No
 )
 def test_what_is_no_event(text: str) -> None:
     assert _events(text) == []
+
+
+def test_troops_are_no_target_of_those_who_send_them() -> None:
+    assert [event.target for event in read("Ghana mobilized its army.", **PUBLISHED).events] == [None]
 
 
 def test_a_place_of_its_own_is_no_target_of_a_retreat() -> None:
