@@ -84,7 +84,7 @@ async def home(
         node = await understand(rooms.index, q)
         found = await answers.search(rooms.index, node, **asked)
     except QueryError as exc:
-        return _render("search.html", shared | {"error": exc}, 400)
+        return _render("search.html", shared | {"error": exc, "better": shown.corrected(q, exc)}, 400)
     return _render(
         "search.html",
         shared

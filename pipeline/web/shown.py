@@ -1,5 +1,6 @@
 """What the templates show, prepared: filters as links, articles with their names marked, places in words."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,6 +120,8 @@ def _each(part: Node) -> Sequence[Node]:
     return [part]
 
 
+_PART = re.compile(r'[^\s():"-][^\s():"]*:(?:"[^"]*"|[^\s()"]*)|"[^"]*"?|[^\s()"-][^\s()"]*')
+"""A word, a phrase, or a field with its value."""
 _CHOSEN = (Term, Happening, Quoted, Same, Similar, Area, Number, Dated, Published)
 
 
@@ -131,6 +134,18 @@ def filters(node: Node) -> list[Choice]:
             text = f"{part.field}: {label(part.field, part.value)}" if isinstance(part, Term) else to_text(part)
             found.append(Choice(text, to_text(joined([*parts[:at], *parts[at + 1 :]]))))
     return found
+
+
+def corrected(query: str, fault: QueryError) -> str | None:
+    """The query with what was probably meant in the place of its fault; None where that is no query, either."""
+    if fault.suggestion is None:
+        return None
+    for part in _PART.finditer(query):
+        if part.start() <= fault.position < part.end():
+            value = part[0].partition(":")[2] if fault.suggestion.endswith(":") else ""
+            better = f"{query[: part.start()]}{fault.suggestion}{value}{query[part.end() :]}"
+            return better if _parses(better) else None
+    return None
 
 
 def label(field: str, value: str) -> str:

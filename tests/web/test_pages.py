@@ -7,6 +7,9 @@ import httpx2
 import pytest
 from lxml import html
 
+from pipeline.errors import QueryError
+from pipeline.searching import read
+from pipeline.web.shown import corrected
 from tests.web.conftest import SCRIPT
 
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
@@ -143,6 +146,23 @@ def test_fault_in_a_query_is_pointed_at(web: httpx2.Client) -> None:
     assert (tree.xpath("//pre")[0].text, here.text) == ("talks AND ", "c")
     assert "did you mean" in tree.text_content()
     assert tree.xpath("//input[@name='q'][@aria-invalid='true']/@value") == ["talks AND coutry:UA"]
+    assert searches(tree, "//section[@id='fault']//a") == {"talks AND country:UA": "talks AND country:UA"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ('-country:"Germny" talks', "-country:Germany talks"),
+        ("(event:THREATN OR talks)", "(event:THREATEN OR talks)"),
+        ("published:2026-11-07..2026-11-01", "published:2026-11-01..2026-11-07"),
+        ("event:(type:ASSLT actor:RU)", None),  # what is suggested is no query inside the parentheses
+        ("talks AND", None),
+    ],
+)
+def test_a_query_is_corrected_where_a_link_may_be_followed(wrong: str, right: str | None) -> None:
+    with pytest.raises(QueryError) as caught:
+        read(wrong)
+    assert corrected(wrong, caught.value) == right
 
 
 def test_fault_at_the_end(web: httpx2.Client) -> None:
