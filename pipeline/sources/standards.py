@@ -34,6 +34,7 @@ def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:
     Raises:
         Rejected: the item is withheld or cancelled.
     """
+    item = _lowered(item)
     status = _string(item.get("pubstatus")) or "usable"
     if status != "usable":
         raise Rejected(f"ninjs: pubstatus is {status[:40]}")
@@ -58,6 +59,11 @@ def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value or name == "text"}
 
 
+def _lowered(item: Mapping[Any, Any]) -> dict[str, Any]:
+    """An object under names in lower case: agencies write `versioncreated` and `versionCreated`."""
+    return {str(name).lower(): value for name, value in item.items()}
+
+
 def _event_data(event: Mapping[Any, Any]) -> object:
     if "data" in event and event["data"] is not None:
         return event["data"]
@@ -70,7 +76,7 @@ def _event_data(event: Mapping[Any, Any]) -> object:
 
 def _chosen(parts: Any) -> str:
     """The main one of ninjs' texts: of the role `main` or without any, plain text before HTML."""
-    found = [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
+    found = [_lowered(part) for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
     found.sort(key=lambda part: (part.get("role") not in (None, "main"), part.get("contenttype") != "text/plain"))
     return next((text for part in found if (text := _string(part.get("value")))), "")
 

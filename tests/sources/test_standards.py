@@ -5,6 +5,8 @@ import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from pipeline.article import Article
 from pipeline.sources.door import Door, Refusal
 from pipeline.sources.files import read_paths
@@ -47,8 +49,17 @@ def test_ninjs() -> None:
     assert (old.id, old.title, old.authors) == ("urn:tidewater:7", "Old", ["Ana Ferrand-Ruiz"])
 
 
-def test_what_an_agency_withdraws_is_refused() -> None:
-    item = Door().take("in", NINJS | {"pubstatus": "canceled"}).item
+def test_ninjs_in_camel_case() -> None:
+    names = {"pubstatus": "pubStatus", "firstcreated": "firstCreated", "versioncreated": "versionCreated"}
+    camel = {names.get(name, name): value for name, value in NINJS.items()}
+    assert take(camel | {"bodies": [{"contentType": "text/html", "value": "<p>One.</p><p>Two.</p>"}]}) == take(NINJS)
+
+
+@pytest.mark.parametrize("name", ["pubstatus", "pubStatus"])
+def test_what_an_agency_withdraws_is_refused(name: str) -> None:
+    item = (
+        Door().take("in", {key: value for key, value in NINJS.items() if key != "pubstatus"} | {name: "canceled"}).item
+    )
     assert isinstance(item, Refusal)
     assert "canceled" in item.reason
 
