@@ -13,9 +13,9 @@ from pathlib import Path
 
 import spacy
 
-from training import evaluate, pack
+from training import evaluate, finetune, pack
 
-SIZES = ("accurate", "fast")  # in this order: the second learns from the first
+SIZES = ("accurate", "fast")
 
 
 def step(module: str, *arguments: str, out: Path, data: Path) -> None:
@@ -31,14 +31,17 @@ def main() -> None:
     given = os.environ.get("TRAINING_DATA")
     parser.add_argument("--data", type=Path, default=given, required=not given, help="folder with the corpora")
     parser.add_argument("--out", type=Path, default=Path("build/model"), help="working folder")
+    parser.add_argument("--steps", type=int, help="of each training, fewer than planned, to try a change")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     out, data = options.out, options.data
+    fewer = ("--steps", str(options.steps)) if options.steps else ()
+    for name in (*sorted(set(finetune.PLANS) - set(SIZES)), *SIZES):
+        if name in SIZES:
+            step("teachers", out=out, data=data)
+        if not (out / f"{name}.pt").exists():
+            step("finetune", name, *fewer, out=out, data=data)
     for size in SIZES:
-        if not (out / f"{size}.pt").exists():
-            step("finetune", size, out=out, data=data)
-        if not (out / f"{size}.syntax.pt").exists():
-            step("syntax", size, out=out, data=data)
         if not (out / size / "meta.json").exists():
             pack.pack(size, out, pack.held_out(data))
         scores = evaluate.scores(spacy.load(out / size), data)

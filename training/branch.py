@@ -2,10 +2,11 @@
 sentence start, arcs and labels (after Dozat and Manning, "Deep Biaffine Attention for Neural Dependency Parsing", 2017,
 with the label scored by a small network over the pair)."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.encoder import WIDTH, Layer
+from training.encoder import WIDTH, Encoder, Layer
 
 ARC, PAIR = 128, 128  # width of the arcs' product, and of the labels' hidden layer
 
@@ -47,3 +48,24 @@ class Branch(nn.Module):
         """Scores (pairs, labels) of arcs, given by their window and the places of both ends."""
         pair = self.pair_dependent(x)[rows, dependents] + self.pair_head(x)[rows, heads]
         return self.label(functional.dropout(functional.relu(pair), self.dropout, self.training))
+
+
+class Network(nn.Module):
+    """The encoder with a branch over one of its layers, or with none.
+
+    Args:
+        encoder: the encoder.
+        branch: of the syntax; its own layers begin as those of the encoder above the tap.
+        tap: after how many of the encoder's layers the branch begins.
+    """
+
+    def __init__(self, encoder: Encoder, branch: Branch | None = None, tap: int = 0) -> None:
+        super().__init__()
+        self.encoder, self.branch, self.tap = encoder, branch, tap
+        for at, layer in enumerate(branch.layers if branch is not None else ()):
+            layer.load_state_dict(encoder.layers[tap + at].state_dict())
+
+    def probabilities(self, ids: Tensor, cases: Tensor) -> Tensor:
+        """Of the tags of entities (windows, pieces, tags)."""
+        with torch.no_grad():
+            return functional.softmax(self.encoder.names(self.encoder.hidden(ids, cases)[-1]), -1)

@@ -14,9 +14,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH, HEADS, INNER, VOCABULARY, POSITIONS, CASES = 384, 12, 1536, 30522, 512, 5
-SHARED = (
-    2  # so many first layers are the same in both sizes; while they learn, a second head makes them tell names, too
-)
 
 
 class Layer(nn.Module):
@@ -59,26 +56,23 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
         self.head = nn.Linear(WIDTH, tags)
-        self.early = nn.Linear(WIDTH, tags)
         self.dropout = dropout
 
-    def hidden(self, ids: Tensor, cases: Tensor, layers: int | None = None) -> list[Tensor]:
-        """The output (windows, pieces, WIDTH) of each layer, or of the first so many, for ids and cases (windows,
-        pieces); 0 is padding."""
+    def hidden(self, ids: Tensor, cases: Tensor) -> list[Tensor]:
+        """The output (windows, pieces, WIDTH) of each layer for ids and cases (windows, pieces); 0 is padding."""
         mask = (ids != 0)[:, None, None, :]
         x = self.words(ids) + self.places.weight[: ids.shape[1]] + self.cases(cases)
         x = functional.dropout(self.norm(x), self.dropout, self.training)
         outputs = []
-        for layer in self.layers[:layers]:
+        for layer in self.layers:
             x = layer(x, mask)
             outputs.append(x)
         return outputs
 
-    def forward(self, ids: Tensor, cases: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores (windows, pieces, tags) of the last layer and of layer SHARED, not normalised."""
-        outputs = self.hidden(ids, cases)
-        last, early = (functional.dropout(x, self.dropout, self.training) for x in (outputs[-1], outputs[SHARED - 1]))
-        return self.head(last), self.early(early)
+    def names(self, x: Tensor) -> Tensor:
+        """Scores (windows, pieces, tags) of the last layer's output, not normalised."""
+        scores: Tensor = self.head(functional.dropout(x, self.dropout, self.training))
+        return scores
 
 
 def package() -> Path:
@@ -100,17 +94,17 @@ def vocabulary() -> list[str]:
     return sorted(known, key=known.__getitem__)
 
 
-def pretrained(tags: int) -> Encoder:
-    """The six layers with MiniLM's weights, all five cases alike, and a fresh head."""
+def pretrained(tags: int, layers: int = 6, dropout: float = 0.05) -> Encoder:
+    """The first layers with MiniLM's weights, all five cases alike, and a fresh head."""
     given = load_file(package() / "model.safetensors")
-    model = Encoder(6, tags)
+    model = Encoder(layers, tags, dropout)
     state = model.state_dict()
     state["words.weight"] = given["embeddings.word_embeddings.weight"]
     state["places.weight"] = given["embeddings.position_embeddings.weight"]
     state["cases.weight"] = given["embeddings.token_type_embeddings.weight"][:1].repeat(CASES, 1)
     for part in ("weight", "bias"):
         state[f"norm.{part}"] = given[f"embeddings.LayerNorm.{part}"]
-        for at in range(6):
+        for at in range(layers):
             old, new = f"encoder.layer.{at}", f"layers.{at}"
             qkv = [given[f"{old}.attention.self.{name}.{part}"] for name in ("query", "key", "value")]
             state[f"{new}.qkv.{part}"] = torch.cat(qkv)
@@ -121,11 +115,3 @@ def pretrained(tags: int) -> Encoder:
             state[f"{new}.norm2.{part}"] = given[f"{old}.output.LayerNorm.{part}"]
     model.load_state_dict(state)
     return model
-
-
-def cut(model: Encoder, layers: int) -> Encoder:
-    """A smaller encoder: the first layers of a larger one, and its head."""
-    small = Encoder(layers, model.head.out_features)
-    kept = small.state_dict().keys()
-    small.load_state_dict({name: value for name, value in model.state_dict().items() if name in kept})
-    return small

@@ -143,8 +143,7 @@ def _syntax(graph: Graph, x: str, mask: str, branch: Branch) -> None:
 
 
 def _weights(model: torch.nn.Module, prefix: str = "") -> Weights:
-    found = {f"{prefix}{name}": value.numpy().astype(np.float32) for name, value in model.state_dict().items()}
-    return {name: value for name, value in found.items() if not name.startswith("early")}
+    return {f"{prefix}{name}": value.numpy().astype(np.float32) for name, value in model.state_dict().items()}
 
 
 def write(model: Encoder, branch: Branch, tap: int, path: Path) -> None:

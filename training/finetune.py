@@ -1,8 +1,9 @@
-"""Fine-tune the encoder for entities: `python -m training.finetune accurate|fast --data DIR --out DIR`.
+"""Fine-tune the encoder for entities and syntax: `python -m training.finetune NAME --data DIR --out DIR`.
 
-`accurate` has MiniLM's six layers and learns from the corpora's tags. `fast` is cut from it and learns from its scores
-(soft labels) on the same sentences, varied anew. The number of steps, not the time, ends a training; a checkpoint every
-few minutes lets the same command go on where it was stopped.
+`teacher-0` to `teacher-3` have MiniLM's six layers and learn entities from the corpora without one part of GMB, whose
+silver tags they judge (training/teachers.py). `accurate` has six layers, `fast` three; both learn entities from the
+tags and the teachers, and trees, at once. The number of steps, not the time, ends a training; a checkpoint every few
+minutes lets the same command go on where it was stopped.
 """
 
 import argparse
@@ -11,8 +12,8 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,150 +21,165 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, distributed, multiprocessing
-from torch.nn import functional
 
-from pipeline.enrich.pieces import Pieces
 from pipeline.enrich.recogniser import TAGS
-from training import encoder, mix
-from training.mix import IGNORED, Window
+from training import encoder, losses, mix, prepare
+from training.branch import Branch, Network
+from training.mix import FOLDS, IGNORED, Piecewise
+from training.treebank import TARGETS, Tree
 
 CHECKPOINT_SECONDS = 180
-WORKERS = 2
-WARM_UP, DECAY = 90, 0.45  # steps, and the share of the steps at the end in which the rate falls to 0
-FAST_FACTOR = 10  # the head and the cases start from nothing, and learn this much faster
-EARLY_SHARE = 0.3  # weight of the second head's loss (encoder.SHARED)
-SOFT_SHARE, TEMPERATURE = 0.8, 2.0  # Hinton et al., "Distilling the Knowledge in a Neural Network" (2015)
+WORKERS = 1 if torch.cuda.is_available() else 2  # processes of one thread; a step's batch is shared among them
+WARM_UP, DECAY = 120, 0.55  # steps, and the share of the steps at the end in which the rate falls to 0
+FAST_FACTOR = 10  # the head for entities and the cases start from nothing, and learn this much faster
+SYNTAX_RATE = 2e-3  # of the branch's heads
+NAMES_SHARE, SILENT_SHARE = 3.0, 1.8  # weights of the entities' loss beside that of trees, and of that on the treebanks
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A training: layers, steps, pieces a step and worker, the highest learning rate, the seed, and after which step
-    the first layers (encoder.SHARED) stay as they are."""
+    """A training.
+
+    Attributes:
+        layers: of the encoder.
+        tap: after which of them the branch begins; 0: no syntax is learned.
+        own: layers of the branch.
+        steps: batches of `names` pieces of the entity mix and `trees` of the treebanks.
+        rate: the highest learning rate of layers.
+        dropout: in layers.
+        soft: the teachers' share in the entities' loss.
+        averaged: the share of the old in the moving average of the weights.
+        seed: of all draws.
+        unseen: the part of GMB that is left out.
+    """
 
     layers: int
     steps: int
-    batch: int
     rate: float
     seed: int
-    frozen_after: int
+    tap: int = 0
+    own: int = 0
+    names: int = 960
+    trees: int = 1024
+    dropout: float = 0.05
+    soft: float = 0.0
+    averaged: float = 0.99
+    unseen: int | None = None
 
 
-PLANS = {
-    "accurate": Plan(layers=6, steps=1700, batch=480, rate=1.5e-4, seed=7, frozen_after=800),
-    "fast": Plan(layers=3, steps=600, batch=480, rate=2.5e-4, seed=11, frozen_after=0),
+PLANS = {f"teacher-{fold}": Plan(6, 1500, 1.5e-4, seed=20 + fold, unseen=fold) for fold in range(FOLDS)} | {
+    "accurate": Plan(6, 1850, 1.5e-4, seed=7, tap=4, own=1, dropout=0.1, soft=0.5, averaged=0.995),
+    "fast": Plan(3, 2400, 3e-4, seed=7, tap=3, soft=0.8, averaged=0.995),
 }
 
 
-def prepare(folder: Path, out: Path, seed: int) -> None:
-    """Make the windows of one epoch; kept in the working folder, for they take minutes to make."""
-    path = out / f"windows-{seed}.npz"
-    if not path.exists():
-        rng = random.Random(seed)
-        train, _ = mix.split(mix.sentences(folder))
-        pieces = Pieces(encoder.vocabulary())
-        found = list(mix.windows(mix.blocks(train, rng), pieces, rng))
-        ends = np.cumsum([len(window.ids) for window in found])
-        joined = {
-            part: np.concatenate([getattr(window, part) for window in found]) for part in ("ids", "cases", "tags")
-        }
-        np.savez(path, ends=ends, ids=joined["ids"], cases=joined["cases"], tags=joined["tags"])
-
-
-def windows_of(out: Path, seed: int) -> list[Window]:
-    """The windows that were prepared."""
-    with np.load(out / f"windows-{seed}.npz") as kept:
-        parts = [np.split(kept[part], kept["ends"][:-1]) for part in ("ids", "cases", "tags")]
-    return [Window(*row) for row in zip(*parts, strict=True)]
-
-
-def endless(windows: list[Window], batch: int, seed: int) -> Iterator[list[Window]]:
-    """Batches, epoch after epoch, the same for the same seed."""
+def endless(copies: Sequence[list[Piecewise]], size: int, seed: int) -> Iterator[list[Piecewise]]:
+    """Batches, copy after copy, the same for the same seed."""
     rng = random.Random(seed)
     while True:
-        yield from mix.batches(windows, batch, rng)
+        for windows in copies:
+            yield from mix.batches(windows, size, rng)
 
 
-def groups(model: encoder.Encoder, rate: float) -> list[dict[str, Any]]:
+def network(plan: Plan, out: Path) -> Network:
+    """What a training begins with: MiniLM's layers, and fresh heads."""
+    torch.manual_seed(plan.seed)
+    model = encoder.pretrained(len(TAGS), plan.layers, plan.dropout)
+    return Network(model, branch(plan, out), plan.tap)
+
+
+def branch(plan: Plan, out: Path) -> Branch | None:
+    """A fresh branch for the syntax's classes, where a plan has one."""
+    if not plan.tap:
+        return None
+    known = prepare.classes(out)
+    return Branch(plan.own, len(known.analyses), len(known.lemmas), len(known.labels))
+
+
+def groups(model: Network, rate: float) -> list[dict[str, Any]]:
     """What learns, and how fast; the words' own vectors stay as they are, for rare names must keep their neighbours."""
-    model.words.weight.requires_grad_(False)
-    fresh = [model.cases.weight, *model.head.parameters(), *model.early.parameters()]
-    known = {id(parameter) for parameter in [*fresh, model.words.weight]}
-    rest = [parameter for parameter in model.parameters() if id(parameter) not in known]
-    matrices = [parameter for parameter in rest if parameter.ndim > 1]
-    vectors = [parameter for parameter in rest if parameter.ndim == 1]
+    known = model.encoder
+    known.words.weight.requires_grad_(False)
+    fresh = [known.cases.weight, *known.head.parameters()]
+    heads = [
+        parameter
+        for name, parameter in (model.branch.named_parameters() if model.branch is not None else ())
+        if not name.startswith("layers.")
+    ]
+    apart = {id(parameter) for parameter in [*fresh, *heads, known.words.weight]}
+    rest = [parameter for parameter in model.parameters() if id(parameter) not in apart]
     return [
-        {"params": matrices, "peak": rate, "weight_decay": 0.01},
-        {"params": vectors, "peak": rate, "weight_decay": 0.0},
+        {"params": [each for each in rest if each.ndim > 1], "peak": rate, "weight_decay": 0.01},
+        {"params": [each for each in rest if each.ndim == 1], "peak": rate, "weight_decay": 0.0},
         {"params": fresh, "peak": rate * FAST_FACTOR, "weight_decay": 0.0},
+        {"params": heads, "peak": SYNTAX_RATE, "weight_decay": 0.01},
     ]
 
 
-def loss_of(scores: Tensor, tags: Tensor, teacher: Tensor | None) -> Tensor:
-    """Cross-entropy where the corpus tells; with a teacher most of it is the distance from its soft labels."""
-    hard = functional.cross_entropy(scores.flatten(0, 1), tags.flatten(), ignore_index=IGNORED)
-    if teacher is None:
-        return hard
-    told = (tags.flatten() != IGNORED).nonzero()[:, 0]
-    ours = functional.log_softmax(scores.flatten(0, 1)[told] / TEMPERATURE, -1)
-    theirs = functional.softmax(teacher.flatten(0, 1)[told] / TEMPERATURE, -1)
-    soft = functional.kl_div(ours, theirs, reduction="batchmean") * TEMPERATURE**2
-    return SOFT_SHARE * soft + (1 - SOFT_SHARE) * hard
+def train(plan: Plan, out: Path, name: str, rank: int) -> None:
+    """Train for the plan's steps with AdamW; the averaged weights end in out/NAME.pt.
 
-
-def train(plan: Plan, out: Path, size: str, windows: list[Window], rank: int) -> None:
-    """Train for the plan's steps with AdamW; weights end in out/SIZE.pt.
-
-    WORKERS processes of one thread each take a batch a step and average their gradients: on cores that others use too
-    this is far faster than two threads, which wait for each other in every product.
+    Each of WORKERS processes takes a batch a step, and their gradients are averaged: on cores that others use too this
+    is far faster than two threads, which wait for each other in every product.
     """
     torch.set_num_threads(1)
-    model, teacher = start(plan, out, size)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = network(plan, out).to(device).train()
     optimizer = torch.optim.AdamW(groups(model, plan.rate), lr=plan.rate, betas=(0.9, 0.98))
-    keeper, progress = Keeper(out / f"{size}.state.pt", model, optimizer), Progress()
+    keeper, progress = Keeper(out / f"{name}.state.pt", model, optimizer, plan.averaged), Progress()
     torch.manual_seed(1000 * (plan.seed + rank) + keeper.first)
-    mine = islice(endless(windows, plan.batch, plan.seed), keeper.first * WORKERS + rank, plan.steps * WORKERS, WORKERS)
-    for step, batch in enumerate(mine, keeper.first):
-        if step == max(keeper.first, plan.frozen_after):
-            freeze(model)
-        ids, cases, tags = (torch.from_numpy(rows).long() for rows in mix.padded(batch))
-        with torch.no_grad():
-            taught = teacher(ids, cases)[0] if teacher is not None else None
-        scores, early = model(ids, cases)
-        loss = loss_of(scores, tags, taught)
-        if step < plan.frozen_after:
-            loss = loss + EARLY_SHARE * loss_of(early, tags, None)
+    for step, batch in enumerate(batches(plan, out, keeper.first, rank), keeper.first):
+        loss = loss_of(model, plan, *batch, device)
         optimizer.zero_grad()
         loss.backward()
         average(model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         set_rate(optimizer, step, plan.steps)
         optimizer.step()
+        keeper.average(step)
         if rank == 0:
-            progress.add(step, loss.item(), int((ids != 0).sum()) * WORKERS)
+            progress.add(step, loss.item(), WORKERS * sum(len(window.ids) for part in batch for window in part))
             keeper.keep(step)
     if rank == 0:
-        torch.save({"plan": asdict(plan), "tags": TAGS, "model": model.state_dict()}, out / f"{size}.pt")
+        torch.save({"plan": asdict(plan), "model": keeper.averaged}, out / f"{name}.pt")
         keeper.done()
 
 
-def start(plan: Plan, out: Path, size: str) -> tuple[encoder.Encoder, encoder.Encoder | None]:
-    """The untrained model, and its teacher if it has one."""
-    torch.manual_seed(plan.seed)
-    if size == "accurate":
-        return encoder.pretrained(len(TAGS)).train(), None
-    teacher = trained(out / "accurate.pt")
-    return encoder.cut(teacher, plan.layers).train(), teacher
+def batches(plan: Plan, out: Path, first: int, rank: int) -> Iterator[tuple[list[mix.Window], list[Tree]]]:
+    """A worker's batches of both kinds for each step from the first on."""
+    taught = plan.soft > 0
+    copies = prepare.names(out, taught=taught)
+    seen = [[each for each in found if plan.unseen is None or each.fold != plan.unseen] for found in copies]
+    steps = (first * WORKERS + rank, plan.steps * WORKERS, WORKERS)
+    named = islice(endless(seen, plan.names // WORKERS, plan.seed), *steps)
+    if not plan.tap:
+        yield from ((found, []) for found in named)
+        return
+    trees = islice(endless(prepare.trees(out, taught=taught), plan.trees // WORKERS, plan.seed), *steps)
+    yield from zip(named, trees, strict=True)
 
 
-def freeze(model: encoder.Encoder) -> None:
-    """Let the first layers stay as they are: that is faster, and the small model begins with the same."""
-    parts: list[torch.nn.Module] = [model.words, model.places, model.cases, model.norm, model.early]
-    for part in [*parts, *model.layers[: encoder.SHARED]]:
-        part.requires_grad_(False)
+def loss_of(model: Network, plan: Plan, named: list[mix.Window], trees: list[Tree], device: str) -> Tensor:
+    """The loss of a batch of either kind."""
+    ids, cases, soft = losses.padded(named, device)
+    scores = model.encoder.names(model.encoder.hidden(ids, cases)[-1])
+    loss = losses.of_names(scores, losses.tags_of(named).to(device), soft, plan.soft)
+    if model.branch is None:
+        return loss
+    ids, cases, soft = losses.padded(trees, device)
+    targets = losses.targets_of(trees).to(device)
+    hidden = model.encoder.hidden(ids, cases)
+    loss = NAMES_SHARE * loss + losses.of_trees(model.branch, hidden[model.tap - 1], ids != 0, targets)
+    if soft is not None:
+        words = targets[TARGETS.index("start")] != IGNORED
+        loss = loss + SILENT_SHARE * losses.of_soft(model.encoder.names(hidden[-1]), words, soft)
+    return loss
 
 
 def average(model: torch.nn.Module) -> None:
     """Give every worker the mean of all workers' gradients."""
+    if WORKERS == 1:
+        return
     gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(flat)
@@ -172,21 +188,35 @@ def average(model: torch.nn.Module) -> None:
 
 
 class Keeper:
-    """A training's checkpoint, from which it goes on; `first` is the step to begin with."""
+    """A training's checkpoint, from which it goes on, and the moving average of its weights (Polyak and Juditsky,
+    "Acceleration of stochastic approximation by averaging", 1992).
 
-    def __init__(self, path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        self.path, self.model, self.optimizer, self.saved, self.first = path, model, optimizer, time.monotonic(), 0
+    `first` is the step to begin with, `averaged` the state of the model by the average.
+    """
+
+    def __init__(
+        self, path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, share: float = 0.99
+    ) -> None:
+        self.path, self.model, self.optimizer, self.share = path, model, optimizer, share
+        self.saved, self.first = time.monotonic(), 0
+        self.averaged = {name: value.clone() for name, value in model.state_dict().items()}
         if path.exists():
             kept = torch.load(path)
             model.load_state_dict(kept["model"])
             optimizer.load_state_dict(kept["optimizer"])
-            self.first = int(kept["step"])
+            self.averaged, self.first = kept["averaged"], int(kept["step"])
+
+    def average(self, step: int) -> None:
+        """Count the weights after a step into the average; early ones weigh less."""
+        share = min(self.share, (step + 1) / (step + 10))
+        for name, value in self.model.state_dict().items():
+            self.averaged[name].lerp_(value, 1 - share)
 
     def keep(self, step: int) -> None:
         """Save after a step, if the last time is long enough ago."""
         if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
-            kept = {"step": step + 1, "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
-            torch.save(kept, self.path.with_suffix(".new"))
+            kept = {"step": step + 1, "model": self.model.state_dict(), "averaged": self.averaged}
+            torch.save(kept | {"optimizer": self.optimizer.state_dict()}, self.path.with_suffix(".new"))
             self.path.with_suffix(".new").replace(self.path)
             self.saved = time.monotonic()
 
@@ -213,25 +243,25 @@ class Progress:
             self.losses = []
 
 
-def work(rank: int, plan: Plan, out: Path, size: str, rendezvous: str) -> None:
+def work(rank: int, plan: Plan, out: Path, name: str, rendezvous: str) -> None:
     """One worker's life."""
     distributed.init_process_group("gloo", init_method=rendezvous, rank=rank, world_size=WORKERS)
-    train(plan, out, size, windows_of(out, plan.seed), rank)
+    train(plan, out, name, rank)
     distributed.destroy_process_group()
 
 
 def set_rate(optimizer: torch.optim.Optimizer, step: int, steps: int) -> None:
-    """Warm-up, a long flat stretch, and a linear decay: until the decay the number of steps may still change."""
+    """Warm-up, a flat stretch, and a linear decay."""
     share = min(1.0, (step + 1) / WARM_UP, (steps - step) / (DECAY * steps))
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * share
 
 
-def trained(path: Path) -> encoder.Encoder:
-    """The model of a finished training, or of its last checkpoint."""
-    kept = torch.load(path if path.exists() else path.with_suffix(".state.pt"))
-    layers = 1 + max(int(name.split(".")[1]) for name in kept["model"] if name.startswith("layers."))
-    model = encoder.Encoder(layers, len(TAGS))
+def trained(out: Path, name: str) -> Network:
+    """The network of a finished training."""
+    kept = torch.load(out / f"{name}.pt", map_location="cpu")
+    plan = Plan(**kept["plan"])
+    model = Network(encoder.Encoder(plan.layers, len(TAGS), plan.dropout), branch(plan, out), plan.tap)
     model.load_state_dict(kept["model"])
     model.eval()
     return model
@@ -240,18 +270,19 @@ def trained(path: Path) -> encoder.Encoder:
 def main() -> None:
     """Parse the command line and train."""
     parser = argparse.ArgumentParser(prog="python -m training.finetune", description=__doc__)
-    parser.add_argument("size", choices=sorted(PLANS))
+    parser.add_argument("name", choices=sorted(PLANS))
     data = os.environ.get("TRAINING_DATA")
     parser.add_argument("--data", type=Path, default=data, required=not data, help="folder with the corpora")
     parser.add_argument("--out", type=Path, required=True, help="working folder")
+    parser.add_argument("--steps", type=int, help="fewer than planned, to try a change")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    plan = PLANS[options.size]
-    prepare(options.data, options.out, plan.seed)
-    pieces = sum(len(window.ids) for window in windows_of(options.out, plan.seed))
-    print(json.dumps({"pieces": pieces, "plan": asdict(plan)}), flush=True)
+    plan = PLANS[options.name]
+    plan = replace(plan, steps=options.steps or plan.steps)
+    prepare.prepare(options.data, options.out)
+    print(json.dumps({"plan": asdict(plan)}), flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        arguments = (plan, options.out, options.size, f"file://{folder}/rendezvous")
+        arguments = (plan, options.out, options.name, f"file://{folder}/rendezvous")
         multiprocessing.spawn(work, arguments, nprocs=WORKERS)
 
 

@@ -24,9 +24,11 @@ OPENED = 0.05  # of the windows begin with a dateline or a byline
 DULL = 0.25  # of GMB's sentences without an organisation or a person are kept
 HELD_OUT = 0.02  # of each corpus, its last sentences, for daily choices and calibration
 WINDOW = 160  # pieces
-IGNORED = -100
+FOLDS = 4  # parts of GMB; the teacher of each has not seen it
+IGNORED, UNTOLD = -100, -1  # no word begins at a piece; or one does, and the corpus does not tell what it is
 
 Ids = npt.NDArray[np.int32]
+Soft = npt.NDArray[np.float16]
 
 
 class HasIds(Protocol):
@@ -34,6 +36,10 @@ class HasIds(Protocol):
 
     @property
     def ids(self) -> Ids: ...
+    @property
+    def cases(self) -> Ids: ...
+    @property
+    def soft(self) -> Soft | None: ...
 
 
 Piecewise = TypeVar("Piecewise", bound=HasIds)
@@ -41,11 +47,21 @@ Piecewise = TypeVar("Piecewise", bound=HasIds)
 
 @dataclass(frozen=True)
 class Window:
-    """Pieces of sentences in a row with CLS and SEP: ids, cases, and a tag at the first piece of each word."""
+    """Pieces of sentences in a row with CLS and SEP.
+
+    Attributes:
+        ids: of pieces.
+        cases: of pieces.
+        tags: at the first piece of each word, UNTOLD where the corpus does not tell; IGNORED at the others.
+        fold: the part of GMB that it is of, -1 for what people annotated.
+        soft: what a teacher says of each piece: probabilities (pieces, tags).
+    """
 
     ids: Ids
     cases: Ids
     tags: Ids
+    fold: int = -1
+    soft: Soft | None = None
 
 
 def sentences(folder: Path) -> dict[str, list[Sentence]]:
@@ -64,6 +80,16 @@ def split(mix: Mapping[str, list[Sentence]]) -> tuple[dict[str, list[Sentence]],
     """The part to train on, and the blocks held out."""
     train = {name: found[: int(len(found) * (1 - HELD_OUT))] for name, found in mix.items()}
     return train, [found[len(train[name]) :] for name, found in mix.items()]
+
+
+def folded(train: Mapping[str, list[Sentence]]) -> Iterator[tuple[int, dict[str, list[Sentence]]]]:
+    """The corpora with the fold of each; GMB in FOLDS parts, one after the other."""
+    for name, found in train.items():
+        if name != "gmb":
+            yield -1, {name: found}
+            continue
+        for fold in range(FOLDS):
+            yield fold, {name: found[len(found) * fold // FOLDS : len(found) * (fold + 1) // FOLDS]}
 
 
 def blocks(train: Mapping[str, list[Sentence]], rng: random.Random) -> Iterator[Sequence[Sentence]]:
@@ -109,7 +135,9 @@ def _iob(tag: str) -> str:
     return {"U-": "B-", "L-": "I-"}.get(tag[:2], tag[:2]) + tag[2:] if len(tag) > 1 else tag
 
 
-def windows(groups: Iterable[Sequence[Sentence]], pieces: Pieces, rng: random.Random) -> Iterator[Window]:
+def windows(
+    groups: Iterable[Sequence[Sentence]], pieces: Pieces, rng: random.Random, fold: int = -1
+) -> Iterator[Window]:
     """Groups of sentences as windows of at most WINDOW pieces; 60 % of the sentences are cut into words by spaCy."""
     nlp = spacy.blank("en")
     known = {tag: at for at, tag in enumerate(TAGS)}
@@ -120,17 +148,17 @@ def windows(groups: Iterable[Sequence[Sentence]], pieces: Pieces, rng: random.Ra
             for word, tag in zip(*sentence, strict=True):
                 found, case = pieces.read(word)
                 if len(ids) + len(found) >= WINDOW:
-                    yield _window([*ids, pieces.last], cases, tags)
+                    yield _window([*ids, pieces.last], cases, tags, fold)
                     ids, cases, tags = [pieces.first], [0], [IGNORED]
                 ids += found
                 cases += [case] * len(found)
-                tags += [known.get(tag, IGNORED), *[IGNORED] * (len(found) - 1)]
-        yield _window([*ids, pieces.last], cases, tags)
+                tags += [known.get(tag, UNTOLD), *[IGNORED] * (len(found) - 1)]
+        yield _window([*ids, pieces.last], cases, tags, fold)
 
 
-def _window(ids: list[int], cases: list[int], tags: list[int]) -> Window:
-    rows = (ids, [*cases, 0], [*tags, IGNORED])
-    return Window(*(np.array(row, dtype=np.int32) for row in rows))
+def _window(ids: list[int], cases: list[int], tags: list[int], fold: int) -> Window:
+    parts = (np.array(row, dtype=np.int32) for row in (ids, [*cases, 0], [*tags, IGNORED]))
+    return Window(next(parts), next(parts), next(parts), fold)
 
 
 def batches(found: Sequence[Piecewise], size: int, rng: random.Random) -> Iterator[list[Piecewise]]:
@@ -147,14 +175,25 @@ def batches(found: Sequence[Piecewise], size: int, rng: random.Random) -> Iterat
     yield from grouped
 
 
-def padded(batch: Sequence[Window]) -> tuple[Ids, Ids, Ids]:
-    """Ids, cases and tags of a batch (windows, pieces), filled with 0, 0 and IGNORED."""
-    longest = max(len(window.ids) for window in batch)
-    shape = (len(batch), longest)
-    ids, cases = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
-    tags = np.full(shape, IGNORED, np.int32)
-    for row, window in enumerate(batch):
-        ids[row, : len(window.ids)] = window.ids
-        cases[row, : len(window.ids)] = window.cases
-        tags[row, : len(window.ids)] = window.tags
-    return ids, cases, tags
+def save(path: Path, found: Sequence[Window]) -> None:
+    """Keep windows in a file."""
+    np.savez(
+        path,
+        ends=ends(found),
+        folds=np.array([window.fold for window in found]),
+        ids=np.concatenate([window.ids for window in found]),
+        cases=np.concatenate([window.cases for window in found]),
+        tags=np.concatenate([window.tags for window in found]),
+    )
+
+
+def load(path: Path) -> list[Window]:
+    """The windows that were kept."""
+    with np.load(path) as kept:
+        parts = [np.split(kept[name], kept["ends"][:-1]) for name in ("ids", "cases", "tags")]
+        return [Window(*row) for row in zip(*parts, kept["folds"].tolist(), strict=True)]
+
+
+def ends(found: Sequence[Piecewise]) -> npt.NDArray[np.int64]:
+    """Where each window ends among the pieces of all."""
+    return np.cumsum([len(window.ids) for window in found])

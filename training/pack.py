@@ -13,14 +13,15 @@ import numpy as np
 import spacy
 from spacy.language import Language
 
-from training import encoder, export, mix, syntax
+from training import encoder, export, finetune, mix, prepare
 from training.branch import Branch
 from training.calibrate import calibrate
 from training.corpora import Sentence
 
+LEAST = {"ORG": 0.3, "LOC": 0.3}  # confidence below which a name is not given out: of ten such seven are wrong
 META: dict[str, Any] = {
     "lang": "en",
-    "version": "0.3.0",
+    "version": "0.4.0",
     "description": "English news: entities, tags, lemmas and dependencies by a fine-tuned MiniLM",
     "author": "the geowire authors",
     "email": "",
@@ -51,18 +52,20 @@ META: dict[str, Any] = {
 
 def pack(size: str, out: Path, sentences: Sequence[Sequence[Sentence]]) -> Language:
     """The pipeline of a size (encoder, syntax, ner), calibrated on the sentences held out; saved in OUT/SIZE."""
-    model, branch, tap = syntax.trained(out, size)
+    model = finetune.trained(out, size)
+    assert model.branch is not None
     network = out / f"{size}.onnx"
-    export.write(model, branch, tap, network)
+    export.write(model.encoder, model.branch, model.tap, network)
     nlp = spacy.blank("en")
     parts: dict[str, Any] = {name: nlp.add_pipe(f"geowire_{name}", name=name) for name in ("encoder", "syntax", "ner")}
     vocabulary = "\n".join(encoder.vocabulary()) + "\n"
     parts["encoder"].set_files({"encoder.onnx": network.read_bytes(), "vocabulary.txt": vocabulary.encode()})
-    classes = json.dumps(asdict(syntax.classes(out)), ensure_ascii=False).encode()
-    parts["syntax"].set_files({"classes.json": classes, "labels.npy": labels(branch)})
+    classes = json.dumps(asdict(prepare.classes(out)), ensure_ascii=False).encode()
+    parts["syntax"].set_files({"classes.json": classes, "labels.npy": labels(model.branch)})
     made_with = {name: version(name) for name in ("torch", "onnxruntime", "spacy")}
     parts["ner"].settings = {"made_with": made_with}
     parts["ner"].settings["calibration"] = calibrate(nlp, sentences)
+    parts["ner"].settings["least"] = LEAST
     nlp.meta |= META | {"name": f"geowire_{size}"}
     nlp.to_disk(out / size)
     drop_words(out / size)

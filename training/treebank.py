@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -22,6 +21,7 @@ from pipeline.enrich.encoder import MOST_PIECES
 from pipeline.enrich.pieces import Pieces, case_of
 from pipeline.enrich.syntax import lemma_by
 from training import corpora
+from training.mix import Ids, Soft, ends
 
 SENTENCES = (1, 1, 2, 3, 4, 6, 8)  # in a row make a window, if it holds them
 CAPITALS, TITLED, UNMARKED, CURLED = 0.05, 0.04, 0.08, 0.3  # shares of the sentences of a varied copy
@@ -32,7 +32,6 @@ IGNORED = -100
 TARGETS = ("analysis", "lemma", "head", "label", "start", "sentence")
 
 Rows = list[list[str]]
-Ids = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,13 @@ class Tree:
         cases: of pieces.
         targets: (TARGETS, pieces), told at the first piece of each word; a head is the place of its first piece, and 0,
             where CLS stands, is that of a root.
+        soft: what a teacher says of each piece: probabilities of the tags of entities (pieces, tags).
     """
 
     ids: Ids
     cases: Ids
     targets: Ids
+    soft: Soft | None = None
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,7 @@ def save(path: Path, windows: Sequence[Tree]) -> None:
     """Keep windows in a file."""
     np.savez(
         path,
-        ends=np.cumsum([len(tree.ids) for tree in windows]),
+        ends=ends(windows),
         ids=np.concatenate([tree.ids for tree in windows]),
         cases=np.concatenate([tree.cases for tree in windows]),
         targets=np.concatenate([tree.targets for tree in windows], axis=1),

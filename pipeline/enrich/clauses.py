@@ -1,26 +1,20 @@
 """Clauses: who does something and to whom, in active and passive, relative, participle and infinitive clauses."""
 
+import tomllib
+from functools import cache
+from pathlib import Path
+
 from pipeline.enrich.parse import Word
 
-CONJUNCTIONS = frozenset(
-    (
-        "as",
-        "because",
-        "since",
-        "when",
-        "while",
-        "if",
-        "that",
-        "until",
-        "unless",
-        "although",
-        "though",
-        "after",
-        "before",
-    )
-)
 PERFECT = ("has", "have", "had")
 RELATIVE = ("who", "which", "that", "whom")
+
+
+@cache
+def table() -> dict[str, frozenset[str]]:
+    """The words of tables/clauses.toml."""
+    data = tomllib.loads((Path(__file__).parent / "tables" / "clauses.toml").read_text(encoding="utf-8"))
+    return {name: frozenset(words) for name, words in data.items()}
 
 
 def case(word: Word) -> str:
@@ -61,6 +55,8 @@ def subject(verb: Word) -> Word | None:
     while found is None and word.head is not None and steps < 4:
         if word.dep == "acl" and word.tag == "VBG":
             return word.head
+        if word.dep == "advcl" and word.tag == "VBG" and (whom := _controller(word)) is not None:
+            return whom
         if word.dep not in ("conj", "xcomp", "advcl", "acl") or (
             word.dep == "xcomp" and word.head.child("obj") is not None
         ):
@@ -75,6 +71,15 @@ def subject(verb: Word) -> Word | None:
 def nearest(verb: Word, *relations: str) -> Word | None:
     """The subject nearest to its verb: the parse may take what stands before a sentence for another one."""
     return min(verb.all(*relations), key=lambda word: abs(word.at - verb.at), default=None)
+
+
+def _controller(participle: Word) -> Word | None:
+    """The object that does what the participle says: "accused Oslo of shelling a port" makes Oslo shell."""
+    verb, mark = participle.head, participle.child("mark")
+    if verb is None or mark is None or verb.lemma.lower() not in table()["object_controls"]:
+        return None
+    whom = verb.child("obj", "iobj", "nsubj:pass")
+    return whom if whom is not None and whom.at < participle.at else None
 
 
 def complement(verb: Word) -> Word | None:
@@ -124,4 +129,4 @@ def _is_torn(subject: Word, verb: Word) -> bool:
 
 def _is_finite(verb: Word) -> bool:
     """Whether a clause is one of its own, with a conjunction before it."""
-    return any(mark.text.lower() in CONJUNCTIONS for mark in verb.all("mark", "advmod"))
+    return any(mark.text.lower() in table()["conjunctions"] for mark in verb.all("mark", "advmod"))

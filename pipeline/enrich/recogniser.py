@@ -71,7 +71,8 @@ class Recogniser:
             if label not in HIDDEN and tokens[last - 1] - tokens[first] == last - 1 - first:  # no blank line inside
                 span = _facility(_whole(Span(doc, tokens[first], tokens[last - 1] + 1, label=label)))
                 span._.confidence = self._calibrated(label, sure)
-                spans.append(span)
+                if span._.confidence >= self.settings.get("least", {}).get(label, 0.0):
+                    spans.append(span)
         whole: list[Span] = filter_spans(span for span in spans if not span.text.islower())
         return whole
 
@@ -96,7 +97,7 @@ class Recogniser:
     def _calibrated(self, label: str, sure: float) -> float:
         slope, shift = self.settings.get("calibration", {}).get(label, (1.0, 0.0))
         odds = np.log(max(sure, 1e-6) / max(1 - sure, 1e-6))
-        return round(float(1 / (1 + np.exp(-(slope * odds + shift)))), 3)
+        return max(0.001, round(float(1 / (1 + np.exp(-(slope * odds + shift)))), 3))
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the settings into a folder."""

@@ -199,7 +199,8 @@ def _beside(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     subject = nearest(cue, "nsubj")
     if subject is None or cue.child("mark") is not None:
         return []
-    own = [word.at for word in (cue, *subject.subtree(), *(w for c in cue.all("aux", "advmod") for w in c.subtree()))]
+    parts = (cue, *subject.subtree(), *(word for child in cue.all("aux", "advmod") for word in child.subtree()))
+    own = [word.at for word in parts if word.pos != "PUNCT"]  # the parse may hang a comma on the speaker
     first, last = min(own), max(own)
     if last - first > PARENTHESIS:
         return []

@@ -111,7 +111,10 @@ class Syntax:
     def _one_of_each(self, found: Ids, labels: Ids) -> None:
         """A predicate has one subject: of two side by side the first describes the other ("engineer Pavel Ruzic"), of
         two apart the second explains the first ("The head of the port, Pavel Ruzic, said"). Of two objects the first is
-        the indirect one ("gave Fiji $3 million")."""
+        the indirect one ("gave Fiji $3 million"); between subject and predicate stands none, but the subject's name."""
+        for one in np.flatnonzero(labels == self._object):
+            if 0 < one < found[one] and labels[one - 1] == self._subject and found[one - 1] == found[one]:
+                labels[one] = self._subject
         for relation in (self._subject, self._object):
             places = np.flatnonzero(labels == relation)
             for one, other in pairwise(places):

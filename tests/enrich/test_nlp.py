@@ -53,8 +53,8 @@ def test_no_such_pipeline_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_shipped_models_say_what_they_are() -> None:
-    assert describe("accurate").startswith("en_geowire_accurate 0.3.0 on spaCy")
-    assert describe("fast").startswith("en_geowire_fast 0.3.0 on spaCy")
+    assert describe("accurate").startswith("en_geowire_accurate 0.4.0 on spaCy")
+    assert describe("fast").startswith("en_geowire_fast 0.4.0 on spaCy")
 
 
 def test_entities_are_as_sure_as_the_model() -> None:

@@ -16,14 +16,15 @@ import torch
 from pipeline.enrich.encoder import OUTPUTS
 from tests.training.conftest import letters
 from tests.training.test_treebank import rows
-from training import encoder, export, finetune, syntax, treebank
+from training import encoder, export, finetune, losses, treebank
 from training.branch import Branch
 
 
 def test_losses_fall_on_a_sentence_that_is_seen_again(tmp_path: Path) -> None:
     found = rows(tmp_path)
     known = treebank.classes(spacy.blank("en"), found)
-    ids, cases, targets = syntax.padded(list(treebank.Reader(letters(), known).windows(found, random.Random(1))))
+    windows = list(treebank.Reader(letters(), known).windows(found, random.Random(1)))
+    (ids, cases, _), targets = losses.padded(windows), losses.targets_of(windows)
     torch.manual_seed(1)
     model = encoder.Encoder(1, 3).eval()
     branch = Branch(0, len(known.analyses), len(known.lemmas), len(known.labels))
@@ -31,7 +32,7 @@ def test_losses_fall_on_a_sentence_that_is_seen_again(tmp_path: Path) -> None:
     optimizer = torch.optim.AdamW(branch.parameters(), lr=3e-3)
     seen = []
     for _ in range(60):
-        loss = syntax.losses(branch, below, ids != 0, targets)
+        loss = losses.of_trees(branch, below, ids != 0, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -48,9 +49,9 @@ def test_the_exported_graph_says_the_same() -> None:
     ids[1, 7:] = cases[1, 7:] = 0
     said = dict(zip(OUTPUTS, session.run(OUTPUTS, {"ids": ids.numpy(), "cases": cases.numpy()}), strict=True))
     with torch.no_grad():
-        hidden = branch.hidden(model.hidden(ids, cases, 1)[-1], ids != 0)
+        hidden = branch.hidden(model.hidden(ids, cases)[0], ids != 0)
         expected = {
-            "names": model(ids, cases)[0],
+            "names": model.names(model.hidden(ids, cases)[-1]),
             "start": branch.start(hidden)[..., 0],
             "dependent": branch.pair_dependent(hidden),
             "head": branch.pair_head(hidden),

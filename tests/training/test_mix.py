@@ -1,6 +1,7 @@
 """The mix that the encoder learns from: other names swapped in, windows, batches. Needs the extra `train`."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,16 +54,33 @@ def test_windows_hold_every_word_once() -> None:
     told = np.concatenate([window.tags for window in found])
     assert (told == TAGS.index("B-PERSON")).sum() == 30
     assert (told != mix.IGNORED).sum() == 30 * len(SENTENCE[0])
+    untold = next(mix.windows([[(["Anna", "left"], ["-", "O"])]], letters(), random.Random(0)))
+    assert mix.UNTOLD in untold.tags
 
 
 def test_batches_hold_every_window_once_and_keep_to_their_size() -> None:
     found = list(mix.windows([[SENTENCE] * n for n in range(1, 12)], letters(), random.Random(1)))
     batches = list(mix.batches(found, 200, random.Random(2)))
     assert sorted(id(window) for batch in batches for window in batch) == sorted(id(window) for window in found)
-    for batch in batches:
-        ids, _, tags = mix.padded(batch)
-        assert ids.size <= 200 or len(batch) == 1
-        assert (tags[ids == 0] == mix.IGNORED).all()
+    assert all(max(len(window.ids) for window in batch) * len(batch) <= 200 or len(batch) == 1 for batch in batches)
+
+
+def test_windows_are_kept_and_found_again(tmp_path: Path) -> None:
+    found = list(mix.windows([[SENTENCE]] * 3, letters(), random.Random(1), fold=2))
+    mix.save(tmp_path / "names.npz", found)
+    again = mix.load(tmp_path / "names.npz")
+    assert [window.ids.tolist() for window in again] == [window.ids.tolist() for window in found]
+    assert {window.fold for window in again} == {2}
+
+
+def test_each_part_of_the_silver_corpus_is_of_one_fold() -> None:
+    sentences = [([str(at)], ["O"]) for at in range(10)]
+    folds = [
+        (fold, [words[0] for words, _ in part[name]])
+        for fold, part in mix.folded({"gmb": sentences, "gum": sentences[:1]})
+        for name in part
+    ]
+    assert folds == [(0, ["0", "1"]), (1, ["2", "3", "4"]), (2, ["5", "6"]), (3, ["7", "8", "9"]), (-1, ["0"])]
 
 
 def test_what_is_held_out_is_not_trained_on() -> None:
