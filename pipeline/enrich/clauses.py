@@ -103,6 +103,8 @@ def antecedent(word: Word | None) -> Word | None:
 def _object(verb: Word) -> Word | None:
     """What is done to: the object, or what a relative clause without one is about ("the guarantees that it asked")."""
     found = verb.child("obj") or verb.child("iobj")  # whom one warns or asks is an `iobj`
+    if found is None and verb.child("compound:prt") is not None:
+        found = next((word for word in verb.all("xcomp") if word.pos == "NOUN"), None)  # "called off a visit"
     if found is not None:
         return antecedent(found)
     first = verb.child("nsubj")

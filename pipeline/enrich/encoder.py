@@ -5,8 +5,9 @@ documents in windows of like length by onnxruntime in one thread, and leaves wha
 `doc.user_data`, where `syntax` and `ner` take it from.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ class Encoder:
 
     def __init__(self, name: str = "encoder") -> None:
         self.name = name
-        self._files: dict[str, bytes] = {}
+        self._files: dict[str, Callable[[], bytes]] = {}  # where they came from: a network is 26 MB
         self._session: Any = None
         self._pieces: Pieces | None = None
 
@@ -115,15 +116,20 @@ class Encoder:
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the network and its vocabulary into a folder."""
-        to_disk(path, {name: lambda at, name=name: at.write_bytes(self._files[name]) for name in self._files}, exclude)
+        to_disk(
+            path, {name: lambda at, name=name: at.write_bytes(self._files[name]()) for name in self._files}, exclude
+        )
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Encoder":
-        """Load what `to_disk` wrote."""
-        return self.set_files({name: (Path(path) / name).read_bytes() for name in FILES})
+        """Load what `to_disk` wrote; writing it elsewhere needs the folder still."""
+        network, vocabulary = (Path(path) / name for name in FILES)
+        self._open(str(network), vocabulary.read_bytes())
+        self._files = {at.name: at.read_bytes for at in (network, vocabulary)}
+        return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """The files in one."""
-        found: bytes = to_bytes({name: lambda name=name: self._files[name] for name in self._files}, exclude)
+        found: bytes = to_bytes(self._files, exclude)
         return found
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Encoder":
@@ -133,19 +139,22 @@ class Encoder:
         return self.set_files(files)
 
     def set_files(self, files: dict[str, bytes]) -> "Encoder":
-        """Take a network (ONNX) and a vocabulary (a piece a line); one thread reads."""
+        """Take a network (ONNX) and a vocabulary (a piece a line)."""
+        if files:
+            self._open(files["encoder.onnx"], files["vocabulary.txt"])
+        self._files = {name: partial(bytes, data) for name, data in files.items()}
+        return self
+
+    def _open(self, network: str | bytes, vocabulary: bytes) -> None:
+        """Open a network, from its file or as it is; one thread reads."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they keep what the longest text needed
         options.log_severity_level = 3
-        if files:
-            providers = ["CPUExecutionProvider"]
-            self._session = onnxruntime.InferenceSession(files["encoder.onnx"], options, providers=providers)
-            self._pieces = Pieces(files["vocabulary.txt"].decode("utf-8").rstrip("\n").split("\n"))
-        self._files = files
-        return self
+        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._pieces = Pieces(vocabulary.decode("utf-8").rstrip("\n").split("\n"))
 
 
 def cut(doc: int, words: Sequence[tuple[Sequence[int], int]], ends: Sequence[bool]) -> Iterator[Window]:
