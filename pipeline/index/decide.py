@@ -102,8 +102,8 @@ def version_key(article: EnrichedArticle) -> str:
 
 
 def content_hash(article: EnrichedArticle) -> str:
-    """A hash of everything that an article says, whenever it was fetched."""
-    return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS | LINEAGE).encode()).hexdigest()[:32]
+    """A hash of everything that an article says, whenever it was fetched and by whichever of its addresses."""
+    return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS | LINEAGE | {"url"}).encode()).hexdigest()[:32]
 
 
 def _kept(stored: EnrichedArticle, new: EnrichedArticle) -> dict[str, object]:

@@ -83,10 +83,12 @@ async def test_the_same_content_is_unchanged_and_moves_the_order(index: Index) -
     assert await put(index, one, key="articles/0/1") == [Outcome.INDEXED]
     assert await put(index, one, key="articles/0/2") == [Outcome.UNCHANGED]
     assert await put(index, later(one, 5), key="articles/0/3") == [Outcome.UNCHANGED]
+    elsewhere = later(one, 6, url="http://m.example.org/a")  # another of its addresses, such as the one for phones
+    assert await put(index, elsewhere, key="articles/0/5") == [Outcome.UNCHANGED]
     assert await put(index, later(one, 2, text="Other."), key="articles/0/4") == [Outcome.SUPERSEDED]
     stored = (await index.get(["a"]))["a"]
     assert (stored.text, stored.first_seen_at) == (one.text, FETCHED)
-    assert stored.fetched_at == FETCHED + timedelta(hours=5)
+    assert (stored.fetched_at, stored.url) == (FETCHED + timedelta(hours=6), elsewhere.url)
     assert await index.versions("a") == []
 
 
