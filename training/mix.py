@@ -164,11 +164,11 @@ def _window(ids: list[int], cases: list[int], tags: list[int], fold: int) -> Win
 def batches(found: Sequence[Piecewise], size: int, rng: random.Random) -> Iterator[list[Piecewise]]:
     """One epoch: windows of like length together, `size` pieces a batch with the padding, in random order."""
     order = sorted(range(len(found)), key=lambda at: (len(found[at].ids) + rng.randrange(-8, 9), rng.random()))
-    grouped: list[list[Piecewise]] = [[]]
+    grouped: list[list[Piecewise]] = []
     for at in order:
         window = found[at]
-        longest = max([len(window.ids), *(len(other.ids) for other in grouped[-1])])
-        if grouped[-1] and longest * (len(grouped[-1]) + 1) > size:
+        longest = max([len(window.ids), *(len(other.ids) for other in grouped[-1])]) if grouped else 0
+        if not grouped or longest * (len(grouped[-1]) + 1) > size:
             grouped.append([])
         grouped[-1].append(window)
     rng.shuffle(grouped)
