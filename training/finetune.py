@@ -23,10 +23,11 @@ import torch
 from torch import Tensor, distributed, multiprocessing
 
 from pipeline.enrich.recogniser import TAGS
-from training import encoder, losses, mix, prepare
+from training import encoder, losses, prepare, windows
 from training.branch import Branch, Network
-from training.mix import FOLDS, IGNORED, Piecewise
+from training.mix import FOLDS
 from training.treebank import TARGETS, Tree
+from training.windows import IGNORED, Piecewise, Window
 
 CHECKPOINT_SECONDS = 180
 WORKERS = 1 if torch.cuda.is_available() else 2  # processes of one thread; a step's batch is shared among them
@@ -77,8 +78,8 @@ def endless(copies: Sequence[list[Piecewise]], size: int, seed: int) -> Iterator
     """Batches, copy after copy, the same for the same seed."""
     rng = random.Random(seed)
     while True:
-        for windows in copies:
-            yield from mix.batches(windows, size, rng)
+        for found in copies:
+            yield from windows.batches(found, size, rng)
 
 
 def network(plan: Plan, out: Path) -> Network:
@@ -145,7 +146,7 @@ def train(plan: Plan, out: Path, name: str, rank: int) -> None:
         keeper.done()
 
 
-def batches(plan: Plan, out: Path, first: int, rank: int) -> Iterator[tuple[list[mix.Window], list[Tree]]]:
+def batches(plan: Plan, out: Path, first: int, rank: int) -> Iterator[tuple[list[Window], list[Tree]]]:
     """A worker's batches of both kinds for each step from the first on."""
     taught = plan.soft > 0
     copies = prepare.names(out, taught=taught)
@@ -159,7 +160,7 @@ def batches(plan: Plan, out: Path, first: int, rank: int) -> Iterator[tuple[list
     yield from zip(named, trees, strict=True)
 
 
-def loss_of(model: Network, plan: Plan, named: list[mix.Window], trees: list[Tree], device: str) -> Tensor:
+def loss_of(model: Network, plan: Plan, named: list[Window], trees: list[Tree], device: str) -> Tensor:
     """The loss of a batch of either kind."""
     ids, cases, soft = losses.padded(named, device)
     scores = model.encoder.names(model.encoder.hidden(ids, cases)[-1])

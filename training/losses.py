@@ -8,8 +8,8 @@ from torch.nn import functional
 
 from pipeline.enrich.recogniser import TAGS
 from training.branch import Branch
-from training.mix import IGNORED, UNTOLD, HasIds, Window
 from training.treebank import TARGETS, Tree
+from training.windows import IGNORED, UNTOLD, HasIds, Window
 
 SHARES = {"analysis": 1.0, "lemma": 0.5, "start": 2.0, "arcs": 1.0, "labels": 1.0}  # of the syntax's loss
 UNTOLD_SHARE = 0.5  # weight of a word of which only the teacher tells

@@ -3,12 +3,10 @@
 import random
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import spacy
 from spacy.training import offsets_to_biluo_tags
 
@@ -16,8 +14,8 @@ from pipeline.enrich.pieces import Pieces
 from pipeline.enrich.recogniser import TAGS
 from training import cleaning, corpora, swaps
 from training.corpora import MISSING, Sentence
+from training.windows import IGNORED, UNTOLD, Window, ends
 
-SEED = 7
 REPEATS = {"wikigold": 4, "crossner": 4, "gum": 2, "re3d": 4, "wnut": 1}  # the human corpora against GMB's silver
 VARIED, RECASED, CURLED, RETOKENISED = 0.5, 0.06, 0.3, 0.6  # shares of the sentences
 OPENED = 0.05  # of the windows begin with a dateline or a byline
@@ -25,43 +23,6 @@ DULL = 0.25  # of GMB's sentences without an organisation or a person are kept
 HELD_OUT = 0.02  # of each corpus, its last sentences, for daily choices and calibration
 WINDOW = 160  # pieces
 FOLDS = 4  # parts of GMB; the teacher of each has not seen it
-IGNORED, UNTOLD = -100, -1  # no word begins at a piece; or one does, and the corpus does not tell what it is
-
-Ids = npt.NDArray[np.int32]
-Soft = npt.NDArray[np.float16]
-
-
-class HasIds(Protocol):
-    """A window of pieces, whatever is told of them."""
-
-    @property
-    def ids(self) -> Ids: ...
-    @property
-    def cases(self) -> Ids: ...
-    @property
-    def soft(self) -> Soft | None: ...
-
-
-Piecewise = TypeVar("Piecewise", bound=HasIds)
-
-
-@dataclass(frozen=True)
-class Window:
-    """Pieces of sentences in a row with CLS and SEP.
-
-    Attributes:
-        ids: of pieces.
-        cases: of pieces.
-        tags: at the first piece of each word, UNTOLD where the corpus does not tell; IGNORED at the others.
-        fold: the part of GMB that it is of, -1 for what people annotated.
-        soft: what a teacher says of each piece: probabilities (pieces, tags).
-    """
-
-    ids: Ids
-    cases: Ids
-    tags: Ids
-    fold: int = -1
-    soft: Soft | None = None
 
 
 def sentences(folder: Path) -> dict[str, list[Sentence]]:
@@ -161,20 +122,6 @@ def _window(ids: list[int], cases: list[int], tags: list[int], fold: int) -> Win
     return Window(next(parts), next(parts), next(parts), fold)
 
 
-def batches(found: Sequence[Piecewise], size: int, rng: random.Random) -> Iterator[list[Piecewise]]:
-    """One epoch: windows of like length together, `size` pieces a batch with the padding, in random order."""
-    order = sorted(range(len(found)), key=lambda at: (len(found[at].ids) + rng.randrange(-8, 9), rng.random()))
-    grouped: list[list[Piecewise]] = []
-    for at in order:
-        window = found[at]
-        longest = max([len(window.ids), *(len(other.ids) for other in grouped[-1])]) if grouped else 0
-        if not grouped or longest * (len(grouped[-1]) + 1) > size:
-            grouped.append([])
-        grouped[-1].append(window)
-    rng.shuffle(grouped)
-    yield from grouped
-
-
 def save(path: Path, found: Sequence[Window]) -> None:
     """Keep windows in a file."""
     np.savez(
@@ -192,8 +139,3 @@ def load(path: Path) -> list[Window]:
     with np.load(path) as kept:
         parts = [np.split(kept[name], kept["ends"][:-1]) for name in ("ids", "cases", "tags")]
         return [Window(*row) for row in zip(*parts, kept["folds"].tolist(), strict=True)]
-
-
-def ends(found: Sequence[Piecewise]) -> npt.NDArray[np.int64]:
-    """Where each window ends among the pieces of all."""
-    return np.cumsum([len(window.ids) for window in found])

@@ -13,8 +13,8 @@ import spacy
 
 from pipeline.enrich.pieces import Pieces
 from training import encoder, mix, treebank
-from training.mix import Window
 from training.treebank import Classes, Tree
+from training.windows import Window, ends
 
 COPIES = 2  # of each; the treebanks' first is as it is
 
@@ -83,5 +83,5 @@ def trees(out: Path, *, taught: bool) -> list[list[Tree]]:
 
 
 def _taught(windows: Sequence[Taught], path: Path) -> list[Taught]:
-    soft = np.split(np.load(soft_file(path), mmap_mode="r"), mix.ends(windows)[:-1])
+    soft = np.split(np.load(soft_file(path), mmap_mode="r"), ends(windows)[:-1])
     return [replace(window, soft=part) for window, part in zip(windows, soft, strict=True)]

@@ -15,9 +15,10 @@ import numpy as np
 import torch
 
 from pipeline.enrich.recogniser import TAGS
-from training import finetune, losses, mix, prepare
+from training import finetune, losses, prepare
 from training.branch import Network
-from training.mix import FOLDS, HasIds, Window
+from training.mix import FOLDS
+from training.windows import HasIds, Window, batches, ends
 
 BATCH = 4000  # pieces
 
@@ -30,14 +31,14 @@ def teach(teachers: Sequence[Network], windows: Sequence[HasIds], path: Path) ->
         windows: a copy of the mix or of the treebanks.
         path: of the array.
     """
-    ends = mix.ends(windows)
-    said = np.zeros((ends[-1], len(TAGS)), np.float16)
+    last = ends(windows)
+    said = np.zeros((last[-1], len(TAGS)), np.float16)
     judges = [fold_of(window, at) for at, window in enumerate(windows)]
     for fold, teacher in enumerate(teachers):
         device = str(next(teacher.parameters()).device)
         own = [at for at, judge in enumerate(judges) if judge == fold]
-        places = {id(windows[at]): ends[at] - len(windows[at].ids) for at in own}
-        for batch in mix.batches([windows[at] for at in own], BATCH, random.Random(0)):
+        places = {id(windows[at]): last[at] - len(windows[at].ids) for at in own}
+        for batch in batches([windows[at] for at in own], BATCH, random.Random(0)):
             ids, cases, _ = losses.padded(batch, device)
             found = teacher.probabilities(ids, cases).cpu().numpy()
             for row, window in zip(found, batch, strict=True):

@@ -21,14 +21,13 @@ from pipeline.enrich.encoder import MOST_PIECES
 from pipeline.enrich.pieces import Pieces, case_of
 from pipeline.enrich.syntax import lemma_by
 from training import corpora
-from training.mix import Ids, Soft, ends
+from training.windows import IGNORED, Ids, Soft, ends
 
 SENTENCES = (1, 1, 2, 3, 4, 6, 8)  # in a row make a window, if it holds them
 CAPITALS, TITLED, UNMARKED, CURLED = 0.05, 0.04, 0.08, 0.3  # shares of the sentences of a varied copy
 LEAST_ANALYSIS, LEAST_LEMMA = 3, 3  # uses that make a class of its own
 SILENT = ("Typo=", "ExtPos=", "Style=")  # features that are not taught
 LONGEST_ENDING = 4  # letters that a lemma rule puts in
-IGNORED = -100
 TARGETS = ("analysis", "lemma", "head", "label", "start", "sentence")
 
 Rows = list[list[str]]

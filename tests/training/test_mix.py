@@ -12,6 +12,7 @@ from pipeline.enrich.recogniser import TAGS
 from tests.training.conftest import letters
 from training import cleaning, mix, swaps
 from training.corpora import Sentence
+from training.windows import IGNORED, UNTOLD, batches
 
 SENTENCE: Sentence = (["Anna", "Berg", "left", "the", "Bank", "for", "Rome", "."], [])
 SENTENCE[1].extend(["B-PERSON", "I-PERSON", "O", "O", "B-ORG", "O", "B-LOC", "O"])
@@ -53,16 +54,16 @@ def test_windows_hold_every_word_once() -> None:
     assert all(len(window.ids) == len(window.cases) == len(window.tags) <= mix.WINDOW + 1 for window in found)
     told = np.concatenate([window.tags for window in found])
     assert (told == TAGS.index("B-PERSON")).sum() == 30
-    assert (told != mix.IGNORED).sum() == 30 * len(SENTENCE[0])
+    assert (told != IGNORED).sum() == 30 * len(SENTENCE[0])
     untold = next(mix.windows([[(["Anna", "left"], ["-", "O"])]], letters(), random.Random(0)))
-    assert mix.UNTOLD in untold.tags
+    assert UNTOLD in untold.tags
 
 
 def test_batches_hold_every_window_once_and_keep_to_their_size() -> None:
     found = list(mix.windows([[SENTENCE] * n for n in range(1, 12)], letters(), random.Random(1)))
-    batches = list(mix.batches(found, 200, random.Random(2)))
-    assert sorted(id(window) for batch in batches for window in batch) == sorted(id(window) for window in found)
-    assert all(max(len(window.ids) for window in batch) * len(batch) <= 200 or len(batch) == 1 for batch in batches)
+    made = list(batches(found, 200, random.Random(2)))
+    assert sorted(id(window) for batch in made for window in batch) == sorted(id(window) for window in found)
+    assert all(max(len(window.ids) for window in batch) * len(batch) <= 200 or len(batch) == 1 for batch in made)
 
 
 def test_windows_are_kept_and_found_again(tmp_path: Path) -> None:

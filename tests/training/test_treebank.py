@@ -10,7 +10,8 @@ import spacy
 from pipeline.enrich.syntax import lemma_by
 from tests.training.conftest import letters
 from training import corpora, treebank
-from training.treebank import IGNORED, TARGETS
+from training.treebank import TARGETS
+from training.windows import IGNORED
 
 SENTENCE = """\
 1-2\tWe'll\t_\t_\t_\t_\t_\t_\t_\t_
