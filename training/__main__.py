@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import spacy
@@ -39,7 +40,8 @@ def main() -> None:
     for name in (*sorted(set(finetune.PLANS) - set(SIZES)), *SIZES):
         if name in SIZES:
             step("teachers", out=out, data=data)
-        if not (out / f"{name}.pt").exists():
+        plan = finetune.PLANS[name]
+        if not finetune.is_done(out, name, replace(plan, steps=options.steps or plan.steps)):
             step("finetune", name, *fewer, out=out, data=data)
     for size in SIZES:
         if not (out / size / "meta.json").exists():

@@ -142,7 +142,7 @@ def train(plan: Plan, out: Path, name: str, rank: int) -> None:
             progress.add(step, loss.item(), WORKERS * sum(len(window.ids) for part in batch for window in part))
             keeper.keep(step)
     if rank == 0:
-        torch.save({"plan": asdict(plan), "model": keeper.averaged}, out / f"{name}.pt")
+        keep(out / f"{name}.pt", {"plan": asdict(plan), "model": keeper.averaged})
         keeper.done()
 
 
@@ -188,6 +188,12 @@ def average(model: torch.nn.Module) -> None:
         gradient.copy_(mean.view_as(gradient) / WORKERS)
 
 
+def keep(path: Path, state: dict[str, Any]) -> None:
+    """Save whole or not at all: a file that is there is taken for finished."""
+    torch.save(state, path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+
+
 class Keeper:
     """A training's checkpoint, from which it goes on, and the moving average of its weights (Polyak and Juditsky,
     "Acceleration of stochastic approximation by averaging", 1992).
@@ -202,10 +208,12 @@ class Keeper:
         self.saved, self.first = time.monotonic(), 0
         self.averaged = {name: value.clone() for name, value in model.state_dict().items()}
         if path.exists():
-            kept = torch.load(path)
+            kept = torch.load(path, map_location="cpu")
             model.load_state_dict(kept["model"])
             optimizer.load_state_dict(kept["optimizer"])
-            self.averaged, self.first = kept["averaged"], int(kept["step"])
+            self.first = int(kept["step"])
+            for name, value in kept["averaged"].items():
+                self.averaged[name].copy_(value)
 
     def average(self, step: int) -> None:
         """Count the weights after a step into the average; early ones weigh less."""
@@ -217,8 +225,7 @@ class Keeper:
         """Save after a step, if the last time is long enough ago."""
         if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
             kept = {"step": step + 1, "model": self.model.state_dict(), "averaged": self.averaged}
-            torch.save(kept | {"optimizer": self.optimizer.state_dict()}, self.path.with_suffix(".new"))
-            self.path.with_suffix(".new").replace(self.path)
+            keep(self.path, kept | {"optimizer": self.optimizer.state_dict()})
             self.saved = time.monotonic()
 
     def done(self) -> None:
@@ -266,6 +273,20 @@ def trained(out: Path, name: str) -> Network:
     model.load_state_dict(kept["model"])
     model.eval()
     return model
+
+
+def is_done(out: Path, name: str, plan: Plan) -> bool:
+    """Whether a training has ended.
+
+    Raises:
+        SystemExit: it followed another plan.
+    """
+    path = out / f"{name}.pt"
+    if path.exists() and (kept := torch.load(path, map_location="cpu")["plan"]) != asdict(plan):
+        raise SystemExit(
+            f"{path} was trained for {kept['steps']} steps by another plan: remove it, or take another --out"
+        )
+    return path.exists()
 
 
 def main() -> None:

@@ -123,15 +123,16 @@ def _window(ids: list[int], cases: list[int], tags: list[int], fold: int) -> Win
 
 
 def save(path: Path, found: Sequence[Window]) -> None:
-    """Keep windows in a file."""
+    """Keep windows in a file, whole or not at all."""
     np.savez(
-        path,
+        path.with_suffix(".new.npz"),
         ends=ends(found),
         folds=np.array([window.fold for window in found]),
         ids=np.concatenate([window.ids for window in found]),
         cases=np.concatenate([window.cases for window in found]),
         tags=np.concatenate([window.tags for window in found]),
     )
+    path.with_suffix(".new.npz").replace(path)
 
 
 def load(path: Path) -> list[Window]:

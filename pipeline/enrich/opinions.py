@@ -6,6 +6,7 @@ from pipeline.enrich.parse import Word, negated
 from pipeline.enrich.speakers import cues
 
 LONG_OBJECT = 3  # words, from which an object says something
+NOBODY = ("nobody", "none", "no")
 LIGHT = ("make", "issue", "repeat", "express", "voice", "give", "offer", "send", "release")  # "made the claim that"
 ABOUT = ("about", "over", "of")
 MARKS = ("“", '"', "``", "''", "‘")
@@ -59,11 +60,11 @@ def opinion(word: Word) -> tuple[list[Word], Word] | None:
     """What a noun or an adjective says, and whose it is; None where nobody holds it."""
     if word.pos == "NOUN" and word.lemma.lower() in cues()["nouns"]["nouns"]:
         owner = _owner(word)
-    elif word.pos in ("ADJ", "VERB") and word.text.lower() in cues()["adjectives"]["adjectives"]:
+    elif word.pos in ("ADJ", "VERB") and word.text.lower() in cues()["adjectives"]["that"]:
         owner = word.child("nsubj") if word.child("cop", "aux:pass") is not None else None
     else:
         return None
-    if owner is None or negated(word):
+    if owner is None or is_nobody(owner) or negated(word):
         return None
     clause = _clause(word)
     if clause is not None:
@@ -74,6 +75,11 @@ def opinion(word: Word) -> tuple[list[Word], Word] | None:
         )
         words = [part for part in topic.subtree() if part.dep != "case" or part.head is not topic] if topic else []
     return (words, owner) if _length(words) >= LONG_OBJECT else None
+
+
+def is_nobody(subject: Word) -> bool:
+    """Whether a subject says that nobody does: "none", "no minister", "neither council"."""
+    return subject.text.lower() in NOBODY or negated(subject)
 
 
 def _owner(noun: Word) -> Word | None:
@@ -89,7 +95,8 @@ def _clause(word: Word) -> Word | None:
     """The clause with `that` or `to` below a noun or an adjective."""
     for child in word.all("acl", "ccomp", "xcomp", "advcl"):
         marks = [mark.text.lower() for mark in child.all("mark")]
-        if child.at > word.at and ("that" in marks or "to" in marks or (child.dep == "ccomp" and not marks)):
+        wish = "to" in marks and (word.pos == "NOUN" or word.text.lower() in cues()["adjectives"]["to"])
+        if child.at > word.at and ("that" in marks or wish or (child.dep == "ccomp" and not marks)):
             return child
     return None
 

@@ -221,10 +221,10 @@ class Parties:
             party = self._one(above)
             person = party is not None and (party.id.startswith("person:") or _is_office(above))
             group = above.tag == "NNPS" or above.lemma.lower() in table()["agents"]["counts"]  # "the United Nations"
-            plural = above.tag in ("NNS", "NNPS") or bool(above.all("conj")) or group
+            plural = above.tag in ("NNS", "NNPS") or bool(above.all("conj"))
             fits = {
                 "it": not person and (not plural or above.tag == "NNPS"),
-                "they": plural and not person,
+                "they": (plural or group) and not person,
                 "he": person,
                 "she": person,
             }

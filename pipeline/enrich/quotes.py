@@ -61,15 +61,20 @@ def find_quotes(reading: Reading, entities: Sequence[Entity]) -> list[Quote]:
 
 def _outermost(told: list[Told]) -> list[Told]:
     """Without what somebody is reported to have said within what somebody is reported to have said."""
-    kept = []
-    for content, speaker, cue in told:
-        inside = any(
-            other is not cue and around.field == cue.field and around.start <= cue.start < around.end
-            for around, _, other in told
-        )
-        if not inside:
-            kept.append((content, speaker, cue))
-    return kept
+    near: dict[tuple[FieldName, int], list[Told]] = {}
+    for one in told:
+        near.setdefault((one[2].field, one[2].sentence), []).append(one)
+    return [
+        one
+        for one in told
+        if not any(_holds(other, one) and not _holds(one, other) for other in near[one[2].field, one[2].sentence])
+    ]
+
+
+def _holds(outer: Told, inner: Told) -> bool:
+    """Whether the verb that says the inner stands in what the outer says."""
+    (around, _, cue), (_, _, below) = outer, inner
+    return cue is not below and around.start <= below.start < around.end
 
 
 def _quoted(reading: Reading, field: FieldName) -> Iterator[Quoted]:

@@ -11,16 +11,17 @@ from pipeline.article import Span
 from pipeline.enrich.clauses import nearest
 from pipeline.enrich.cues import base, head_within, is_cue
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.opinions import judged, opinion, spoken_of
+from pipeline.enrich.opinions import is_nobody, judged, opinion, spoken_of
 from pipeline.enrich.parse import Word, conjuncts, negated, stretch
 from pipeline.enrich.speakers import Speaker, Speakers, cues
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
 SPOKEN_TO = ("you", "i", "we")  # whose wishes and thoughts are the writer's way of speaking
 ASIDE_AFTER = 4  # words
-NOBODY = ("nobody", "none", "no")
 PARENTHESIS = 14  # words at most between the commas around "he said"
-UNREAL = frozenset(("would", "could", "might", "may", "should", "must", "can", "ca", "'d"))
+UNREAL = frozenset(("would", "could", "might", "may", "should", "must", "can", "ca"))
+CLITIC = frozenset(("'d", "’d"))  # had, or would before a verb's plain form
+CONDITIONS = ("if", "unless", "whether")
 GOING_ON = ("go", "continue", "begin", "start", "proceed", "hasten", "rush", "come", "use")  # "went on to say"
 FINITE = ("VBZ", "VBD", "VBP", "MD")
 Told = tuple[Span, Speaker, Word]  # content, speaker and cue
@@ -55,11 +56,11 @@ def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None
     subject = _subject_of(cue, sentence)
     if (
         subject is None
-        or subject.text.lower() in NOBODY
+        or is_nobody(subject)
         or (subject.text.lower() in SPOKEN_TO and base(cue) in cues()["weak"]["verbs"])
     ):
         return None
-    if not _is_said(cue):
+    if not _is_said(cue, sentence):
         return None
     content = _content(cue, sentence) or _by_place(cue, sentence)
     return (_to_its_verb(content, cue, sentence), subject) if content else None
@@ -74,15 +75,23 @@ def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> li
     return content + after[:end]
 
 
-def _is_said(cue: Word) -> bool:
-    """Whether something is said at all: not what nobody said, what one would say, or what is to be said."""
+def _is_said(cue: Word, sentence: Sequence[Word]) -> bool:
+    """Whether something is said at all: not what nobody said, what one would say, what is to be said or asked for."""
     helpers = {child.text.lower() for child in cue.all("aux")}
-    if negated(cue) or helpers & UNREAL:
+    if negated(cue) or helpers & UNREAL or (cue.tag == "VB" and helpers & CLITIC):
+        return False
+    if any(mark.text.lower() in CONDITIONS for mark in cue.all("mark")) or _is_asked(cue, sentence):
         return False
     if cue.tag == "VB" and "to" in {mark.text.lower() for mark in cue.all("mark", "aux")}:
         above = cue.head
         return above is not None and (above.lemma.lower() in GOING_ON)
     return True
+
+
+def _is_asked(cue: Word, sentence: Sequence[Word]) -> bool:
+    """Whether a question asks for it: "Did Eva Holt say so?"."""
+    subject = nearest(cue, "nsubj")
+    return sentence[-1].text == "?" and subject is not None and any(word.at < subject.at for word in cue.all("aux"))
 
 
 def _subject_of(cue: Word, sentence: Sequence[Word]) -> Word | None:

@@ -33,6 +33,8 @@ def _country(party: Party | None) -> str | None:
         ("Ghana said it would free two Togolese soldiers.", ("CONCEDE", "GH", "TG", "planned")),
         ("Togolese troops remained on alert on Monday.", ("MOBILIZE", "TG", None, "happened")),
         ("Ghana accepted 300 refugees from Togo.", ("AID", "GH", "TG", "happened")),
+        ("An armed group said it had attacked Togo.", ("ASSAULT", None, "TG", "happened")),
+        ("The Ghanaian army is certain to attack Togo.", ("ASSAULT", "GH", "TG", "planned")),
         ("Ghana withdrew some of its troops from Togo.", ("RETREAT", "GH", "TG", "happened")),
     ],
 )

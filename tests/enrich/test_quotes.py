@@ -47,6 +47,12 @@ def test_reported_speech(text: str, speaker: str, content: str) -> None:
         "Eva Holt praised Ana Ruiz.",
         "The engineers were told that the ferry had been sold.",
         "You know that the ferry is slow.",
+        "No minister confirmed that the bridge was closed.",
+        "Neither council said that the bridge was closed.",
+        "The board is certain to lose the vote.",
+        "Eva Holt was surprised to win the race.",
+        "If Eva Holt says that the ferry is sold, the island has none.",
+        "Did Eva Holt say that the ferry was sold?",
     ],
 )  # fmt: skip
 def test_what_nobody_said_is_no_quote(text: str) -> None:
@@ -57,3 +63,12 @@ def test_what_is_reported_within_a_report_is_told_once() -> None:
     assert [text for _, text in _indirect("Eva Holt said the council hoped to buy a second ferry.")] == [
         "the council hoped to buy a second ferry"
     ]
+
+
+def test_two_asides_of_one_sentence_do_not_silence_each_other() -> None:
+    assert _indirect("The ferry, Eva Holt said, as Jan Berg confirmed, would sail again.")
+
+
+def test_a_clitic_before_a_participle_is_had() -> None:
+    ((_, content),) = _indirect("He'd said that the ferry was sold.")
+    assert content.endswith("the ferry was sold")

@@ -72,3 +72,12 @@ def test_a_stopped_training_sees_the_batches_that_are_left(out: Path) -> None:
     whole = [[window.ids.tolist() for window in named] for named, _ in finetune.batches(plan, out, 0, 0)]
     rest = [[window.ids.tolist() for window in named] for named, _ in finetune.batches(plan, out, 2, 0)]
     assert rest == whole[2:]
+
+
+def test_a_trial_is_not_taken_for_the_training(out: Path) -> None:
+    plan = replace(TEACHER, steps=1)
+    assert not finetune.is_done(out, "teacher-0", plan)
+    finetune.train(plan, out, "teacher-0", 0)
+    assert finetune.is_done(out, "teacher-0", plan)
+    with pytest.raises(SystemExit, match="another plan"):
+        finetune.is_done(out, "teacher-0", TEACHER)
