@@ -128,7 +128,7 @@ class Encoder:
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The files in one."""
+        """The files in one; of a model that was loaded from a folder, the folder must be there still."""
         found: bytes = to_bytes(self._files, exclude)
         return found
 

@@ -6,8 +6,6 @@ from pipeline.enrich.parse import Word, negated
 from pipeline.enrich.speakers import cues
 
 LONG_OBJECT = 3  # words, from which an object says something
-NOBODY = ("nobody", "none", "no")
-LIGHT = ("make", "issue", "repeat", "express", "voice", "give", "offer", "send", "release")  # "made the claim that"
 ABOUT = ("about", "over", "of")
 MARKS = ("“", '"', "``", "''", "‘")
 
@@ -79,16 +77,16 @@ def opinion(word: Word) -> tuple[list[Word], Word] | None:
 
 def is_nobody(subject: Word) -> bool:
     """Whether a subject says that nobody does: "none", "no minister", "neither council"."""
-    return subject.text.lower() in NOBODY or negated(subject)
+    return subject.text.lower() in cues()["told"]["nobody"] or negated(subject)
 
 
 def _owner(noun: Word) -> Word | None:
     """Whose a claim is: its possessive's, or the subject's of the verb that only carries it ("made the claim that")."""
     found = noun.child("nmod:poss")
     verb = noun.head
-    if found is None and verb is not None and noun.dep == "obj" and verb.lemma.lower() in LIGHT and not negated(verb):
-        return verb.child("nsubj")
-    return found
+    if found is not None or verb is None or noun.dep != "obj" or negated(verb):
+        return found
+    return verb.child("nsubj") if verb.lemma.lower() in cues()["told"]["light"] else None
 
 
 def _clause(word: Word) -> Word | None:

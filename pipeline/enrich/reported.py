@@ -16,13 +16,8 @@ from pipeline.enrich.parse import Word, conjuncts, negated, stretch
 from pipeline.enrich.speakers import Speaker, Speakers, cues
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
-SPOKEN_TO = ("you", "i", "we")  # whose wishes and thoughts are the writer's way of speaking
 ASIDE_AFTER = 4  # words
 PARENTHESIS = 14  # words at most between the commas around "he said"
-UNREAL = frozenset(("would", "could", "might", "may", "should", "must", "can", "ca"))
-CLITIC = frozenset(("'d", "’d"))  # had, or would before a verb's plain form
-CONDITIONS = ("if", "unless", "whether")
-GOING_ON = ("go", "continue", "begin", "start", "proceed", "hasten", "rush", "come", "use")  # "went on to say"
 FINITE = ("VBZ", "VBD", "VBP", "MD")
 Told = tuple[Span, Speaker, Word]  # content, speaker and cue
 
@@ -57,7 +52,7 @@ def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None
     if (
         subject is None
         or is_nobody(subject)
-        or (subject.text.lower() in SPOKEN_TO and base(cue) in cues()["weak"]["verbs"])
+        or (subject.text.lower() in cues()["told"]["spoken_to"] and base(cue) in cues()["weak"]["verbs"])
     ):
         return None
     if not _is_said(cue, sentence):
@@ -77,14 +72,14 @@ def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> li
 
 def _is_said(cue: Word, sentence: Sequence[Word]) -> bool:
     """Whether something is said at all: not what nobody said, what one would say, what is to be said or asked for."""
-    helpers = {child.text.lower() for child in cue.all("aux")}
-    if negated(cue) or helpers & UNREAL or (cue.tag == "VB" and helpers & CLITIC):
+    words, helpers = cues()["told"], {child.text.lower() for child in cue.all("aux")}
+    if negated(cue) or helpers & {*words["unreal"]} or (cue.tag == "VB" and helpers & {*words["clitics"]}):
         return False
-    if any(mark.text.lower() in CONDITIONS for mark in cue.all("mark")) or _is_asked(cue, sentence):
+    if any(mark.text.lower() in words["conditions"] for mark in cue.all("mark")) or _is_asked(cue, sentence):
         return False
     if cue.tag == "VB" and "to" in {mark.text.lower() for mark in cue.all("mark", "aux")}:
         above = cue.head
-        return above is not None and (above.lemma.lower() in GOING_ON)
+        return above is not None and above.lemma.lower() in words["going_on"]
     return True
 
 
