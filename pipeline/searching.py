@@ -26,7 +26,8 @@ from pipeline.query.tree import And, Everything, Happening, Node, Not, Or, Term
 from pipeline.query.why import Reason, reasons
 
 COUNTED = 10_000  # clusters and names that are looked through
-MAX_TRIED = 12  # clauses of a query without results, each left out in turn
+MAX_TRIED = 12  # clauses of a query without results, each left out in turn; and alternatives of a clause
+MAX_UNKNOWN = 3  # names of a query that are compared with all those of the archive
 _SUGGESTED: dict[str, Facet] = {
     "person": "person",
     "org": "org",
@@ -142,13 +143,14 @@ async def explain_nothing(index: Index, node: Node) -> list[Without]:
     parts = parts_of(node)
     if len(parts) > MAX_TRIED:  # no sentence helps whoever asks for so much at once
         return []
+    archive = _Names(index)
     found, alone = list[Without](), list[Without]()
     for at, part in enumerate(parts):
         rest = joined([*parts[:at], *parts[at + 1 :]])
         total = 0 if isinstance(rest, Everything) else (await index.search(rest, size=0)).total
         own = (await index.search(part, size=0)).total if len(parts) > 1 else 0
         if total or not own:
-            found.append(Without(to_text(part), total, to_text(rest), await _meant(index, part)))
+            found.append(Without(to_text(part), total, to_text(rest), await _meant(archive, part)))
         else:
             alone.append(Without(to_text(rest), own, to_text(part)))
     return sorted(found or alone, key=lambda one: -one.total)
@@ -229,20 +231,46 @@ async def _ranked(
         read = min(DEEPEST, read * 2)
 
 
-async def _meant(index: Index, part: Node) -> tuple[str, ...]:
+@dataclass
+class _Names:
+    """The names in the archive, for one query: read once for each facet, and compared with only a few.
+
+    To compare one with twenty thousand takes about a tenth of a second, so it is done beside the loop.
+    """
+
+    index: Index
+    left: int = MAX_UNKNOWN
+    known: dict[Facet, list[str]] = field(default_factory=dict)
+
+    async def like(self, facets: Sequence[Facet], value: str) -> list[str]:
+        """Names that are spelled like one that the archive does not have; none after the first few."""
+        for facet in facets:
+            if self.left and facet not in self.known:
+                buckets = (await self.index.aggregate(Everything(), [facet], size=COUNTED))[facet]
+                self.known[facet] = [bucket.value for bucket in reversed(buckets)]
+        names = [name for facet in reversed(facets) for name in self.known.get(facet, ())]
+        if not self.left or value.casefold() in {name.casefold() for name in names}:
+            return []
+        self.left -= 1
+        return await asyncio.to_thread(_spelled_like, value, names)
+
+
+async def _meant(archive: _Names, part: Node) -> tuple[str, ...]:
     """Names in the archive that are spelled like one that it does not have."""
     inner = part.part if isinstance(part, Not) else part
     found: list[str] = []
-    for one in inner.parts if isinstance(inner, Or) else (inner,):
+    for one in inner.parts[:MAX_TRIED] if isinstance(inner, Or) else (inner,):
         written = list(_written_names(one))
-        if not written or (await index.search(one, size=0)).total:
+        if not archive.left or not written or (await archive.index.search(one, size=0)).total:
             continue
         for facets, value in written:
-            known = await index.aggregate(Everything(), facets, size=COUNTED)
-            names = [bucket.value for facet in reversed(facets) for bucket in reversed(known[facet])]
-            spelled = {part: name for name in names for part in _parts_of_name(name)}
-            found += [spelled[name] for name in get_close_matches(value.casefold(), spelled, n=3, cutoff=0.7)]
+            found += await archive.like(facets, value)
     return tuple(dict.fromkeys(found))
+
+
+def _spelled_like(value: str, names: Sequence[str]) -> list[str]:
+    spelled = {part: name for name in names for part in _parts_of_name(name)}
+    return [spelled[name] for name in get_close_matches(value.casefold(), spelled, n=3, cutoff=0.7)]
 
 
 def _written_names(leaf: Node) -> Iterator[tuple[list[Facet], str]]:

@@ -1,13 +1,16 @@
 """Counts over a search, on both engines: expected figures are counted here by the evaluator, article by article."""
 
+import threading
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline import counting, permalink
+from pipeline import counting, permalink, searching
 from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
 from pipeline.index import Facet, Index, Put, open_index, tantivy_order
@@ -242,6 +245,32 @@ async def test_a_result_of_nothing_names_its_clause(index: Index) -> None:
     assert nobody.meant == ("Elena Vartic",)
     excluded = {one.clause: one.total for one in (await find(index, "depot -shelled")).without}
     assert excluded["-shelled"] == 1
+
+
+async def test_of_many_names_that_nobody_has_only_a_few_are_compared(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, compared = list[Facet](), list[threading.Thread]()
+    aggregate = index.aggregate
+
+    async def counting_facets(node: Node, facets: Sequence[Facet], **options: Any) -> Any:
+        counted.extend(facets)
+        return await aggregate(node, facets, **options)
+
+    def comparing(*given: Any, **options: Any) -> list[str]:
+        compared.append(threading.current_thread())
+        return get_close_matches(*given, **options)
+
+    monkeypatch.setattr(index, "aggregate", counting_facets)
+    monkeypatch.setattr(searching, "get_close_matches", comparing)
+    people = " OR ".join(["person:Vartik", *(f"person:Qwxz{number}" for number in range(20))])
+    (clause,) = await explain_nothing(index, query(f"({people})"))
+    assert clause.meant == ("Elena Vartic",)
+    parties = " OR ".join(f'actor:"Qwxz {number}"' for number in range(5))
+    await explain_nothing(index, query(f'({people}) ({parties}) person:"Qwxz Q"'))
+    assert counted == ["person", "person"]
+    assert len(compared) == 2 * searching.MAX_UNKNOWN
+    assert threading.main_thread() not in compared  # the loop goes on meanwhile
 
 
 async def test_many_results_alike_stand_in_the_order_of_their_ids(
