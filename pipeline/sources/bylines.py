@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.identity import domain_of
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.dateline import labelled, lines
+from pipeline.sources.dateline import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.metadata import Said, flat, names, squeezed
 
 MAX_AUTHORS = 20
@@ -31,7 +31,7 @@ CLASSES = (
     "//*[contains(@class,'author') or contains(@class,'byline') or contains(@class,'autor')]",
     "//a[contains(@href,'/autor') or contains(@href,'/author')][contains(normalize-space(.),' ')]",
 )
-WORDY, MAX_BYLINE = 25, 9  # words of a paragraph of the text at least, and of a byline at most
+MAX_BYLINE = 9  # words
 LOOKED_AT = 3  # elements of such a class; those that follow are of other articles, and of comments
 
 _AND = re.compile(r"\s*(?:;\s*|(?:,|\||\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|&)\s+)", re.IGNORECASE)
@@ -89,27 +89,40 @@ def _of_classes(said: Said) -> list[str]:
 
 
 def _alone(said: Said) -> list[str]:
-    """The names that are a paragraph of their own, before or after the text: `<p><b>Ana Ferrand-Ruiz</b></p>`."""
-    texts: dict[Any, int] = {}
-    for paragraph in said.tree.xpath("//p"):
-        if (words := len(paragraph.text_content().split())) >= WORDY:
-            texts[paragraph.getparent()] = texts.get(paragraph.getparent(), 0) + words
-    if not texts:
+    """The names that are the paragraph right before or after the text: `<p><b>Ana Ferrand-Ruiz</b></p>`.
+
+    Its form has to say that it is a byline: "by", a slash, or emphasis where it is the first paragraph or the last; a
+    heading has others on both sides.
+    """
+    text = text_element(said)
+    if text is None:
         return []
-    paragraphs = [flat(each.text_content()) for each in max(texts, key=lambda each: texts[each]).xpath("./p")]
-    wordy = [number for number, each in enumerate(paragraphs) if len(each.split()) >= WORDY]
-    for text in [*paragraphs[: wordy[0]], *paragraphs[wordy[-1] + 1 :]]:
-        if len(text.split()) <= MAX_BYLINE and not text.endswith("."):
-            found = _people(said, text.split("/"))
-            if found and all(_looks_like_a_name(name) for name in found):
-                return found
+    told = [(each, line) for each in text.xpath("./p") if (line := flat(each.text_content()))]
+    wordy = [number for number, (_, line) in enumerate(told) if len(line.split()) >= WORDY]
+    for number in (wordy[0] - 1, wordy[-1] + 1):
+        if not 0 <= number < len(told) or not _is_byline(*told[number], edge=number in (0, len(told) - 1)):
+            continue
+        found = _people(said, told[number][1].split("/"))
+        if found and all(_looks_like_a_name(name) for name in found):
+            return found
     return []
+
+
+def _is_byline(paragraph: Any, line: str, *, edge: bool) -> bool:
+    """Whether the form of a paragraph says so; `edge`: it is the first or the last."""
+    if len(line.split()) > MAX_BYLINE or line.endswith(".") or pattern("agencies").search(line):
+        return False
+    return "/" in line or _BY.match(line) is not None or (edge and _is_emphasised(paragraph, line))
+
+
+def _is_emphasised(paragraph: Any, text: str) -> bool:
+    return any(flat(each.text_content()) == text for each in paragraph.xpath(".//b|.//strong|.//em"))
 
 
 def _beside_headline(said: Said) -> list[str]:
     """The names of a line beside the headline that begins with "by", or of one whose label says so."""
     written = [match.group(1) for line in lines(said) if (match := _WRITTEN.search(line))]
-    for text in [*labelled(said, "written_by"), *written]:
+    for text in [*written, *labelled(said, "written_by"), *listed(said, "written_by")]:
         names = itertools.takewhile(lambda name: _looks_like_a_name(name) or name.isupper(), _people(said, [text]))
         if found := list(names):
             return found

@@ -2,11 +2,14 @@
 
 Only a day that can't be misread counts: its month is written out, or its order is plain. `03.11.2026` and `2026-11-03`
 are; `05/04/2025` on an English page is not. Names of months are CLDR's, by Babel, in the page's language.
+
+Under the text a day or a name is of something else, a book or another article, unless a list there speaks of this one.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -19,7 +22,8 @@ from pipeline.sources.metadata import MIN_HEAD, Said, flat, squeezed
 
 LOOKED_AT = 40  # blocks after the headline; what follows them is of the article, or of others
 BRIEF, LONG = 25, 40  # words up to which a block may be a dateline, and from which on it is the article's beginning
-MAX_LINE = 300  # characters
+MAX_LINE, MAX_LABEL = 300, 30  # characters
+WORDY = 25  # words of a paragraph of the text at least
 BESIDE = 6  # words that may stand beside a day; in more of them it is the day of a picture or of an event
 
 _BLOCKS = {
@@ -27,6 +31,7 @@ _BLOCKS = {
     "h6", "header", "li", "main", "ol", "p", "section", "table", "td", "th", "tr", "ul",
 }  # fmt: skip
 _PASSED_OVER = {"aside", "button", "figure", "footer", "form", "nav", "noscript", "script", "select", "style", "svg"}
+_OF_OTHERS = {"aside", "figure", "footer", "nav"}
 _TIME = re.compile(
     r"\W*(?:(?:um|at|à|a las|ore|alle|kl|klo|às|saat|o)\b\W*)?(?P<h>\d\d?)(?:[:.]|\s?h\s?|時)(?P<min>[0-5]\d)(?!\d)"
     r"(?:\s?(?P<half>[ap])\.?m\b)?",
@@ -35,7 +40,9 @@ _TIME = re.compile(
 _YEAR_FIRST = re.compile(
     r"\b(?P<y>\d{4})(?:[-/.]|\s?[年년]\s?)(?P<m>\d\d?)(?:[-/.]|\s?[月월]\s?)(?P<d>\d\d?)(?!\d)[日일]?"
 )
-_DOTTED = re.compile(r"\b(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4}|\d\d)\b")
+_DOTTED = re.compile(r"(?<![\d.])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4})\b")
+# Of versions and numbers of telephones only those with two digits thrice are left, and English pages write no day so.
+_SHORT = re.compile(r"(?<![\d.])(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d\d)(?!\.?\d)")
 _SLASHED = re.compile(r"\b(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})\b")
 
 
@@ -44,22 +51,27 @@ def day_beside(said: Said) -> str | None:
 
     The day of an update is passed over.
     """
-    language = str(said.tree.get("lang") or "en").replace("_", "-").partition("-")[0].lower()
-    for line in [*labelled(said, "dated"), *lines(said)]:
+    language = _language(str(said.tree.get("lang") or "en"))
+    for line in [*lines(said), *listed(said, "dated")]:
         if (found := _day_in(line, language)) is not None:
             return found
     return None
 
 
 def lines(said: Said) -> list[str]:
-    """The short texts between the headline and the article's first long paragraph, in their order."""
+    """The short texts between the headline and the beginning of the article, in their order.
+
+    It begins with a long block, or with the second of middling length: the first may be a summary.
+    """
     found: list[str] = []
     headline = _heading(said)
     if headline is None:
         return []
+    summaries = 0
     for number, text in enumerate(_blocks_after(said.tree, headline)):
         words = len(text.split())
-        if words >= LONG or number >= LOOKED_AT:
+        summaries += words > BRIEF
+        if words >= LONG or summaries > 1 or number >= LOOKED_AT:
             break
         if words <= BRIEF and len(text) <= MAX_LINE:
             found.append(text)
@@ -67,15 +79,60 @@ def lines(said: Said) -> list[str]:
 
 
 def labelled(said: Said, what: str) -> list[str]:
-    """What follows a label that is in the list `what` of data/boilerplate.toml: `<b>Author:</b> Ana Ferrand-Ruiz`."""
+    """What follows a label, beside it or in the next line, in `lines`: `<b>Author:</b> Ana Ferrand-Ruiz`.
+
+    Args:
+        said: the page.
+        what: the list of labels in data/boilerplate.toml.
+    """
     found = []
-    for tag in said.tree.xpath("//dt|//th|//li/*[1]|//p/*[1]"):
-        label = flat(tag.text_content()).strip(" :") if len(tag) < 3 else ""
-        if 0 < len(label) <= 30 and pattern(what).fullmatch(label):
-            beside = tag.getnext()
-            text = flat(tag.tail or "") or (flat(beside.text_content()) if beside is not None else "")
-            found.append(text[:MAX_LINE].strip(" :"))
+    for line, following in pairwise([*lines(said), ""]):
+        label, _, text = line.partition(":")
+        if _is_label(label, what):
+            found.append(text.strip() or following)
     return found
+
+
+def listed(said: Said, what: str) -> list[str]:
+    """The same of a list or a table outside of the text, one that has labels both for an author and for a day.
+
+    That is how a page speaks of its article; a box about a book stands in the text, or to the side.
+    """
+    text, found = text_element(said), list[str]()
+    if text is None:
+        return []
+    above = set(text.iterancestors())
+    for each in said.tree.xpath("//dl|//table|//ul|//ol"):
+        pairs = list(_pairs(each)) if each not in above else []
+        written = any(_is_label(label, "written_by") for label, _ in pairs)
+        if not written or not any(_is_label(label, "dated") or _is_label(label, "day") for label, _ in pairs):
+            continue
+        if not any(tag is text or tag.tag in _OF_OTHERS for tag in each.iterancestors()):
+            found += [told for label, told in pairs if _is_label(label, what)]
+    return found
+
+
+def text_element(said: Said) -> Any:
+    """The element that has most of the page's words in paragraphs of its own; None where there are no such."""
+    words: dict[Any, int] = {}
+    for paragraph in said.tree.xpath("//p"):
+        if (number := len(paragraph.text_content().split())) >= WORDY:
+            words[paragraph.getparent()] = words.get(paragraph.getparent(), 0) + number
+    return max(words, key=lambda each: words[each], default=None)
+
+
+def _pairs(listing: Any) -> Iterator[tuple[str, str]]:
+    """The labels of a list or a table, each with what stands beside it."""
+    for tag in listing.xpath("./dt|./div/dt|.//th|./li/*[1]"):
+        label = flat(tag.text_content()) if len(tag) < 3 else ""
+        if 0 < len(label) <= MAX_LABEL:
+            beside = next(tag.itersiblings("*"), None)
+            text = flat(tag.tail or "") or (flat(beside.text_content()) if beside is not None else "")
+            yield label, text[:MAX_LINE].strip(" :")
+
+
+def _is_label(text: str, what: str) -> bool:
+    return len(text) <= MAX_LABEL and pattern(what).fullmatch(text.strip(" :")) is not None
 
 
 def _heading(said: Said) -> Any:
@@ -98,7 +155,8 @@ def _blocks_after(tree: Any, element: Any) -> Iterator[str]:
             if text := flat(" ".join(parts)):
                 yield text
             parts = []
-        if event == "start" and node.tag in _PASSED_OVER:
+        # A whole page may stand in a form (ASP.NET): only the forms after the headline are boxes to fill in.
+        if event == "start" and node.tag in _PASSED_OVER and (begun or node.tag != "form"):
             walk.skip_subtree()
         elif begun:
             parts.append((node.text if event == "start" else node.tail) or "")
@@ -106,14 +164,15 @@ def _blocks_after(tree: Any, element: Any) -> Iterator[str]:
 
 
 def _day_in(line: str, language: str) -> str | None:
-    found = [match for each in (_YEAR_FIRST, _DOTTED, *_named(language)[1]) if (match := each.search(line))]
-    if language != "en" and (slashed := _SLASHED.search(line)):
-        found.append(slashed)
+    ways = [_YEAR_FIRST, _DOTTED, *_named(language)[1], *((_SLASHED, _SHORT) if language != "en" else ())]
+    found = [match for each in ways for match in each.finditer(line)]
     for match in sorted(found, key=lambda each: each.start()):
         time = _TIME.match(line, match.end())
         beside = f"{line[: match.start()]} {line[(time or match).end() :]}"
-        if len(re.findall(r"[^\W\d_]{2,}", beside)) <= BESIDE and not pattern("updated").search(line[: match.start()]):
-            return _moment(match, time, language)
+        if len(re.findall(r"[^\W\d_]{2,}", beside)) > BESIDE or pattern("updated").search(line[: match.start()]):
+            continue
+        if (day := _moment(match, time, language) or _moment(match, None, language)) is not None:
+            return day
     return None
 
 
@@ -126,11 +185,11 @@ def _moment(day: re.Match[str], time: re.Match[str] | None, language: str) -> st
     return moment(text)
 
 
-@cache
+@cache  # of the few hundred languages that `_language` gives
 def _named(language: str) -> tuple[dict[str, int], list[re.Pattern[str]]]:
     """The names of the months in a language and in English, and the patterns of days that are written with them."""
     names: dict[str, int] = {}
-    for each in (Locale("en"), _locale(language)):
+    for each in (Locale("en"), Locale(language)):
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 named = get_month_names(width, context, each).items()
@@ -142,8 +201,9 @@ def _named(language: str) -> tuple[dict[str, int], list[re.Pattern[str]]]:
     return names, [re.compile(each, re.IGNORECASE) for each in (day_first, month_first)]
 
 
-def _locale(language: str) -> Locale:
+def _language(written: str) -> str:
+    """The language of a `lang` attribute, where CLDR has it; English for anything else."""
     try:
-        return Locale.parse(language)
+        return str(Locale.parse(written.replace("_", "-").partition("-")[0].lower()).language)
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return "en"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.sources import dateline
 from pipeline.sources.html import read_page
 
 TEXT = "".join(
@@ -37,6 +38,9 @@ def read(beside: str, *, lang: str = "en", head: str = "", text: str = TEXT, url
         ("tr", "3 Kasım 2026", "2026-11-03T00:00:00"),
         ("ru", "3 ноября 2026", "2026-11-03T00:00:00"),
         ("xx", "2026-11-03", "2026-11-03T00:00:00"),
+        ("de", "03.11.2026 | 45:30 min", "2026-11-03T00:00:00"),  # a length, and no time of the day
+        ("de", "31.02.2026, 03.11.2026", "2026-11-03T00:00:00"),
+        ("de", "Datum: 03.11.2026", "2026-11-03T00:00:00"),
     ],
 )
 def test_a_day_that_people_read(lang: str, line: str, day: str) -> None:
@@ -54,10 +58,17 @@ def test_a_day_that_people_read(lang: str, line: str, day: str) -> None:
         "45.13.2026",
         "Top 10 of 2026",
         "3 November 1026",
+        "Version 1.2.24",
+        "Call 12.10.20 now",
     ],
 )
 def test_no_day_is_made_up(line: str) -> None:
     assert "published_at" not in read(f"<div>{line}</div>")
+
+
+@pytest.mark.parametrize("line", ["Version 1.2.24", "Nr. 10.11.12.13", "Version 4.10.11.2024"])
+def test_a_number_with_dots_is_no_day(line: str) -> None:
+    assert "published_at" not in read(f"<div>{line}</div>", lang="de")
 
 
 def test_pictures_and_asides_have_days_of_their_own() -> None:
@@ -73,10 +84,51 @@ def test_data_go_before_what_people_read_and_that_before_the_address() -> None:
     assert read("<p>9 November 2026, 14:07</p>", url=address)["published_from"] == "url"  # of something else
 
 
-def test_labels() -> None:
-    listed = "<ul><li><b>Datum</b> 03.11.2026</li><li><b>Autorin/Autor:</b> Ana Ferrand-Ruiz</li></ul>"
-    found = read("", lang="de", text=TEXT + listed)
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "<ul><li><b>Erschienen am</b> 03.11.2026</li><li><b>Autorin/Autor:</b> Ana Ferrand-Ruiz</li></ul>",
+        "<dl><dt>Veröffentlicht</dt><!-- --><dd>03.11.2026</dd><dt>Autorin:</dt><dd>Ana Ferrand-Ruiz</dd></dl>",
+        "<table><tr><th>Von</th><td>Ana Ferrand-Ruiz</td></tr><tr><th>Erschienen</th><td>03.11.2026</td></tr></table>",
+    ],
+)
+def test_a_list_of_the_page_has_labels(listed: str) -> None:
+    found = read("", lang="de", text=f"{TEXT}</div><div>{listed}")
     assert (found["published_at"], found["authors"]) == ("2026-11-03T00:00:00", ["Ana Ferrand-Ruiz"])
+
+
+def test_labels_beside_the_headline() -> None:
+    for label in ("<p><b>Author:</b> Ana Ferrand-Ruiz</p>", "<dl><dt>Author</dt><dd>Ana Ferrand-Ruiz</dd></dl>"):
+        found = read(f"{label}<p><b>Date:</b> 3 November 2026</p>")
+        assert (found["published_at"], found["authors"]) == ("2026-11-03T00:00:00", ["Ana Ferrand-Ruiz"])
+
+
+BOOK = "<p><b>Author:</b> Jane Fairwell</p><p><b>Date:</b> 24.12.2019</p>"
+BOOK_LISTED = "<dl><dt>Author</dt><dd>Jane Fairwell</dd><dt>Published</dt><dd>24.12.2019</dd></dl>"
+
+
+@pytest.mark.parametrize("box", [BOOK, BOOK_LISTED, f"</div><aside>{BOOK_LISTED}</aside><div>", f"</div><div>{BOOK}"])
+def test_a_box_about_a_book_says_nothing_of_the_article(box: str) -> None:
+    found = read("", text=TEXT + box)
+    assert (found.get("published_at"), found.get("authors")) == (None, None)
+    found = read("<p>3 November 2025</p><p>By Ana Ferrand-Ruiz</p>", text=TEXT + box)
+    assert (found["published_at"], found["authors"]) == ("2025-11-03T00:00:00", ["Ana Ferrand-Ruiz"])
+
+
+def test_a_page_that_stands_in_a_form() -> None:
+    page = "<html lang=en><body><form><h1>The ferry of the lagoon</h1>{}<div>{}</div></form></body></html>"
+    assert read_page(page.format("<p>3 November 2026</p>", TEXT).encode())["published_at"] == "2026-11-03T00:00:00"
+    assert "published_at" not in read("<form><p>3 November 2026</p></form>")
+
+
+def test_what_a_page_calls_its_language_is_not_kept() -> None:
+    for number in range(30):
+        assert read("<p>3 November 2026</p>", lang=f"x{number}")["published_at"] == "2026-11-03T00:00:00"
+    before = dateline._named.cache_info().currsize
+    read("<p>3 November 2026</p>", lang="y1")
+    read("<p>3 November 2026</p>", lang="en@y2")
+    assert dateline._named.cache_info().currsize == before
+    assert "published_at" not in read("<p>03/11/2026</p>", lang="y3")  # its order is not plain
 
 
 @pytest.mark.parametrize(
@@ -84,10 +136,19 @@ def test_labels() -> None:
     [
         ("<p><strong>Ana Ferrand-Ruiz</strong></p>", "", ["Ana Ferrand-Ruiz"]),
         ("<p>ANA FERRAND-RUIZ/BEN OKTA</p>", "", ["ANA FERRAND-RUIZ", "BEN OKTA"]),
-        ("", "<p style='text-align:right'>Lê Phương Ferrand</p>", ["Lê Phương Ferrand"]),
+        ("", "<p style='text-align:right'><strong>Lê Phương Ferrand</strong></p>", ["Lê Phương Ferrand"]),
+        ("", "<p>By Ana Ferrand-Ruiz</p>", ["Ana Ferrand-Ruiz"]),
         ("", "<p>Tidewater Post / Ana Ferrand-Ruiz</p>", ["Ana Ferrand-Ruiz"]),
         ("", "<p>With agency material.</p>", None),
         ("", "<p>The ferry runs daily</p>", None),
+        ("<p>New York</p>", "", None),
+        ("<p>Getty Images</p>", "", None),
+        ("<p><em>Getty Images</em></p>", "", None),
+        ("", "<p>Tidewater Photo / Shutterstock</p>", None),
+        ("", "<p>Read Next</p><p>Harbour Museum</p>", None),
+        ("", "<p><b>Read Next</b></p><p><b>Harbour Museum</b></p>", None),
+        ("<p>A summary of it.</p><p><b>Northern Quay</b></p>", "", None),
+        ("", "<p><b>Harbour Museum</b></p><p>Open on weekdays.</p>", None),
     ],
 )
 def test_names_that_are_a_paragraph(before: str, after: str, names: list[str] | None) -> None:
