@@ -38,7 +38,7 @@ def main() -> None:
     out, data = options.out, options.data
     fewer = ("--steps", str(options.steps)) if options.steps else ()
     for name in (*sorted(set(finetune.PLANS) - set(SIZES)), *SIZES):
-        if name in SIZES:
+        if name == SIZES[0]:  # all teachers are there
             step("teachers", out=out, data=data)
         plan = finetune.PLANS[name]
         if not finetune.is_done(out, name, replace(plan, steps=options.steps or plan.steps)):

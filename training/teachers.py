@@ -64,13 +64,13 @@ def main() -> None:
     torch.set_num_threads(os.cpu_count() or 1)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     teachers = [finetune.trained(options.out, f"teacher-{fold}").to(device) for fold in range(FOLDS)]
-    for copy in range(prepare.COPIES):
-        for path, load in (
-            (prepare.names_file(options.out, copy), prepare.names),
-            (prepare.trees_file(options.out, copy), prepare.trees),
-        ):
-            if not prepare.soft_file(path).exists():
-                teach(teachers, load(options.out, taught=False)[copy], prepare.soft_file(path))
+    names: Sequence[Sequence[HasIds]] = prepare.names(options.out, taught=False)
+    trees: Sequence[Sequence[HasIds]] = prepare.trees(options.out, taught=False)
+    for file, copies in ((prepare.names_file, names), (prepare.trees_file, trees)):
+        for copy, windows in enumerate(copies):
+            path = prepare.soft_file(file(options.out, copy))
+            if not path.exists():
+                teach(teachers, windows, path)
 
 
 if __name__ == "__main__":
