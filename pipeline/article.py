@@ -111,10 +111,15 @@ class Span(Record):
 
 
 class Entity(Record):
-    """One person, organisation, place, people, facility, event or product of an article."""
+    """One person, organisation, place, people, facility, event or product of an article.
+
+    `name` is the fullest form that the article uses; `known_as` is the name under which all articles are counted of a
+    person or organisation that geowire knows by several.
+    """
 
     id: str
     name: str
+    known_as: str | None = None
     type: EntityType
     role: str | None = None
     country: str | None = None

@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from pipeline.article import EnrichedArticle, Entity
+from pipeline.enrich.known import entity_id
 from pipeline.errors import QueryError
 from pipeline.index import Bucket, Facet, Index
 from pipeline.query.events import KEYS
 from pipeline.query.tree import Everything, Happening, Node, Or, Published, Quoted, Term, Traits
+from pipeline.query.words import known_as
 from pipeline.searching import joined, parts_of
 
 Interval = Literal["hour", "day", "week", "month", "year"]
@@ -105,8 +107,10 @@ def select(facet: Facet, value: str) -> Node:
         case "status":
             return Happening((Traits(status=value),))
         case "speaker":
-            return Quoted(Term("speaker", value))
-        case "source" | "country" | "person" | "org" | "place" | "topic" | "lang" | "cluster":
+            return Quoted(Term("speaker", value, entity_id(value)))
+        case "person" | "org":
+            return Term(facet, value, known_as(facet, value, entity_id))
+        case "source" | "country" | "place" | "topic" | "lang" | "cluster":
             return Term(facet, value)
     raise ValueError(f"no query selects a value of {facet}")
 

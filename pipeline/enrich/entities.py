@@ -180,6 +180,7 @@ def _entity(
     return Entity(
         id=group.id or f"{group.kind.lower()}:{slug(group.name)}",
         name=group.name,
+        known_as=_known_as(group),
         type=group.kind,
         role=role,
         country=group.country or _home(group, place, role),
@@ -188,6 +189,14 @@ def _entity(
         method="table+ner" if group.id and not group.country else "ner+rules",
         confidence=0.9 if group.id else max(told, default=CONFIDENCE[group.kind]),
     )
+
+
+def _known_as(group: _Group) -> str | None:
+    """The table's name of a person or organisation; of a person only where the full name is known, too, for a surname
+    alone may be that of somebody else."""
+    forms = [group.name] if group.kind == "PERSON" else [group.name, *group.aliases]
+    found = (known(form) for form in forms) if group.id else ()
+    return next((one.name for one in found if one and one.id == group.id), None)
 
 
 def _home(group: _Group, place: Place | None, role: str | None) -> str | None:

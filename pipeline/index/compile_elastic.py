@@ -169,7 +169,7 @@ def _fact(leaf: Leaf, languages: Sequence[str]) -> Query:
 
 def _term(term: Term) -> Query:
     found = []
-    key = facts.key(term.field, term.value)
+    key = facts.key(term)
     if key is not None and term.field in KEYS:
         found.append(_token(KEYS[term.field], key))
     if term.field in PHRASES:
@@ -206,8 +206,10 @@ def _bound(kind: str, part: Node, at: int, languages: Sequence[str]) -> Query:
             return {"bool": {"must": [there], "must_not": [_bound(kind, one, at, languages)]}}
         case Term("stance", value):
             return _token("quote_speaker", quotes.stance(at, value))
-        case Term(_, value):
-            return _phrase("quote_speaker", [quotes.numbered(at, token) for token in fold(value)])
+        case Term(_, value, known):
+            by_name = _phrase("quote_speaker", [quotes.numbered(at, token) for token in fold(value)])
+            by_id = [_token("quote_speaker", quotes.speaker(at, known))] if known else []
+            return _any([by_name, *by_id])
         case Word() | Phrase():
             tokens = analyse_query(part.text, languages)
             if isinstance(part, Word) and len(tokens) == 1:

@@ -142,7 +142,7 @@ class _Compiler:
 
     def _term(self, term: Term) -> Any:
         found = []
-        key = facts.key(term.field, term.value)
+        key = facts.key(term)
         if key is not None and term.field in KEYS:
             found.append(self._token(KEYS[term.field], key))
         if term.field in PHRASES:
@@ -180,8 +180,10 @@ class _Compiler:
                 return _without(self._token("quote_speaker", quotes.numbered(at, "")), self._bound(kind, one, at))
             case Term("stance", value):
                 return self._token("quote_speaker", quotes.stance(at, value))
-            case Term(_, value):
-                return self._phrase("quote_speaker", [quotes.numbered(at, token) for token in fold(value)])
+            case Term(_, value, known):
+                by_name = self._phrase("quote_speaker", [quotes.numbered(at, token) for token in fold(value)])
+                by_id = [self._token("quote_speaker", quotes.speaker(at, known))] if known else []
+                return _any([by_name, *by_id])
             case Word() | Phrase():
                 tokens = analyse_query(part.text, self._languages)
                 if isinstance(part, Word) and len(tokens) == 1:

@@ -46,11 +46,13 @@ KEYS: dict[TermField, str] = {
     "topic": "topic",
     "cluster": "cluster",
     "entity": "entity",
+    "person": "entity",
+    "org": "entity",
 }
 """The field with the keys behind each field of a query that compares keys."""
 TOKENS = (*SCORED, *PHRASES.values(), "quote_exact", "quote_stem", "quote_speaker", "same_exact", "same_stem")
 """Fields of tokens, split at white space."""
-TERMS = ("id", *KEYS.values(), "event", "figure", "happened", "mentions", "tile", "band", "unlinked")
+TERMS = ("id", *dict.fromkeys(KEYS.values()), "event", "figure", "happened", "mentions", "tile", "band", "unlinked")
 """Fields of terms, each value as a whole."""
 FACETS: dict[Facet, str] = {
     "source": "facet_source",
@@ -159,13 +161,16 @@ def _quotes(article: EnrichedArticle) -> dict[str, str]:
         stems += [quotes.numbered(said.number, token.stem) for token in said.tokens]
         named = chain.from_iterable((*name, SENTINEL) for name in said.speakers)
         speakers += [quotes.numbered(said.number, token) for token in named]
+        speakers += [quotes.speaker(said.number, said.quote.speaker_id)] if said.quote.speaker_id else []
         speakers += [quotes.stance(said.number, said.quote.stance), quotes.numbered(said.number, "")]
     return {"quote_exact": " ".join(exact), "quote_stem": " ".join(stems), "quote_speaker": " ".join(speakers)}
 
 
 def _terms(article: EnrichedArticle, text: Sequence[Token]) -> dict[str, list[str]]:
+    known = {entity.id: entity.known_as for entity in article.entities}
+
     def entities(kind: str) -> list[str]:
-        return [entity.name for entity in article.entities if entity.type == kind]
+        return [entity.known_as or entity.name for entity in article.entities if entity.type == kind]
 
     found: dict[str, Iterable[str]] = {
         "id": [article.id],
@@ -186,7 +191,7 @@ def _terms(article: EnrichedArticle, text: Sequence[Token]) -> dict[str, list[st
         "facet_topic": [topic.name for topic in article.topics],
         "facet_event": [event.type for event in article.events],
         "facet_status": [event.status for event in article.events],
-        "facet_speaker": [quote.speaker for quote in article.quotes],
+        "facet_speaker": [known.get(quote.speaker_id or "") or quote.speaker for quote in article.quotes],
         "facet_keyword": article.keywords,
         "facet_dyad": [":".join(dyad) for _, dyad in _dyads(article)],
         "facet_dyad_type": [":".join((kind, *dyad)) for kind, dyad in _dyads(article)],

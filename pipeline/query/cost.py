@@ -26,6 +26,7 @@ from pipeline.query.tree import (
     Quoted,
     Same,
     Similar,
+    Term,
     Word,
 )  # fmt: skip
 from pipeline.text import analyse_query
@@ -83,6 +84,8 @@ def _bound(part: Node, languages: Sequence[str]) -> int:
             return 1 + _bound(one, languages)
         case Word() | Phrase():
             return _words(part, languages)
+        case Term("speaker", _, known):
+            return 2 if known else 1
     return 1
 
 

@@ -105,12 +105,13 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
     match leaf:
         case Word() | Phrase() | Close() | Prefix() | Fuzzy():
             return _spans(leaf, analysed, languages)
-        case Term("person" | "org" | "place" as field, value):
+        case Term("person" | "org" | "place" as field, value, known):
             wanted = fold(value)
             named = facts.named(article, field)
-            return [(s.field, s.start, s.end) for name, spans in named if _within(wanted, name) for s in spans]
+            spans = [span for name, spans in named if _within(wanted, name) for span in spans]
+            return [(span.field, span.start, span.end) for span in (*spans, *_mentions(article, known))]
         case Term("entity", value):
-            return [(s.field, s.start, s.end) for one in article.entities if one.id == value for s in one.mentions]
+            return [(span.field, span.start, span.end) for span in _mentions(article, value)]
         case Happening(alternatives):
             found = [event.trigger for event in events.holding(article, alternatives)]
             return [(span.field, span.start, span.end) for span in found]
@@ -131,6 +132,10 @@ def stretches(leaf: Leaf, analysed: Analysed, languages: Sequence[str]) -> Itera
             there = [place for place, prefixes in held if not set(wanted).isdisjoint(prefixes)]
             return [(span.field, span.start, span.end) for place in there for span in place.mentions]
     return []
+
+
+def _mentions(article: EnrichedArticle, key: str | None) -> list[Span]:
+    return [span for entity in article.entities if entity.id == key for span in entity.mentions]
 
 
 def _dated(leaf: Dated, article: EnrichedArticle) -> list[Span | DateMention]:
@@ -176,7 +181,7 @@ def _has_fact(leaf: Node, article: EnrichedArticle) -> bool:
         case Marked(mark, wanted):
             return not marks.terms(article, mark).isdisjoint(wanted)
         case Term(field, value):
-            if facts.key(field, value) in facts.keys(article, field):
+            if facts.key(leaf) in facts.keys(article, field):
                 return True
             return any(_within(fold(value), name) for name in facts.phrases(article, field))
     raise AssertionError(f"no fact: {leaf}")
@@ -191,8 +196,9 @@ def _said(part: Node, said: quotes.Said, languages: Sequence[str]) -> bool:
             return any(_said(one, said, languages) for one in parts)
         case Not(one):
             return not _said(one, said, languages)
-        case Term("speaker", value):
-            return any(_within(fold(value), name) for name in said.speakers)
+        case Term("speaker", value, known):
+            by_id = known is not None and said.quote.speaker_id == known
+            return by_id or any(_within(fold(value), name) for name in said.speakers)
         case Term("stance", value):
             return said.quote.stance == value
         case Word() | Phrase():

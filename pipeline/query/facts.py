@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipeline.article import EnrichedArticle, EntityType, Place, Source, Span
 from pipeline.countries import code_of
-from pipeline.query.tree import NameField, TermField
+from pipeline.query.tree import NameField, Term, TermField
 from pipeline.text import fold, language_code
 
 TYPES: dict[NameField, tuple[EntityType, ...]] = {
@@ -104,14 +104,17 @@ def keys(article: EnrichedArticle, field: TermField) -> set[str]:
             return {topic.id.rpartition(":")[2].casefold() for topic in article.topics}
         case "cluster":
             return {article.cluster} if article.cluster else set()
-        case "entity":
+        case "person" | "org" | "entity":
             return {entity.id for entity in article.entities}
     return set()
 
 
-def key(field: TermField, value: str) -> str | None:
+def key(term: Term) -> str | None:
     """A value as the keys of its field are written; None where it can be none of them."""
-    match field:
+    value = term.value
+    match term.field:
+        case "person" | "org":
+            return term.id
         case "country" | "source.country":
             return value.upper()
         case "about":

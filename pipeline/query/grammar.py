@@ -64,7 +64,8 @@ def parse(query: str, *, now: datetime, locate: Locate | None = None, named: Nam
         query: the query as a person wrote it; empty means every article.
         now: the moment that relative dates count from, with its zone.
         locate: where a place lies that `near:` names; without it `near:` takes coordinates only.
-        named: who is meant by a name of `actor:` or `target:`; without it a name stands for itself.
+        named: who is known by a whole name, for `person: org: speaker: actor: target:`; without it a name stands for
+            itself.
 
     Raises:
         QueryError: with the position of the fault, what could have stood there and, where one is likely, a correction.
@@ -156,7 +157,7 @@ class _Builder(Transformer[Token, Any]):
             case "event":
                 return _happening(group, field.start_pos or 0, self.named)
             case "quote":
-                return Quoted(_mapped(group, _of_quote))
+                return Quoted(_mapped(group, lambda value: _of_quote(value, self.named)))
             case "same":
                 return _same(group, field.start_pos or 0)
             case name:
@@ -187,13 +188,15 @@ class _Builder(Transformer[Token, Any]):
                 return values.dated(clock, words.plain(value, field), at, now=self.now)
             case ("event" | "actor" | "target" | "status", _, _):
                 return Happening((events.trait(field, words.plain(value, field), at, self.named),))
-            case ("quote" | "speaker" | "stance", _, _):
-                return Quoted(_of_quote(value) if field == "quote" else _spoken(field, value))
+            case ("quote", _, _):
+                return Quoted(_of_quote(value, self.named))
+            case ("speaker" | "stance", _, _):
+                return Quoted(_spoken(field, value, self.named))
             case ("origins" | "money" | "percent" | "troops" as kind, _, currency):
                 return numbers.number(kind, currency.upper() or None, text, at)
             case ("killed" | "injured" | "displaced" | "arrested" as kind, _, _):
                 return numbers.number(kind, None, text, at)
-        return Similar(words.plain(value, field)) if field == "similar" else words.term(field, value)
+        return Similar(words.plain(value, field)) if field == "similar" else words.term(field, value, self.named)
 
 
 def _mapped(node: Any, leaf: Callable[[Any], Node]) -> Node:
@@ -207,13 +210,13 @@ def _mapped(node: Any, leaf: Callable[[Any], Node]) -> Node:
     return leaf(node)
 
 
-def _of_quote(value: Any) -> Node:
+def _of_quote(value: Any, named: Named | None) -> Node:
     """What stands in `quote:( )`: a word, a phrase, `speaker:` or `stance:`."""
     if isinstance(value, _Inner):
         if value.key not in ("speaker", "stance"):
             raise faults.field_in_group(value.key, value.position, "words, phrases, speaker: and stance:")
         key = value.key
-        return _mapped(value.value, lambda one: _spoken(key, one))
+        return _mapped(value.value, lambda one: _spoken(key, one, named))
     leaf = words.leaf(value)
     if isinstance(leaf, Word | Phrase):
         return leaf
@@ -250,11 +253,12 @@ def _excludes(node: Node) -> bool:
     return isinstance(node, Not)
 
 
-def _spoken(key: str, value: Any) -> Node:
+def _spoken(key: str, value: Any, named: Named | None) -> Node:
+    """What stands after `speaker:` or `stance:`."""
     if isinstance(value, _Inner):
         raise faults.field_in_group(value.key, value.position)
     if key == "speaker":
-        return Term("speaker", words.with_tokens(value))
+        return Term("speaker", words.with_tokens(value), named(value.text) if named else None)
     return Term("stance", values.one_of("stance", value.text.lower(), STANCES, value.position))
 
 

@@ -38,6 +38,11 @@ def numbered(number: int, token: str) -> str:
     return f"{number}/{token}"
 
 
+def speaker(number: int, key: str) -> str:
+    """Who says a quote, by the id of an entity, as it is indexed."""
+    return f"{number}/@{key}"
+
+
 def stance(number: int, value: str) -> str:
     """How a quote is said, as it is indexed."""
     return f"{number}/={value}"

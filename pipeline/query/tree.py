@@ -75,11 +75,13 @@ class Fuzzy:
 class Term:
     """A fact of the article, compared as evaluate.py says; countries and languages stand here as codes.
 
-    `speaker` and `stance` are facts of one quote and stand inside `Quoted` only.
+    `speaker` and `stance` are facts of one quote and stand inside `Quoted` only. `id` is that of the person or
+    organisation that goes by the value, which is found by its other names as well.
     """
 
     field: TermField
     value: str
+    id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from lark import Token
 
 from pipeline.errors import QueryError
 from pipeline.query import values
+from pipeline.query.events import Named
 from pipeline.query.printing import OPERATORS
 from pipeline.query.tree import Close, Fuzzy, Phrase, Prefix, Scope, Term, TermField, TextLeaf, Word
 from pipeline.text import analyse_query
@@ -63,8 +64,8 @@ def leaf(value: Value, scope: Scope = "any") -> TextLeaf:
     return Word(with_tokens(value), scope)
 
 
-def term(field: str, value: Value) -> Term:
-    """A fact, its country or language as a code."""
+def term(field: str, value: Value, named: Named | None = None) -> Term:
+    """A fact, its country or language as a code; a person or an organisation with its id where it is known."""
     text, at = plain(value, field), value.position
     match field:
         case "country" | "source.country":
@@ -73,10 +74,18 @@ def term(field: str, value: Value) -> Term:
             return Term("lang", values.language(text, at))
         case "cluster" | "entity":
             return Term(field, text)
+        case "person" | "org":
+            return Term(field, with_tokens(value), known_as(field, text, named))
     for known in TERMS:
         if known == field:
             return Term(known, with_tokens(value))
     raise AssertionError(f"a field of the grammar without a meaning: {field}")
+
+
+def known_as(kind: str, name: str, named: Named | None) -> str | None:
+    """The id of the person or organisation that is known by a whole name; None for one of another kind."""
+    found = named(name) if named else None
+    return found if found and found.startswith(f"{kind}:") else None
 
 
 def plain(value: Value, field: str) -> str:

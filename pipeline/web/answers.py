@@ -294,7 +294,8 @@ async def entity(index: Index, key: str) -> EntityPage | None:
     if known is None:
         return None
     together = await counting.together(index, node)
-    others = {name: [one for one in found if one.value != known.name] for name, found in together.items()}
+    own = known.known_as or known.name
+    others = {name: [one for one in found if one.value != own] for name, found in together.items()}
     quotes = [one for result in newest.results for one in result.article.quotes if one.speaker_id == key]
     return EntityPage(
         **known.model_dump(include={"id", "name", "type", "role", "country", "aliases"}),

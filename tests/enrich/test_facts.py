@@ -151,6 +151,14 @@ def test_a_country_before_its_abbreviation_is_no_organisation() -> None:
     assert "CG" not in {entity.country for entity in article.entities}
 
 
+def test_what_is_known_by_several_names_has_one_name_to_be_counted_by() -> None:
+    article = read("NATO and the U.N. sent envoys to Nairobi on Monday, Ana Ferrand-Ruiz of Tidewater Bank said.")
+    named = {entity.name: (entity.id, entity.known_as) for entity in article.entities}
+    assert named["U.N."] == ("org:united-nations", "United Nations")
+    assert named["NATO"] == ("org:nato", "NATO")
+    assert named["Ana Ferrand-Ruiz"][1] is None
+
+
 def test_photo_credits_make_no_entities() -> None:
     article = read("Photo: Ana Ferrand-Ruiz / Tidewater Post\n\nA ferry sailed from Mombasa, Kenya.", language="en")
     assert "Ana Ferrand-Ruiz" not in {entity.name for entity in article.entities}

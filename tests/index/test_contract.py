@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.article import CountryWeight, EnrichedArticle, Entity, Outcome, Place, Source, Span
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, Outcome, Place, Quote, Source, Span
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Bucket, Changes, Index, Put, open_index
 from pipeline.index.tantivy import TantivyIndex
@@ -206,6 +206,22 @@ async def test_facets_are_counted_exactly(index: Index) -> None:
         "person": [Bucket("P07", 1), Bucket("Émile Zorn", 1)]
     }
     assert await index.aggregate(query("ferry"), []) == {}
+
+
+async def test_what_is_known_by_several_names_is_counted_by_one(index: Index) -> None:
+    def union(name: str) -> Entity:
+        known = {"id": "org:lake-union", "name": name, "known_as": "Lake Union"}
+        return Entity(**known, type="ORG", mentions=[], method="m", confidence=1)
+
+    def said(by: str | None) -> Quote:
+        who = {"speaker": "the LU", "speaker_id": by}
+        return Quote(field="text", start=0, end=3, text="The", kind="direct", **who, method="m", confidence=1)
+
+    one = article("a", entities=[union("LU")], quotes=[said("org:lake-union")])
+    other = article("b", entities=[union("Union of the Lakes")], quotes=[said("org:unknown")])
+    await put(index, one, other)
+    found = await index.aggregate(query(""), ["org", "speaker"])
+    assert found == {"org": [Bucket("Lake Union", 2)], "speaker": [Bucket("Lake Union", 1), Bucket("the LU", 1)]}
 
 
 async def test_delete_takes_the_versions_along(index: Index) -> None:

@@ -76,8 +76,8 @@ def words_shown(node: TextLeaf) -> str:
 def fact_shown(node: Node) -> str:
     """Facts, as parses.tsv writes them."""
     match node:
-        case Term(field, value):
-            return f"{field}={value}"
+        case Term(field, value, known):
+            return f"{field}={value}{f'@{known}' if known else ''}"
         case Published(start, end, _):
             return "..".join(moment.strftime("%Y-%m-%dT%H:%M") if moment else "" for moment in (start, end))
         case Number(field, low, high, _, currency):
