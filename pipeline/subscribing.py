@@ -22,31 +22,38 @@ from pipeline.status import by_source
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a person says of the feeds that are added."""
+    """What a person says of the feeds that are added; None is nothing, and a feed that is there keeps what it has."""
 
     tags: tuple[str, ...] = ()
-    include: str = ""
-    exclude: str = ""
+    include: str | None = None
+    exclude: str | None = None
     title: str | None = None
-    full_text: bool = True
+    full_text: bool | None = None
 
     def check(self) -> None:
         """Raise QueryError for a rule that can't be one."""
         for rule in (self.include, self.exclude):
-            rules.check(rule, datetime.now(UTC))
+            rules.check(rule or "", datetime.now(UTC))
+
+    def changed(self, feed: Feed) -> Feed:
+        """A feed that is there, as it is wanted now; tags are added to those that it has."""
+        said = {"include": self.include, "exclude": self.exclude, "title": self.title, "full_text": self.full_text}
+        tags = list(dict.fromkeys([*feed.tags, *self.tags]))
+        return feed.model_copy(update={"tags": tags} | {name: each for name, each in said.items() if each is not None})
 
 
 @dataclass(frozen=True)
 class Added:
-    """A feed of an address; `new` unless it was there already."""
+    """A feed of an address: `new` unless it was there already, `changed` where it was and is wanted otherwise now."""
 
     feed: Feed
     new: bool
+    changed: bool
     entries: int
 
 
 async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Added]:
-    """Add the feed at an address, or the feeds that the home page there declares.
+    """Add the feed at an address, or the feeds that the home page there declares; change those that are there.
 
     Raises:
         QueryError: a rule that can't be one.
@@ -54,9 +61,9 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
     """
     wanted.check()
     outlet = None
-    answer = await _fetch(client, url)
+    address, answer = await _fetch(client, url)
     try:
-        found = [(answer, read_document(answer.body, answer.headers, answer.url))]
+        found = [(address, answer, read_document(answer.body, answer.headers, answer.url))]
     except Rejected as not_a_feed:
         if not is_page(answer.body, answer.headers):
             raise GeowireError(f"{url}: {not_a_feed}") from None
@@ -65,13 +72,14 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
         if not found:
             advice = "no feed was found on it; give the feed's own address"
             raise GeowireError(f"{url}: {not_a_feed}, and {advice}") from None
-    known = {feed.id: feed for feed, _ in await state.feeds()}
+    known = await _by_id(state)
     added = []
-    for fetched, document in found:
+    for asked, fetched, document in found:
         feed = _feed(fetched, document, wanted, answer.url if len(found) > 1 else None, outlet)
-        stored = known.get(feed.id)
-        added.append(Added(stored or feed, stored is None, len(document.entries)))
-    await state.put_feeds([each.feed for each in added if each.new])
+        stored = known.get(feed.id) or known.get(feed_id(asked))
+        now = wanted.changed(stored) if stored else feed
+        added.append(Added(now, stored is None, stored is not None and now != stored, len(document.entries)))
+    await state.put_feeds([each.feed for each in added if each.new or each.changed])
     return added
 
 
@@ -112,7 +120,7 @@ async def import_opml(state: State, raw: bytes) -> tuple[int, int]:
         QueryError: a rule in it that can't be one.
     """
     feeds = read_opml(raw, datetime.now(UTC))
-    known = {feed.id: feed for feed, _ in await state.feeds()}
+    known = await _by_id(state)
     for feed in feeds:
         Wanted(include=feed.include, exclude=feed.exclude).check()
     there = [known[feed.id].model_copy(update=_joined(known[feed.id], feed)) for feed in feeds if feed.id in known]
@@ -122,27 +130,35 @@ async def import_opml(state: State, raw: bytes) -> tuple[int, int]:
 
 
 async def export_opml(state: State) -> bytes:
-    """All feeds as an OPML document."""
-    return write_opml([feed for feed, _ in await state.feeds()], datetime.now(UTC))
+    """All feeds as an OPML document, those that moved for good with the addresses that they have now."""
+    feeds = [feed.model_copy(update={"url": poll.url or feed.url}) for feed, poll in await state.feeds()]
+    return write_opml(feeds, datetime.now(UTC))
 
 
 async def chosen(state: State, names: Sequence[str]) -> list[Feed]:
-    """The feeds that are named by id or URL.
+    """The feeds that are named by id or URL, be it the one that they were added with or the one that they moved to.
 
     Raises:
         GeowireError: a name that none has.
     """
-    feeds = {name: feed for feed, _ in await state.feeds() for name in (feed.id, feed.url)}
+    feeds = {name: feed for feed, poll in await state.feeds() for name in (feed.id, feed.url, poll.url) if name}
     if missing := [name for name in names if name not in feeds]:
         raise GeowireError(f"no feed {missing[0]}; geowire feed list prints ids and addresses")
     return list({feeds[name].id: feeds[name] for name in names}.values())
+
+
+async def _by_id(state: State) -> dict[str, Feed]:
+    """The feeds by their ids, and by those that they would have with the addresses that they moved to."""
+    feeds = await state.feeds()
+    return {feed_id(poll.url): feed for feed, poll in feeds if poll.url} | {feed.id: feed for feed, _ in feeds}
 
 
 def _joined(stored: Feed, new: Feed) -> dict[str, Any]:
     return {"tags": list(dict.fromkeys([*stored.tags, *new.tags])), "attributes": stored.attributes | new.attributes}
 
 
-async def _fetch(client: Client, url: str) -> Fetched:
+async def _fetch(client: Client, url: str) -> tuple[str, Fetched]:
+    """The answer, and the address that was asked."""
     address = url if "://" in url else f"https://{url}"
     try:
         answer = await client.get(address)
@@ -150,17 +166,17 @@ async def _fetch(client: Client, url: str) -> Fetched:
         raise GeowireError(f"{address}: {exc}") from None
     if answer.status != 200:
         raise GeowireError(f"{address} answered with HTTP {answer.status}")
-    return answer
+    return address, answer
 
 
-async def _feeds_of_page(client: Client, page: Fetched) -> list[tuple[Fetched, Document]]:
+async def _feeds_of_page(client: Client, page: Fetched) -> list[tuple[str, Fetched, Document]]:
     """The declared feeds of a page; without any, the first that its links, robots.txt or the usual places lead to."""
-    found: list[tuple[Fetched, Document]] = []
+    found: list[tuple[str, Fetched, Document]] = []
     told: set[frozenset[str]] = set()
     for url in discover.declared(page.body, page.url):
         if (each := await _try(client, url)) is None:
             continue
-        addresses = frozenset(str(entry.fields.get("url")) for entry in each[1].entries)
+        addresses = frozenset(str(entry.fields.get("url")) for entry in each[2].entries)
         if not addresses or addresses not in told:  # the same articles as RSS and as Atom are one feed
             found.append(each)
         told.add(addresses)
@@ -186,12 +202,12 @@ async def _sitemaps(client: Client, url: str) -> Sequence[str]:
     return read_robots(answer.body).sitemaps if answer.status == 200 else ()
 
 
-async def _try(client: Client, url: str) -> tuple[Fetched, Document] | None:
+async def _try(client: Client, url: str) -> tuple[str, Fetched, Document] | None:
     try:
         answer = await client.get(url, deadline=10)
         if answer.status != 200:
             return None
-        return answer, read_document(answer.body, answer.headers, answer.url)
+        return url, answer, read_document(answer.body, answer.headers, answer.url)
     except (Rejected, Unavailable):
         return None
 
@@ -209,8 +225,8 @@ def _feed(answer: Fetched, document: Document, wanted: Wanted, home: str | None,
         source=Source(id=(domain_of(site) or domain_of(url) or "")[:500], name=(outlet or title)[:500]),
         language=(document.language or "")[:500] or None,
         tags=list(wanted.tags),
-        include=wanted.include,
-        exclude=wanted.exclude,
-        full_text=wanted.full_text,
+        include=wanted.include or "",
+        exclude=wanted.exclude or "",
+        full_text=wanted.full_text is not False,
         added_at=datetime.now(UTC),
     )

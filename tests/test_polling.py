@@ -16,6 +16,7 @@ from pipeline.polling import Polling
 from pipeline.publishing import Published
 from pipeline.sources.door import Input, Refusal
 from pipeline.sources.http import Client
+from pipeline.sources.opml import read_opml
 from pipeline.state.sqlite import SqliteState
 from pipeline.subscribing import Wanted, add, chosen, export_opml, import_opml
 from tests.sources.misbehaving import Served, item, misbehaving, rss
@@ -307,6 +308,28 @@ async def test_a_home_page_gives_its_feeds(site: Site, tmp_path: Path) -> None:
                 await add(client, state, f"{served.url}/broken", Wanted())
         with pytest.raises(QueryError):
             await add(client, state, f"{served.url}/a", Wanted(include="country:KE"))
+
+
+async def test_a_feed_that_is_there_is_changed_and_known_by_both_its_addresses(site: Site, tmp_path: Path) -> None:
+    state, served = SqliteState(tmp_path / "state.db"), site.served
+    served.pages["/old"] = served.pages["/new"] = rss(item(1))
+    old, new = f"{served.url}/old", f"{served.url}/new"
+    async with Client(allow_private=True) as client:
+        await add(client, state, old, Wanted(tags=("Ports",), include="ferry", full_text=False))
+        (changed,) = await add(client, state, old, Wanted(tags=("Coast",), exclude="sport"))
+        (feed,) = [feed for feed, _ in await state.feeds()]
+        assert (changed.new, changed.changed, changed.feed) == (False, True, feed)
+        assert (feed.tags, feed.include, feed.exclude, feed.full_text) == (["Ports", "Coast"], "ferry", "sport", False)
+        (again,) = await add(client, state, old, Wanted(include="", full_text=True))
+        assert (again.feed.include, again.feed.exclude, again.feed.full_text) == ("", "sport", True)
+        served.headers["/old"], served.statuses["/old"] = {"Location": new}, 301
+        assert [(each.new, each.changed) for each in await add(client, state, old, Wanted())] == [(False, False)]
+        await state.put_poll(feed.id, Poll(url=new))
+        assert [each.feed.id for each in await add(client, state, new, Wanted())] == [feed.id]
+    assert [each.id for each in await chosen(state, [old, new])] == [feed.id]
+    assert await import_opml(state, await export_opml(state)) == (0, 1)
+    (moved,) = read_opml(await export_opml(state), datetime.now(UTC))
+    assert moved.url == new
 
 
 async def test_opml_comes_in_twice_and_goes_out(tmp_path: Path) -> None:

@@ -23,11 +23,29 @@ def delete(
     now = datetime.now(UTC)
     stones = [Tombstone(tombstone="article", id=each[:500], at=now) for each in ids or []]
     stones += [Tombstone(tombstone="source", id=source[:500], at=now)] if source else []
-    unknown = asyncio.run(_delete(configuration.load({"data": data}), stones))
-    for each in unknown:
-        output.note(f"{each} is not in the index now; it will not get in either")
-    what = f"everything of {source}" if source else f"{len(stones)} article{'' if len(stones) == 1 else 's'}"
+    settings = configuration.load({"data": data})
+    if source:
+        count = asyncio.run(_delete_source(settings, stones[0]))
+        what = f"everything of {source} (at most {count:,} article{'' if count == 1 else 's'} now)"
+        if not count:
+            output.note(f"no article of {source} is in the index; an outlet is named by its id, as in geowire status")
+    else:
+        for each in asyncio.run(_delete(settings, stones)):
+            output.note(f"{each} is not in the index now; it will not get in either")
+        what = f"{len(stones)} article{'' if len(stones) == 1 else 's'}"
     print(output.plain(f"{what} will be taken out as soon as a worker reads it; geowire status shows it as deleted"))
+
+
+async def _delete_source(settings: configuration.Settings, stone: Tombstone) -> int:
+    """How many articles the index has of an outlet that is taken out, or of others that are named alike."""
+    from pipeline.open import rooms
+    from pipeline.publishing import publish_tombstones
+    from pipeline.query.tree import Term
+
+    async with rooms(settings) as (broker, index, _):
+        found = await index.search(Term("source", stone.id), size=0)
+        await publish_tombstones(broker, [stone])
+        return found.total
 
 
 async def _delete(settings: configuration.Settings, stones: list[Tombstone]) -> list[str]:

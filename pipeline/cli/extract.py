@@ -12,7 +12,7 @@ from pipeline.article import Article, EnrichedArticle
 from pipeline.cli import output
 from pipeline.cli.explain import explain_facts
 from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
-from pipeline.cli.publish import rejection
+from pipeline.cli.publish import rejection, tell_passed_over
 from pipeline.errors import Poison
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ def extract(
     from pipeline.sources.door import Door
     from pipeline.sources.files import read_paths
 
-    inputs = read_paths(paths or ["-"], Door(defaults(published_at, source, url, lang)))
-    if asyncio.run(_extract(configuration.load(), inputs, explain=explain)):
+    door = Door(defaults(published_at, source, url, lang))
+    failed = asyncio.run(_extract(configuration.load(), read_paths(paths or ["-"], door), explain=explain))
+    tell_passed_over(door)
+    if failed:
         raise typer.Exit(1)
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -13,7 +14,7 @@ from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError, QueryError
-from pipeline.feed import Feed, FeedReport, in_words
+from pipeline.feed import Feed, FeedReport, Health, in_words
 
 if TYPE_CHECKING:
     from pipeline.polling import Report
@@ -23,26 +24,28 @@ app = typer.Typer(no_args_is_help=True, help="Feeds: add them, see how they do, 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids or addresses, as geowire feed list prints them.")]
-Rule = Annotated[str, typer.Option(help="A query of words, phrases, source:, lang:, published:.")]
+Rule = Annotated[str | None, typer.Option(help="A query of words, phrases, source:, lang:, published:.")]
 
 
 @app.command()
 def add(
     urls: Annotated[list[str], typer.Argument(metavar="URL…", help="A feed, a sitemap, or a home page.")],
     tag: Annotated[list[str] | None, typer.Option("--tag", help="A tag; several times for several.")] = None,
-    include: Rule = "",
-    exclude: Rule = "",
+    include: Rule = None,
+    exclude: Rule = None,
     title: Annotated[str | None, typer.Option("--title", help="Another name than the feed's own.")] = None,
-    teasers: Annotated[bool, typer.Option("--teasers", help="Take teasers as they are; fetch no pages.")] = False,
+    teasers: Annotated[
+        bool | None, typer.Option("--teasers/--no-teasers", help="Take teasers as they are; fetch no pages.")
+    ] = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
-    """Add feeds by their addresses; of a home page, the feeds that it declares."""
+    """Add feeds by their addresses; of a home page, the feeds that it declares. One that is there is changed."""
     from pipeline.rules import check
     from pipeline.subscribing import Wanted
 
-    wanted = Wanted(tuple(tag or ()), include, exclude, title, full_text=not teasers)
-    for rule in (include, exclude):
+    wanted = Wanted(tuple(tag or ()), include, exclude, title, full_text=None if teasers is None else not teasers)
+    for rule in (include or "", exclude or ""):
         try:
             check(rule, datetime.now(UTC))
         except QueryError as exc:
@@ -50,25 +53,40 @@ def add(
             raise typer.Exit(2) from None
     added = asyncio.run(_add(configuration.load({"data": data}), urls, wanted))
     if as_json:
-        output.data([{"new": each.new, "entries": each.entries, **each.feed.model_dump(mode="json")} for each in added])
+        output.data([_added(each) for each in added])
         return
     for each in added:
-        word = "added" if each.new else "there already"
+        word = "added" if each.new else "changed" if each.changed else "there already"
         print(output.plain(f"{each.feed.id}  {word}: {each.feed.title} ({each.entries} entries now)  {each.feed.url}"))
     print("geowire run polls them; geowire feed poll --once does it now")
 
 
 @app.command("list")
-def list_(as_json: AsJson = False, data: Data = None) -> None:
+def list_(
+    health: Annotated[list[str] | None, typer.Option("--health", help="Only those; several times for several.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="Only those with this tag, or in this folder.")] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
     """The feeds, how each does, and what became of what it brought."""
-    feeds = asyncio.run(_feeds(configuration.load({"data": data})))
+    if wrong := set(health or ()) - set(get_args(Health)):
+        raise typer.BadParameter(f"{min(wrong)!r} is none of {', '.join(get_args(Health))}", param_hint="--health")
+    every = asyncio.run(_feeds(configuration.load({"data": data})))
+    feeds = [told for told in every if (not health or told.health in health) and (not tag or _is_in(told, tag))]
     now = datetime.now(UTC)
     if as_json:
         output.data([told.model_dump(mode="json") for told in feeds])
         return
-    if not feeds:
+    if not every:
         print("no feeds; geowire feed add URL adds one")
         return
+    _print_feeds(feeds, now)
+    counts = Counter(told.health for told in feeds)
+    said = ", ".join(f"{counts[each]} {each}" for each in get_args(Health) if counts[each])
+    print(f"{len(feeds)} of {len(every)} feeds{': ' if said else ''}{said}")
+
+
+def _print_feeds(feeds: list[FeedReport], now: datetime) -> None:
     output.table(("id", "health", "title", "a day", "article", "polled", "next"), [_row(told, now) for told in feeds])
     for told in feeds:
         for said in _remarks(told):
@@ -129,6 +147,11 @@ def import_(
 def export(data: Data = None) -> None:
     """Print the feeds as an OPML document."""
     sys.stdout.buffer.write(asyncio.run(_export(configuration.load({"data": data}))))
+
+
+def _added(each: "Added") -> dict[str, Any]:
+    told = {"new": each.new, "changed": each.changed, "entries": each.entries}
+    return told | each.feed.model_dump(mode="json")
 
 
 async def _add(settings: configuration.Settings, urls: list[str], wanted: "Wanted") -> "list[Added]":
@@ -246,6 +269,11 @@ def _remarks(told: FeedReport) -> list[str]:
     if told.polled_at != told.url:
         found.append(f"moved for good to {told.polled_at}")
     return [each for each in found if each]
+
+
+def _is_in(told: FeedReport, tag: str) -> bool:
+    """Whether it has a tag, or one of a folder in it: `East` has `East/Ports`."""
+    return any(each == tag or each.startswith(f"{tag}/") for each in told.tags)
 
 
 def _distance(moment: datetime | None, now: datetime) -> str:

@@ -22,7 +22,7 @@ from pipeline.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from pipeline.publishing import Published
-    from pipeline.sources.door import Input
+    from pipeline.sources.door import Door, Input
 
 
 def publish(
@@ -47,7 +47,8 @@ def publish(
     from pipeline.sources.door import Door
     from pipeline.sources.files import read_paths
 
-    inputs = read_paths(paths, Door(defaults(published_at, source, url, lang)))
+    door = Door(defaults(published_at, source, url, lang))
+    inputs = read_paths(paths, door)
     if dry_run:
         rejected = print_articles(inputs)
     else:
@@ -60,6 +61,7 @@ def publish(
 
         rejected = asyncio.run(_publish(publish, inputs, skipped, expected(paths), as_json=as_json))
         progress.set(None)
+    tell_passed_over(door)
     if rejected:
         raise typer.Exit(1)
 
@@ -80,6 +82,13 @@ def rejection(each: "Input") -> dict[str, str | None]:
     """What stands in the place of an input that is not taken."""
     assert not isinstance(each.item, Article)
     return {"id": each.item.id, "outcome": "rejected", "reason": each.item.reason, "origin": each.origin}
+
+
+def tell_passed_over(door: "Door") -> None:
+    """How much of what was read is no article at all, and what it is."""
+    if door.passed_over:
+        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in door.passed_over.most_common())
+        output.note(f"passed over as no articles: {kinds}")
 
 
 class Progress:

@@ -1,4 +1,4 @@
-"""The tables of data/boilerplate.toml: what stands on a page and is not its article."""
+"""The lists of data/boilerplate.toml: what stands on a page beside its article, and what labels its author."""
 
 import re
 import tomllib
@@ -10,10 +10,16 @@ from typing import Any
 @cache
 def pattern(*names: str) -> re.Pattern[str]:
     """One regular expression of a list in that file."""
+    return re.compile("|".join(f"(?:{each})" for each in listed(*names)), re.IGNORECASE)
+
+
+@cache
+def listed(*names: str) -> tuple[str, ...]:
+    """A list of that file as it is."""
     table: Any = _tables()
     for name in names:
         table = table[name]
-    return re.compile("|".join(f"(?:{each})" for each in table), re.IGNORECASE)
+    return tuple(table)
 
 
 @cache

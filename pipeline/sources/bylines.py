@@ -10,15 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.identity import domain_of
+from pipeline.sources import boilerplate
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dateline import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.metadata import Said, flat, names, squeezed
 
 MAX_AUTHORS = 20
-META = (
-    "author", "article:author", "article:byline", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
-    "byl",
-)  # fmt: skip
 MARKED = (
     "//*[@itemprop='author']//*[@itemprop='name']",
     "//*[@itemprop='author']",
@@ -34,13 +31,11 @@ CLASSES = (
 MAX_BYLINE = 9  # words
 LOOKED_AT = 3  # elements of such a class; those that follow are of other articles, and of comments
 
-_AND = re.compile(r"\s*(?:;\s*|(?:,|\||\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|&)\s+)", re.IGNORECASE)
-_BY = re.compile(r"^(?:by|von|par|por|da|di|door|av|af|text|texte?)\s*:?\s+", re.IGNORECASE)
-_WRITTEN = re.compile(r"(?:^|\|\s*)(?:by|von|par|por|door|av|af)\s*:?\s+(.+)", re.IGNORECASE)
+_AND = re.compile(rf"\s*(?:;\s*|(?:,|\||\b(?:{pattern('and').pattern})\b|&)\s+)", re.IGNORECASE)
+_BY = re.compile(rf"(?:^|\|\s*)(?:{pattern('by').pattern})\s*:?\s+", re.IGNORECASE)
 _DEFAULT_ACCOUNT = re.compile(r"/author/(?:admin|administrator|editor)/?$")
-_NO_NAME = re.compile(r"(?i)@|https?:|www\.|\d{4,}|\{\{|^(?:admin|editor|staff|redaktion|unknown|null|undefined)$")
+_NO_NAME = re.compile(rf"(?i)@|https?:|www\.|\d{{4,}}|\{{\{{|^(?:{pattern('nobody').pattern})$")
 _BRACKETS = re.compile(r"\s*\([^)]*\)$")
-_PARTICLES = ("de", "da", "di", "du", "del", "der", "den", "von", "van", "la", "le", "al", "el", "bin", "ben", "zu")
 
 
 def authors(said: Said) -> tuple[list[str], str]:
@@ -56,12 +51,13 @@ def authors(said: Said) -> tuple[list[str], str]:
 
 def _given(said: Said) -> Iterator[tuple[Sequence[str], str]]:
     yield said.named("author") or said.named("creator"), "jsonld"
-    for name in META:
+    named = boilerplate.listed("meta", "author")
+    for name in named:
         if name in said.meta:
             yield [said.meta[name]], "meta"
     yield _labelled(said), "meta"
     for name, value in said.meta.items():
-        if squeezed(name).endswith(("author", "byline")) and name not in META:
+        if squeezed(name).endswith(("author", "byline")) and name not in named:
             yield [value], "meta"
     for path in MARKED:
         yield [tag.text_content() for tag in said.tree.xpath(path)[:3]], "page"
@@ -80,7 +76,7 @@ def _of_classes(said: Said) -> list[str]:
     for path in CLASSES:
         for element in said.tree.xpath(path)[:LOOKED_AT]:
             text = element.text_content()
-            if squeezed(_BY.sub("", flat(text))) in outlets:
+            if squeezed(_without_by(flat(text))) in outlets:
                 return []
             names = [name for name in _people(said, [text]) if _looks_like_a_name(name)]
             if found := [name for name in names if not outlets & set(name.lower().split())]:
@@ -91,8 +87,8 @@ def _of_classes(said: Said) -> list[str]:
 def _alone(said: Said) -> list[str]:
     """The names that are the paragraph right before or after the text: `<p><b>Ana Ferrand-Ruiz</b></p>`.
 
-    Its form has to say that it is a byline: "by", a slash, or emphasis where it is the first paragraph or the last; a
-    heading has others on both sides.
+    Its form has to say that it is a byline: "by", a slash, or emphasis where it is the first paragraph or the last (a
+    heading has others on both sides) and nobody of that name is told of: the text is about those, and by another.
     """
     text = text_element(said)
     if text is None:
@@ -100,7 +96,11 @@ def _alone(said: Said) -> list[str]:
     told = [(each, line) for each in text.xpath("./p") if (line := flat(each.text_content()))]
     wordy = [number for number, (_, line) in enumerate(told) if len(line.split()) >= WORDY]
     for number in (wordy[0] - 1, wordy[-1] + 1):
-        if not 0 <= number < len(told) or not _is_byline(*told[number], edge=number in (0, len(told) - 1)):
+        if not 0 <= number < len(told):
+            continue
+        at_edge = number in (0, len(told) - 1)
+        rest = " ".join(line for _, line in told[:number] + told[number + 1 :]) if at_edge else None
+        if not _is_byline(*told[number], rest):
             continue
         found = _people(said, told[number][1].split("/"))
         if found and all(_looks_like_a_name(name) for name in found):
@@ -108,11 +108,23 @@ def _alone(said: Said) -> list[str]:
     return []
 
 
-def _is_byline(paragraph: Any, line: str, *, edge: bool) -> bool:
-    """Whether the form of a paragraph says so; `edge`: it is the first or the last."""
+def _is_byline(paragraph: Any, line: str, rest: str | None) -> bool:
+    """Whether the form of a paragraph says so; `rest`: the others where it is the first or the last of them."""
     if len(line.split()) > MAX_BYLINE or line.endswith(".") or pattern("agencies").search(line):
         return False
-    return "/" in line or _BY.match(line) is not None or (edge and _is_emphasised(paragraph, line))
+    if "/" in line or _BY.match(line) is not None:
+        return True
+    return rest is not None and _is_emphasised(paragraph, line) and not _capitals(line) & _capitals(rest)
+
+
+def _capitals(text: str) -> set[str]:
+    """The words of three letters and more that begin with a capital."""
+    return set(re.findall(r"\b[^\W\d_a-z][\w'’-]{2,}", text))
+
+
+def _without_by(text: str) -> str:
+    match = _BY.match(text)
+    return text[match.end() :] if match else text
 
 
 def _is_emphasised(paragraph: Any, text: str) -> bool:
@@ -121,7 +133,7 @@ def _is_emphasised(paragraph: Any, text: str) -> bool:
 
 def _beside_headline(said: Said) -> list[str]:
     """The names of a line beside the headline that begins with "by", or of one whose label says so."""
-    written = [match.group(1) for line in lines(said) if (match := _WRITTEN.search(line))]
+    written = [line[match.end() :] for line in lines(said) if (match := _BY.search(line))]
     for text in [*written, *labelled(said, "written_by"), *listed(said, "written_by")]:
         names = itertools.takewhile(lambda name: _looks_like_a_name(name) or name.isupper(), _people(said, [text]))
         if found := list(names):
@@ -148,7 +160,7 @@ def _people(said: Said, given: Sequence[str]) -> list[str]:
     outlets = _outlets(said)
     found: list[str] = []
     for text in given[:MAX_AUTHORS]:
-        for name in _AND.split(_BY.sub("", flat(text)[:300])):
+        for name in _AND.split(_without_by(flat(text)[:300])):
             plain = _BRACKETS.sub("", name).strip(" ,.;:|")
             nobody = squeezed(plain) in outlets or _NO_NAME.search(name) or pattern("sections").fullmatch(plain)
             if _may_be_a_name(plain) and not nobody:
@@ -168,7 +180,8 @@ def _looks_like_a_name(plain: str) -> bool:
     parts = plain.split()
     if pattern("no_author").search(plain) or pattern("desks").search(plain):
         return False
-    if any(not part[0].isalpha() or (part[0].islower() and part.lower() not in _PARTICLES) for part in parts):
+    particles = boilerplate.listed("particles")
+    if any(not part[0].isalpha() or (part[0].islower() and part.lower() not in particles) for part in parts):
         return False
     caseless = all(part[0].lower() == part[0].upper() for part in parts)
     letters = all(letter.isalpha() or letter in " .'’‑-" for letter in plain)

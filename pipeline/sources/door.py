@@ -1,5 +1,6 @@
 """What every adapter ends in: data for an article, and what the caller said of it, through the one door `admit`."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from pipeline.errors import Rejected
 from pipeline.sources.standards import unwrapped
 
 Clock = Callable[[], datetime]
+
+MAX_KINDS = 20  # of what is passed over; strangers choose the names of some
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,16 @@ def utc_now() -> datetime:
 
 
 class Door:
-    """Makes inputs of data, in order; holds the caller's defaults, of which the URL is used up by the first article."""
+    """Makes inputs of data, in order; holds the caller's defaults, of which the URL is used up by the first article.
+
+    What is no input, as an image in a folder or a request in a web archive, is counted in `passed_over` by its kind.
+    """
 
     def __init__(self, defaults: Defaults | None = None, *, clock: Clock = utc_now) -> None:
         self._defaults = defaults or Defaults()
         self._wanted_url = self._defaults.url
         self._clock = clock
+        self.passed_over: Counter[str] = Counter()
 
     @property
     def url(self) -> str | None:
@@ -90,6 +97,16 @@ class Door:
                 source_id[:200] if isinstance(source_id, str) else "",
             ),
         )
+
+    def pass_over(self, kind: str) -> None:
+        """Count what is no input.
+
+        Args:
+            kind: in the plural, `.png files`; of more than MAX_KINDS kinds the later ones are counted together.
+        """
+        kind = _printable(kind[:60])
+        known = kind in self.passed_over or len(self.passed_over) < MAX_KINDS
+        self.passed_over[kind if known else "others"] += 1
 
     def _filled(self, data: object) -> object:
         """The data with the caller's defaults where it says nothing itself."""

@@ -1,7 +1,7 @@
 """Files and standard input become articles: text, HTML, JSON, NDJSON, saved feeds, folders of them.
 
 In a text file the first line is the title and the rest the text. In JSON only `text` is required. What is refused comes
-out as a `Refusal` in its place, and the reading goes on.
+out as a `Refusal` in its place, and the reading goes on; what is no article at all is counted (`Door.pass_over`).
 """
 
 import sys
@@ -38,8 +38,7 @@ def read_paths(paths: Iterable[str], door: Door) -> Iterator[Input]:
         if name == "-":
             yield from read_stream(sys.stdin.buffer, "standard input", door)
         elif path.is_dir():
-            known = (found for found in path.rglob("*") if found.suffix.lower() in SUFFIXES or _is_archive(found))
-            for file in sorted(known):
+            for file in sorted(found for found in path.rglob("*") if _is_input(found, door)):
                 yield from read_file(file, door)
         else:
             yield from read_file(path, door)
@@ -81,13 +80,26 @@ def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
         yield from _whole(origin, first + rest, ".html" if first.lstrip().startswith(b"<") else ".txt", door)
 
 
+def _is_input(path: Path, door: Door) -> bool:
+    """Whether what lies in a folder is read: a file of a known kind. A pipe is none, it might never end."""
+    if path.is_dir():
+        return False
+    if path.exists() and not path.is_file():
+        door.pass_over("pipes and devices")
+    elif path.suffix.lower() in SUFFIXES or _is_archive(path):
+        return True
+    else:
+        door.pass_over(f"{path.suffix.lower()} files" if path.suffix else "files without a suffix")
+    return False
+
+
 def _is_archive(path: Path) -> bool:
     return path.name.lower().endswith(".warc.gz")
 
 
 def _archive(origin: str, stream: BinaryIO, door: Door) -> Iterator[Input]:
     try:
-        for url, found in read_warc(stream):
+        for url, found in read_warc(stream, door.pass_over):
             place = f"{origin} {url}"
             yield door.refuse(place, str(found)) if isinstance(found, Rejected) else door.take(place, found)
     except Rejected as exc:

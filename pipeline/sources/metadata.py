@@ -14,18 +14,11 @@ from typing import Any, TypeGuard
 from urllib.parse import urljoin, urlsplit
 
 from pipeline.identity import same_site
+from pipeline.sources.boilerplate import listed
 from pipeline.sources.dates import date_in_url, moment
 
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
 MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
-# The letters of the names of meta elements: `article:published_time` and `article:published:time` are one.
-DATES = (
-    "articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "datepublished", "date", "pubdate",
-    "publishdate", "publicationdate", "daterelease", "dcdate", "dcdateissued",
-    "dctermscreated", "dctermsdate", "dctermsissued", "parselypubdate", "sailthrudate", "articlepublished",
-    "cxenseparserecspublishtime", "published", "publishedat", "publisheddate",
-)  # fmt: skip
-MODIFIED = ("articlemodifiedtime", "ogupdatedtime", "datemodified", "dctermsmodified", "lastmod", "lastmodified")
 TIMES = (
     "//time[@pubdate]/@datetime",
     "//*[@itemprop='datePublished']/@datetime",
@@ -61,7 +54,7 @@ class Said:
 
     @cached_property
     def _plain_meta(self) -> dict[str, str]:
-        """The same under the letters of their names; systems differ in what they put between them."""
+        """The same under the letters of their names: `article:published_time` and `article:published:time` are one."""
         return {re.sub(r"[\W_]", "", name): value for name, value in reversed(self.meta.items())}
 
     @cached_property
@@ -107,7 +100,7 @@ class Said:
     def published(self) -> tuple[str | None, str]:
         """When it was published, by the most trusted place that says it, with a zone where any place gives one."""
         given = [("jsonld", string(self.news.get("datePublished"))), ("jsonld", string(self.news.get("dateCreated")))]
-        given += [("meta", self._plain_meta[name]) for name in DATES if name in self._plain_meta]
+        given += [("meta", self._plain_meta[name]) for name in listed("meta", "published") if name in self._plain_meta]
         given += [("time", time) for time in self._times()]
         found = [(origin, when) for origin, text in given if (when := moment(text))]
         if not found:
@@ -120,7 +113,8 @@ class Said:
 
     def modified(self) -> str | None:
         """When it was last changed."""
-        given = [string(self.news.get("dateModified")), *(self._plain_meta.get(name) for name in MODIFIED)]
+        given = [string(self.news.get("dateModified"))]
+        given += [self._plain_meta.get(name) for name in listed("meta", "modified")]
         return next((when for text in given if (when := moment(text))), None)
 
     def canonical(self) -> str | None:

@@ -1,15 +1,23 @@
 """Web archives (WARC) become articles, one for each saved page; needs the extra `geowire[warc]` (library: warcio)."""
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, cast
 
 from pipeline.errors import Misconfigured, Rejected
 from pipeline.sources.html import read_page
 from pipeline.sources.http import MAX_PAGE
 
+PAGES = ("text/html", "application/xhtml+xml")
 
-def read_warc(stream: BinaryIO) -> Iterator[tuple[str, dict[str, Any] | Rejected]]:
+
+def read_warc(stream: BinaryIO, pass_over: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any] | Rejected]]:
     """Each page of an archive: its address, and its fields or why it is none.
+
+    Args:
+        stream: the archive, compressed or not.
+        pass_over: is told the kind of each record that is no page.
 
     Raises:
         Misconfigured: warcio is not installed.
@@ -21,14 +29,31 @@ def read_warc(stream: BinaryIO) -> Iterator[tuple[str, dict[str, Any] | Rejected
     except ImportError:
         raise Misconfigured("web archives need an extra; run: pip install 'geowire[warc]'") from None
     try:
-        for record in ArchiveIterator(stream):
-            if record.rec_type != "response" or record.http_headers is None:
-                continue
-            kind = (record.http_headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
-            if record.http_headers.get_statuscode() == "200" and kind in ("text/html", "application/xhtml+xml"):
+        for record in ArchiveIterator(_decompressed(stream)):
+            if (kind := _other_kind(record)) is None:
                 yield _page(record)
-    except (ArchiveLoadFailed, EOFError) as exc:
+            else:
+                pass_over(kind)
+    except (ArchiveLoadFailed, EOFError, gzip.BadGzipFile, zlib.error) as exc:
         raise Rejected(f"not a readable web archive: {exc}") from None
+
+
+def _decompressed(stream: BinaryIO) -> BinaryIO:
+    """The archive itself, be it compressed record by record or as a whole, which warcio refuses."""
+    packed = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream
+
+
+def _other_kind(record: Any) -> str | None:
+    """What a record is that is no page; None of a page: an answer with it, or the page itself (`resource`)."""
+    answered = record.http_headers
+    if record.rec_type not in ("response", "resource") or (record.rec_type == "response" and answered is None):
+        return f"{record.rec_type} records"
+    if answered is not None and answered.get_statuscode() != "200":
+        return f"answers of status {answered.get_statuscode()}"
+    kind = ((answered or record.rec_headers).get_header("Content-Type") or "").partition(";")[0].strip().lower()
+    return None if kind in PAGES else f"{kind or 'untyped'} records"
 
 
 def _page(record: Any) -> tuple[str, dict[str, Any] | Rejected]:

@@ -21,20 +21,21 @@ Tag = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Subscription(BaseModel):
-    """A feed to add: the address of a feed, a sitemap, or a home page."""
+    """A feed to add: the address of a feed, a sitemap, or a home page; of one that is there, what is to change."""
 
     url: Annotated[str, Field(min_length=1, max_length=MAX_URL)]
     tags: Annotated[list[Tag], Field(max_length=50)] = []
-    include: Annotated[str, Field(max_length=4000, description="a query of words, phrases, source:, lang:")] = ""
-    exclude: Annotated[str, Field(max_length=4000)] = ""
+    include: Annotated[str | None, Field(max_length=4000, description="words, phrases, source:, lang:")] = None
+    exclude: Annotated[str | None, Field(max_length=4000)] = None
     title: Annotated[str | None, Field(max_length=500, description="another name than the feed's own")] = None
-    full_text: Annotated[bool, Field(description="fetch the page where the feed brings a teaser")] = True
+    full_text: Annotated[bool | None, Field(description="fetch the page where the feed brings a teaser")] = None
 
 
 class AddedAnswer(Feed):
-    """A feed of an address: `new` unless it was there already, and how many entries it has now."""
+    """A feed of an address: `new` unless it was there already, and `changed` then, and how many entries it has now."""
 
     new: bool
+    changed: bool
     entries: int
 
 
@@ -56,7 +57,9 @@ async def add(request: Request, rooms: Rooms, wanted: Subscription) -> list[Adde
     asked = subscribing.Wanted(tuple(wanted.tags), wanted.include, wanted.exclude, wanted.title, wanted.full_text)
     async with Client(allow_private=request.app.state.settings.allow_private_addresses) as client:
         added = await subscribing.add(client, rooms.state, wanted.url, asked)
-    return [AddedAnswer(new=each.new, entries=each.entries, **each.feed.model_dump()) for each in added]
+    return [
+        AddedAnswer(new=one.new, changed=one.changed, entries=one.entries, **one.feed.model_dump()) for one in added
+    ]
 
 
 @router.patch("/api/feeds/{id}", summary="Pause a feed, or poll it again", responses=fails(401, 403, 404, 422, 503))

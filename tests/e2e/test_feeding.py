@@ -169,10 +169,12 @@ def _dying(site: Site, outlet: Outlet) -> None:
     """A source that fails says so, and all inputs are accounted for by their source."""
     outlet.dead = True
     assert site.run("feed", "poll", "--once").returncode == 1
-    listed = site.run("feed", "list").stdout.decode()
-    assert "the server failed (HTTP 503)" in listed
+    listed = site.run("feed", "list").stdout
+    assert b"the server failed (HTTP 503)" in listed
     rows = site.json("feed", "list", "--json")
     assert [row["health"] for row in rows] == ["failing", "failing", "failing", "ok"]
+    assert site.json("feed", "list", "--health", "failing", "--health", "silent", "--json") == rows[:3]
+    assert b"4 of 4 feeds: 1 ok, 3 failing" in listed
     outcomes = rows[0]["outcomes"]
     assert (outcomes["indexed"], outcomes["updated"]) == (30, 1)
     assert outcomes.get("unchanged", 0) + outcomes.get("superseded", 0) == 4

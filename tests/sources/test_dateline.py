@@ -149,6 +149,8 @@ def test_what_a_page_calls_its_language_is_not_kept() -> None:
         ("", "<p><b>Read Next</b></p><p><b>Harbour Museum</b></p>", None),
         ("<p>A summary of it.</p><p><b>Northern Quay</b></p>", "", None),
         ("", "<p><b>Harbour Museum</b></p><p>Open on weekdays.</p>", None),
+        ("<p><b>Ana Ferrand-Ruiz</b></p>", "<p>The first ticket went to Ferrand-Ruiz.</p>", None),
+        ("<p>Ferrand-Ruiz had the first ticket.</p>", "<p><strong>Ana Ferrand-Ruiz</strong></p>", None),
     ],
 )
 def test_names_that_are_a_paragraph(before: str, after: str, names: list[str] | None) -> None:

@@ -116,13 +116,27 @@ def test_one_url_names_one_article() -> None:
     assert "https://a.example/1" in reason(found[1])
 
 
-def test_a_folder_is_read_in_order_and_known_files_only(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.txt", "notes.md", "c.png"):
+def test_a_folder_is_read_in_order_and_what_is_no_article_is_counted(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "notes.md", "c.png", "e.PNG", "Makefile"):
         (tmp_path / name).write_text(f"Title\nText of {name}")
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "d.txt").write_text("Title\nText of d.txt")
-    found = [article(each).text for each in read_paths([str(tmp_path)], door())]
+    (tmp_path / "folder.txt").mkdir()
+    os.mkfifo(tmp_path / "pipe.txt")
+    entrance = door()
+    found = [article(each).text for each in read_paths([str(tmp_path)], entrance)]
     assert found == ["Text of a.txt", "Text of b.txt", "Text of d.txt"]
+    assert entrance.passed_over == {
+        ".md files": 1, ".png files": 2, "files without a suffix": 1, "pipes and devices": 1,
+    }  # fmt: skip
+
+
+def test_of_what_is_passed_over_few_kinds_are_told_apart() -> None:
+    entrance = door()
+    for number in range(1000):
+        entrance.pass_over(f"{number}/{'x' * 100_000} records")
+    assert len(entrance.passed_over) <= 21
+    assert entrance.passed_over.total() == 1000
 
 
 def test_a_path_that_is_not_there_is_an_error() -> None:

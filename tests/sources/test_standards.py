@@ -81,6 +81,13 @@ def record(url: str, status: str, kind: str, body: str) -> bytes:
     return head.encode() + answer + b"\r\n\r\n"
 
 
+def resource(url: str, kind: str, body: str) -> bytes:
+    """A page as a WARC file keeps it that was no answer to a request."""
+    head = f"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-11-03T05:00:00Z\r\n"
+    head += f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return f"{head}{body}\r\n\r\n".encode()
+
+
 def test_a_web_archive(tmp_path: Path) -> None:
     text = "".join(f"<p>Paragraph {n} of the report tells about the ferry in Mombasa.</p>" for n in range(6))
     page = f"<html><head><title>Ferry opens in Mombasa</title></head><body><article>{text}</article></body></html>"
@@ -96,10 +103,24 @@ def test_a_web_archive(tmp_path: Path) -> None:
     (tmp_path / "news.warc").write_bytes(records)
     (tmp_path / "packed.warc.gz").write_bytes(gzip.compress(records))
     (tmp_path / "broken.warc").write_bytes(b"no archive")
-    broken, first, second, *packed = (each.item for each in read_paths([str(tmp_path)], Door(clock=lambda: NOW)))
+    door = Door(clock=lambda: NOW)
+    broken, first, second, *packed = (each.item for each in read_paths([str(tmp_path)], door))
     assert isinstance(first, Article)
     assert (first.url, first.title) == ("https://a.example/1", "Ferry opens in Mombasa")
     assert first.fetched_at == datetime(2026, 11, 3, 5, tzinfo=UTC)
     assert isinstance(second, Refusal)
     assert isinstance(broken, Refusal)
     assert [type(item) for item in packed] == [Article, Refusal]
+    assert door.passed_over == {"answers of status 404": 2, "image/png records": 2}
+
+
+def test_pages_of_an_archive_that_stand_without_an_answer_around_them(tmp_path: Path) -> None:
+    page = "<html><body><article><h1>Ferry opens in Mombasa</h1>" + "<p>It leaves at eight from the old quay.</p>" * 9
+    (tmp_path / "kept.warc").write_bytes(
+        resource("https://a.example/1", "text/html", page) + resource("https://a.example/2", "image/png", "x")
+    )
+    door = Door(clock=lambda: NOW)
+    (found,) = (each.item for each in read_paths([str(tmp_path)], door))
+    assert isinstance(found, Article)
+    assert (found.url, found.title) == ("https://a.example/1", "Ferry opens in Mombasa")
+    assert door.passed_over == {"image/png records": 1}
