@@ -1,8 +1,8 @@
 """The encoder of the shipped models: a spaCy component that reads documents once, for entities and syntax both.
 
-`spacy.load` of a model's folder finds it by the entry point `spacy_factories` of this package. It reads a batch of
-documents in windows of like length by onnxruntime in one thread, and leaves what it says of each word in
-`doc.user_data`, where `syntax` and `ner` take it from.
+`spacy.load` of a model's folder finds it by the entry point `spacy_factories` of this package. It reads a
+document window by window by onnxruntime in one thread, and leaves what it says of each word in `doc.user_data`, where
+`syntax` and `ner` take it from.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,13 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import from_bytes, minibatch, to_bytes, to_disk
+from spacy.util import from_bytes, to_bytes, to_disk
 
 from pipeline.enrich.pieces import Pieces
 
 MOST_PIECES = 158  # in a window, as in training, without its two marks
 OVERLAP = 16  # words that two windows share where no sentence ends
-WINDOWS = 4  # that are read at once; more are no faster in one thread, and take memory
 NAMES, SYNTAX = "geowire_names", "geowire_syntax"  # keys of user_data
 OUTPUTS = ("names", "analysis", "lemma", "start", "arcs", "dependent", "head")
 FILES = ("encoder.onnx", "vocabulary.txt")
@@ -32,9 +31,8 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Window:
-    """Words `first` to `last` of a document are read, what is said of `core` to `core_end` is kept."""
+    """Words `first` to `last` are read, what is said of `core` to `core_end` is kept."""
 
-    doc: int
     first: int
     last: int
     core: int
@@ -62,57 +60,41 @@ class Encoder:
         self._pieces: Pieces | None = None
 
     def __call__(self, doc: Doc) -> Doc:
-        """Read one document."""
-        return next(self.pipe([doc]))
+        """Read one document: fill its `user_data`."""
+        assert self._pieces is not None, "no model: load a pipeline's folder"
+        words = [self._pieces.read(token.text) for token in doc if not token.is_space]
+        rows = [self._run(window, words) for window in cut(words, sentence_ends(doc))]
+        doc.user_data[NAMES] = np.concatenate([row[0] for row in rows]) if rows else None
+        doc.user_data[SYNTAX] = [row[1:] for row in rows]
+        return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
-        """Read documents, a batch at a time."""
-        for docs in minibatch(stream, size=batch_size):
-            self.read(docs)
-            yield from docs
+        """Read each document."""
+        for doc in stream:
+            yield self(doc)
 
-    def read(self, docs: Sequence[Doc]) -> None:
-        """Fill `user_data` of the documents."""
-        assert self._pieces is not None, "no model: load a pipeline's folder"
-        words = [[self._pieces.read(token.text) for token in doc if not token.is_space] for doc in docs]
-        windows = [window for at, doc in enumerate(docs) for window in cut(at, words[at], sentence_ends(doc))]
-        order = sorted(range(len(windows)), key=lambda at: _size(words, windows[at]))
-        results: list[tuple[Any, ...]] = [()] * len(windows)
-        for at in range(0, len(order), WINDOWS):
-            some = order[at : at + WINDOWS]
-            for number, result in zip(some, self._run([windows[n] for n in some], words), strict=True):
-                results[number] = result
-        found: list[list[tuple[Any, ...]]] = [[] for _ in docs]
-        for window, result in zip(windows, results, strict=True):
-            found[window.doc].append(result)
-        for doc, rows in zip(docs, found, strict=True):
-            doc.user_data[NAMES] = np.concatenate([row[0] for row in rows]) if rows else None
-            doc.user_data[SYNTAX] = [row[1:] for row in rows]
+    def _run(self, window: Window, words: Sequence[tuple[Sequence[int], int]]) -> tuple[Any, ...]:
+        """What the network says of a window's core.
 
-    def _run(self, windows: Sequence[Window], words: Sequence[Sequence[tuple[Any, int]]]) -> Iterator[tuple[Any, ...]]:
-        """Run the network over a few windows; of each, what it says of its core."""
+        It reads one at a time: activations are quantised by the range of all that is read at once, so that a document
+        would be read another way beside others; and several at once are slower in one thread, for they leave the cache.
+        """
         assert self._pieces is not None
-        rows, places = [], []
-        for window in windows:
-            ids, cases, starts = [self._pieces.first], [0], []
-            for found, case in words[window.doc][window.first : window.last]:
-                starts.append(len(ids))
-                ids.extend(found)
-                cases.extend([case] * len(found))
-            rows.append(([*ids, self._pieces.last], [*cases, 0]))
-            places.append(starts[window.core - window.first : window.core_end - window.first])
-        inputs = np.zeros((2, len(rows), max(len(ids) for ids, _ in rows)), np.int64)
-        for at, row in enumerate(rows):
-            inputs[:, at, : len(row[0])] = row
-        said = dict(zip(OUTPUTS, self._session.run(OUTPUTS, {"ids": inputs[0], "cases": inputs[1]}), strict=True))
-        for at, own in enumerate(places):
-            rooted = [0, *own]
-            yield (
-                *(said[name][at, own] for name in ("names", "analysis", "lemma", "start")),
-                said["arcs"][at][np.ix_(own, rooted)],
-                said["dependent"][at, own],
-                said["head"][at, rooted],
-            )
+        ids, cases, starts = [self._pieces.first], [0], []
+        for found, case in words[window.first : window.last]:
+            starts.append(len(ids))
+            ids.extend(found)
+            cases.extend([case] * len(found))
+        inputs = np.array([[*ids, self._pieces.last], [*cases, 0]], np.int64)
+        said = dict(zip(OUTPUTS, self._session.run(OUTPUTS, {"ids": inputs[:1], "cases": inputs[1:]}), strict=True))
+        own = starts[window.core - window.first : window.core_end - window.first]
+        rooted = [0, *own]
+        return (
+            *(said[name][0, own] for name in ("names", "analysis", "lemma", "start")),
+            said["arcs"][0][np.ix_(own, rooted)],
+            said["dependent"][0, own],
+            said["head"][0, rooted],
+        )
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the network and its vocabulary into a folder."""
@@ -157,11 +139,10 @@ class Encoder:
         self._pieces = Pieces(vocabulary.decode("utf-8").rstrip("\n").split("\n"))
 
 
-def cut(doc: int, words: Sequence[tuple[Sequence[int], int]], ends: Sequence[bool]) -> Iterator[Window]:
+def cut(words: Sequence[tuple[Sequence[int], int]], ends: Sequence[bool]) -> Iterator[Window]:
     """Windows of a document: cut after a sentence where one ends in time, else overlapping.
 
     Args:
-        doc: which document, for the windows to say.
         words: pieces of each word, and its case.
         ends: whether a sentence ends after a word.
     """
@@ -173,14 +154,14 @@ def cut(doc: int, words: Sequence[tuple[Sequence[int], int]], ends: Sequence[boo
             if ends[last - 1] and last > core:
                 ended = last
         if last == len(words):
-            yield Window(doc, first, last, core, last)
+            yield Window(first, last, core, last)
             return
         if ended:
-            yield Window(doc, first, ended, core, ended)
+            yield Window(first, ended, core, ended)
             first = core = ended
         else:
             core_end = last - OVERLAP // 2
-            yield Window(doc, first, last, core, core_end)
+            yield Window(first, last, core, core_end)
             first, core = last - OVERLAP, core_end
 
 
@@ -203,7 +184,3 @@ def sentence_ends(doc: Doc) -> list[bool]:
         ends.append(False)
         marked = text in ENDS
     return ends
-
-
-def _size(words: Sequence[Sequence[tuple[Sequence[int], int]]], window: Window) -> int:
-    return sum(len(found) for found, _ in words[window.doc][window.first : window.last])

@@ -103,7 +103,8 @@ class Syntax:
         """The number of each word's relation; a root's is ROOT, and no other's."""
         root = found == np.arange(len(found))
         pairs = np.maximum(dependents + sides[np.where(root, 0, found + 1)], 0)
-        scores = pairs @ self._weights[:-1] + self._weights[-1]
+        # Row by row: a product of this size is given to several threads, whose waiting takes a fifth of all the time.
+        scores = (pairs[:, None] @ self._weights[:-1])[:, 0] + self._weights[-1]
         scores[:, self._root] = np.where(root, np.inf, -np.inf)
         best: Ids = scores.argmax(axis=1)
         return best

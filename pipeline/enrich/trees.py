@@ -5,60 +5,75 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-ROOT_COST = 1e4  # keeps a tree from having a second root
-
 Floats = npt.NDArray[np.floating]
 
 
 def heads(scores: Floats) -> list[int]:
     """The head of each word, or its own number where it is the root.
 
+    Each word is tried as the root, those first whose tree could be worth most: its worth is at most that of the best
+    heads without regard to cycles, so that mostly one or two are tried.
+
     Args:
         scores: (words, 1 + words): the root, then each word as a head.
     """
-    size = len(scores)
-    scores = scores.astype(np.float64)
-    scores[np.arange(size), np.arange(1, size + 1)] = -np.inf
-    best = [0, *scores.argmax(axis=1).tolist()]
-    if best.count(0) != 2 or _cycle(best):  # its own, at place 0, and one root
-        scores[:, 0] -= ROOT_COST
-        best = _spanning(np.vstack([np.zeros(size + 1), scores]))
-    return [head - 1 if head else at for at, head in enumerate(best[1:])]
-
-
-def _spanning(scores: Floats) -> list[int]:
-    """The best heads without a cycle; node 0 is the root, scores are (nodes, heads)."""
-    best: list[int] = scores.argmax(axis=1).tolist()
-    best[0] = 0
-    cycle = _cycle(best)
-    if not cycle:
-        return best
-    rest = [node for node in range(len(best)) if node not in set(cycle)]
-    out, into = scores[np.ix_(rest, cycle)], scores[np.ix_(cycle, rest)]
-    into = into - scores[cycle, [best[node] for node in cycle]][:, None]  # what it costs to open the cycle there
-    small = np.full((len(rest) + 1, len(rest) + 1), -np.inf)
-    small[:-1, :-1] = scores[np.ix_(rest, rest)]
-    small[:-1, -1], small[-1, :-1] = out.max(axis=1), into.max(axis=0)
-    found = _spanning(small)
-    for at, node in enumerate(rest[1:], 1):
-        best[node] = rest[found[at]] if found[at] < len(rest) else cycle[int(out[at].argmax())]
-    entry = found[-1]
-    best[cycle[int(into[:, entry].argmax())]] = rest[entry]
+    arcs = scores[:, 1:].astype(np.float64)
+    np.fill_diagonal(arcs, -np.inf)
+    if len(arcs) == 1:
+        return [0]
+    tops = arcs.max(axis=1)
+    arcs -= tops[:, None]  # what each head costs beside the best
+    best: list[int] = []
+    most, bounds = -np.inf, scores[:, 0] - tops
+    for root in np.argsort(-bounds, kind="stable").tolist():
+        if bounds[root] <= most:
+            break
+        found = _spanning(arcs, root)
+        worth = bounds[root] + sum(arcs[at, head] for at, head in enumerate(found) if at != root)
+        if worth > most:
+            best, most = found, worth
     return best
 
 
-def _cycle(best: Sequence[int]) -> list[int]:
-    """The nodes of one cycle, in order; the root's own is none."""
-    seen = [0] * len(best)
-    for start in range(1, len(best)):
+def _spanning(arcs: Floats, root: int) -> list[int]:
+    """The best heads without a cycle from arcs (words, heads); all cycles are contracted at once."""
+    best: list[int] = arcs.argmax(axis=1).tolist()
+    best[root] = root
+    cycles = _cycles(best, root)
+    if not cycles:
+        return best
+    inside = {node for cycle in cycles for node in cycle}
+    groups = [*([node] for node in range(len(best)) if node not in inside), *cycles]
+    arcs = arcs.copy()
+    for cycle in cycles:  # what it costs to open it there
+        arcs[cycle] -= arcs[cycle, [best[node] for node in cycle]][:, None]
+    order = [node for group in groups for node in group]
+    firsts = np.cumsum([0, *(len(group) for group in groups[:-1])])
+    rows = np.maximum.reduceat(arcs[order], firsts, axis=0)
+    small = np.maximum.reduceat(rows[:, order], firsts, axis=1)
+    np.fill_diagonal(small, -np.inf)
+    for group, head in zip(groups, _spanning(small, groups.index([root])), strict=True):
+        if group != [root]:
+            between = arcs[np.ix_(group, groups[head])]
+            into, out = divmod(int(between.argmax()), between.shape[1])
+            best[group[into]] = groups[head][out]
+    return best
+
+
+def _cycles(best: Sequence[int], root: int) -> list[list[int]]:
+    """The words of each cycle; the root's own is none."""
+    seen = [-1] * len(best)
+    seen[root] = len(best)
+    cycles = []
+    for start in range(len(best)):
         node = start
-        while node and not seen[node]:
+        while seen[node] < 0:
             seen[node] = start
             node = best[node]
-        if node and seen[node] == start:
+        if seen[node] == start and node != root:
             cycle, at = [node], best[node]
             while at != node:
                 cycle.append(at)
                 at = best[at]
-            return sorted(cycle)
-    return []
+            cycles.append(cycle)
+    return cycles

@@ -8,6 +8,7 @@ import pytest
 import spacy
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from spacy.tokens import Doc
 
 from pipeline.enrich.encoder import MOST_PIECES, OVERLAP, cut, sentence_ends
 from pipeline.enrich.nlp import SHIPPED, SHIPPED_NAMES, load
@@ -49,7 +50,7 @@ def test_an_inside_needs_a_beginning() -> None:
 @given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), max_size=900))
 def test_windows_keep_every_word_once_and_are_never_too_long(words: list[tuple[int, bool]]) -> None:
     pieces = [((1,) * size, 0) for size, _ in words]
-    windows = list(cut(0, pieces, [end for _, end in words]))
+    windows = list(cut(pieces, [end for _, end in words]))
     kept = [at for window in windows for at in range(window.core, window.core_end)]
     assert kept == list(range(len(words)))
     for window in windows:
@@ -58,7 +59,7 @@ def test_windows_keep_every_word_once_and_are_never_too_long(words: list[tuple[i
 
 
 def test_windows_overlap_where_no_sentence_ends() -> None:
-    first, second = list(cut(0, [((1,), 0)] * 200, [False] * 200))[:2]
+    first, second = list(cut([((1,), 0)] * 200, [False] * 200))[:2]
     assert first.last - second.first == OVERLAP
     assert first.core_end == second.core
 
@@ -82,11 +83,16 @@ def test_both_sizes_are_complete_and_find_names(size: str) -> None:
     assert {token.dep_ for token in doc} >= {"nsubj", "ROOT"}
 
 
-def test_a_batch_reads_like_one_by_one() -> None:
+def test_a_document_is_read_alike_beside_others() -> None:
     nlp = shipped()
     texts = [TEXT, "", "Oslo", TEXT[30:], " \n ", TEXT * 3]
-    together = [[(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in nlp.pipe(texts)]
-    assert together == [[(ent.start, ent.end, ent.label_) for ent in nlp(text).ents] for text in texts]
+    together = [_said(doc) for doc in nlp.pipe(texts)]
+    assert together == [_said(nlp(text)) for text in texts]
+
+
+def _said(doc: Doc) -> tuple[Any, ...]:
+    names = [(ent.start, ent.end, ent.label_, ent._.confidence) for ent in doc.ents]
+    return names, [(token.tag_, token.lemma_, token.dep_, token.head.i, token.is_sent_start) for token in doc]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
