@@ -49,13 +49,18 @@ async def state(index: Index, total: int) -> State:
     return State(await index.watermark(), total, ENRICHMENT)
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text is the state of a permalink, and not what a mail program left of one."""
+    return re.fullmatch(PATTERN, text) is not None
+
+
 def read(text: str) -> State:
     """The state that a permalink keeps.
 
     Raises:
         ValueError: it is none.
     """
-    if not re.fullmatch(PATTERN, text):
+    if not is_whole(text):
         raise ValueError("a permalink's state is MILLISECONDS~ARTICLES~VERSION")
     watermark, total, enrichment = text.split("~")
     return State(int(watermark), int(total), enrichment)

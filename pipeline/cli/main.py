@@ -55,7 +55,7 @@ def _root(
 
 app.command()(serve.demo)
 app.command()(publish.publish)
-app.command()(search.search)
+app.command(context_settings={"ignore_unknown_options": True})(search.search)  # a query may begin with `-oil`
 app.command()(search.show)
 app.command()(delete.delete)
 app.command()(explain.explain)

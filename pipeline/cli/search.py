@@ -67,6 +67,8 @@ def search(
     data: Data = None,
 ) -> None:
     """Search the archive: words, names, places, events, quotes, figures, dates (docs/query-language.md)."""
+    if query.startswith("--"):
+        raise typer.BadParameter(f"there is no option {query}; geowire search --help lists them")
     if similar:
         query = f'({query}) similar:"{similar}"' if query.strip() else f'similar:"{similar}"'
     form = Format.JSON if as_json else Format.NDJSON if as_ndjson else format_

@@ -37,6 +37,14 @@ def unknown_field(name: str, position: int, fields: Sequence[str]) -> QueryError
     )
 
 
+def web_address(address: str, position: int) -> QueryError:
+    """The error for an address of the web, which looks like a field with a value."""
+    rest = address.partition("//")[2].strip("/")
+    message = "an address of the web needs `url:` before it" if rest else f"there is no field `{address[:-2]}`"
+    meant = f'url:"{rest}"' if rest else None
+    return QueryError(message, position=position, expected="such as url:harbour.example/world", suggestion=meant)
+
+
 def check_parentheses(query: str) -> None:
     """Refuse parentheses that are not closed, or too deep: what the parser would say of them helps nobody."""
     opened = _opened(query)

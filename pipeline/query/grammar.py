@@ -163,7 +163,9 @@ class _Builder(Transformer[Token, Any]):
             case name:
                 return _mapped(group, lambda value: self._leaf(name, value))
 
-    def unknown_field(self, field: Token, _: Token | None = None) -> Node:
+    def unknown_field(self, field: Token, value: Token | None = None) -> Node:
+        if value is not None and value.startswith("//"):
+            raise faults.web_address(f"{field}{value}", field.start_pos or 0)
         raise faults.unknown_field(field[:-1], field.start_pos or 0, FIELDS)
 
     def inner_value(self, key: Token, value: Value) -> _Inner:

@@ -18,6 +18,7 @@ from pipeline.query.tree import Clock, Dated, Published
 RANGE = "a day, month or year, a range FROM..TO with either end open, or a span such as 24h, 7d or 2w"
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _SPAN = re.compile(r"([0-9]{1,6})([hdw])")
+_IN_WORDS = re.compile(r"(last|past|this|next)?([0-9]{0,3})(hour|day|week|month|year)s?")
 _DAYS = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?P<second>:[0-9]{2}(?P<fraction>\.[0-9]{1,6})?)?"
@@ -124,7 +125,7 @@ def _day(clock: Clock, text: str, position: int, now: datetime) -> tuple[date, d
         day = now.astimezone(UTC).date() + timedelta(days=1)
         return day, day
     if "t" in text.lower().replace("today", "").replace("yesterday", ""):
-        raise _bad(position, f"`{text}` is not a date", field=clock)
+        raise _bad(position, f"`{text}` is not a date", _span(text.lower(), clock), field=clock)
     start, end = _stretch(text, position, now, clock)
     return start.date(), (end - timedelta(days=1)).date() if end else LAST
 
@@ -176,7 +177,16 @@ def _stretch(text: str, position: int, now: datetime, field: str = "published") 
         raise _bad(position, f"`{text}` is not in the calendar", field=field) from None
     if _SPAN.fullmatch(low):
         raise _bad(position, f"`{text}` stands alone, not in a range", f"{field}:{text}", field=field)
-    raise _bad(position, f"`{text}` is not a date" if text else "a date is missing", field=field)
+    raise _bad(position, f"`{text}` is not a date" if text else "a date is missing", _span(low, field), field=field)
+
+
+def _span(text: str, field: str) -> str | None:
+    """The span that somebody means who writes `last week`, `30 days` or `next month`."""
+    match = _IN_WORDS.fullmatch(text)
+    if match is None or (match[1] == "next" and field == "published") or (match[3] == "hour" and field != "published"):
+        return None
+    length = int(match[2] or 1) * {"hour": 1, "day": 1, "week": 7, "month": 30, "year": 365}[match[3]]
+    return f"{field}:{'next' if match[1] == 'next' else ''}{length}{'h' if match[3] == 'hour' else 'd'}"
 
 
 def _calendar(year: int | None, month: int | None, day: int | None) -> tuple[datetime, datetime | None]:

@@ -57,6 +57,14 @@ def leaf(value: Value, scope: Scope = "any") -> TextLeaf:
             expected="the beginning of a word, then `*`",
             suggestion=value.text.strip("*~") or None,
         )
+    if "*" in value.text.rstrip("*"):
+        begun = value.text.partition("*")[0]
+        raise QueryError(
+            f"`{value.text}`: `*` stands at the end of a word only",
+            position=value.position,
+            expected="the beginning of a word, then `*`",
+            suggestion=f"{begun}*" if len(begun) >= SHORTEST_PREFIX else None,
+        )
     if value.text.endswith("*"):
         return Prefix(_single(value, value.text.rstrip("*")), scope)
     if match := re.fullmatch(r"(.+?)~([^~]*)", value.text):
@@ -113,14 +121,14 @@ def with_tokens(value: Value) -> str:
     return value.text
 
 
-def _single(value: Value, text: str) -> str:
+def _single(value: Value, text: str, shortest: int = SHORTEST_PREFIX) -> str:
     """The text of a beginning or a spelling: one token, not too short."""
     tokens = analyse_query(text, ())
     if len(tokens) != 1:
         message = f"`{value.text}`: `*` and `~` need one word before them"
         raise QueryError(message, position=value.position, expected="one word")
-    if len(tokens[0].exact) < SHORTEST_PREFIX and text.isascii():
-        message = f"`{value.text}`: at least {SHORTEST_PREFIX} letters must stand before `*`"
+    if len(tokens[0].exact) < shortest and text.isascii():
+        message = f"`{value.text}`: at least {shortest} letters must stand before `*`"
         raise QueryError(message, position=value.position, expected="a longer beginning")
     return text
 
@@ -130,9 +138,10 @@ def _fuzzy(value: Value, text: str, edits: str, scope: Scope) -> Fuzzy:
     if edits not in ("", "1", "2"):
         message = f"`{value.text}`: a spelling may differ by 1 or 2 letters"
         raise QueryError(message, position=value.position, expected="~1 or ~2", suggestion=f"{text}~1")
-    length = len(analyse_query(_single(value, text), ())[0].exact)
+    length = len(analyse_query(_single(value, text, 1), ())[0].exact)
     if length < SHORTEST_FUZZY[count]:
-        message = f"`{value.text}`: a word of {length} letters is too short for ~{count}"
+        letters = "letter" if length == 1 else "letters"
+        message = f"`{value.text}`: a word of {length} {letters} is too short for ~{count}"
         raise QueryError(message, position=value.position, expected=f"at least {SHORTEST_FUZZY[count]} letters")
     return Fuzzy(text, count, scope)
 

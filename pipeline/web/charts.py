@@ -87,7 +87,7 @@ async def timeline(index: Index, node: Node) -> Chart:
         span = _span(one.start, found.interval)
         query = None if span is None else _with(rest, Published(None, None, span))
         said = f"{one.start}: {one.count:,} article{'' if one.count == 1 else 's'} of {one.all:,}"
-        tick = one.start if at % every == 0 and WIDTH - at * step > 80 else ""
+        tick = _tick(one.start) if at % every == 0 and WIDTH - at * step > 80 else ""
         bars.append(Bar(at * step, HEIGHT - height, max(1.0, step - 1), height, said, query, tick))
     return Chart(bars, most, found.interval)
 
@@ -126,6 +126,11 @@ async def dyads(index: Index, node: Node) -> list[Dyad]:
 def _with(parts: Sequence[Node], more: Node) -> str:
     """A query with one clause more, of which only the text counts here."""
     return to_text(joined([*parts, more]))
+
+
+def _tick(start: str) -> str:
+    """A moment as it stands under the bars: an hour without its year."""
+    return start.removesuffix("Z").replace("T", " ")[5:] if "T" in start else start
 
 
 def _span(start: str, interval: str) -> str | None:

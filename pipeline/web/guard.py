@@ -101,8 +101,9 @@ class Guard:
         known = self._keys.known()
         if known:
             needed = needed_role(scope["path"], method, closed=any(key.role == "read" for key in known))
-            asking = keys.find(known, token) if (token := _token(headers.get("authorization", ""))) else None
-            _check_role(asking, needed)
+            token = _token(headers.get("authorization", ""))
+            asking = keys.find(known, token) if token else None
+            _check_role(asking, needed, unknown=bool(token) and asking is None)
             client = scope.get("client") or ("?", 0)
             self._limit.take(asking.name if asking else f"from {client[0]}")
             return
@@ -211,13 +212,16 @@ def needed_role(path: str, method: str, *, closed: bool) -> Role | None:
     return "publish" if path == "/api/articles" else "admin"
 
 
-def _check_role(asking: ApiKey | None, needed: Role | None) -> None:
+def _check_role(asking: ApiKey | None, needed: Role | None, *, unknown: bool) -> None:
     if needed is None or (asking and keys.RANK[asking.role] >= keys.RANK[needed]):
         return
     if asking is not None:
-        raise HttpProblem(403, "role", f"the key {asking.name} may {asking.role}; this needs a key that may {needed}")
+        needs = "the role admin" if needed == "admin" else f"the role {needed} or admin"
+        raise HttpProblem(403, "role", f"the key {asking.name} has the role {asking.role}; this needs {needs}")
     asks = {"publish": "publishing", "read": "reading"}.get(needed, "changing this")
-    detail = f"{asks} needs the header `Authorization: Bearer KEY` with a key that may {needed}"
+    detail = f"{asks} needs the header `Authorization: Bearer KEY` with a key of the role {needed} or above"
+    if unknown:
+        detail = "this key is not known here, or was removed; geowire key list shows those that are"
     raise HttpProblem(401, "key", detail, headers={"WWW-Authenticate": _CHALLENGES[needed == "read"]})
 
 

@@ -71,15 +71,17 @@ async def home(
     page: Annotated[int, Query(ge=1, le=PAGES)] = 1,
     why: bool = False,
     unfold: bool = False,
-    state: Annotated[str | None, Query(pattern=permalink.PATTERN)] = None,
+    state: str = "",
 ) -> Response:
     """The search page; the newest articles where nothing is searched for."""
     q = q.strip()
     chosen: Sort = sort or ("relevance" if q else "newest")
     given = {"sort": sort or "", "why": why, "unfold": unfold}
+    whole = permalink.is_whole(state)
     shared: dict[str, Any] = {"q": q, "sort": chosen, "given": given, "page": page, "examples": EXAMPLES}
+    shared["damaged"] = bool(state) and not whole
     asked: dict[str, Any] = {"size": PAGE, "offset": (page - 1) * PAGE, "sort": chosen, "fold": not unfold, "why": why}
-    asked["state"] = state
+    asked["state"] = state if whole else None
     try:
         node = await understand(rooms.index, q)
         found = await answers.search(rooms.index, node, **asked)
@@ -92,6 +94,7 @@ async def home(
             "error": None,
             "found": found,
             "pages": min(PAGES, max(1, ceil((found.total if unfold else found.clusters) / PAGE))),
+            "deeper": DEEPEST if found.total > DEEPEST and page * PAGE >= DEEPEST - PAGE else 0,
             "everything": isinstance(node, Everything),
             "filters": shown.filters(node),
             **(await _counts(rooms, node, page) if found.total else _NO_COUNTS),

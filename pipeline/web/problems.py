@@ -111,4 +111,6 @@ def _first_fault(exc: RequestValidationError) -> str:
 def _http_detail(exc: HTTPException) -> str:
     if exc.status_code == HTTPStatus.NOT_FOUND:
         return "there is nothing at this address"
+    if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"this address takes {(exc.headers or {}).get('Allow', 'another method')} only"
     return str(exc.detail)

@@ -41,6 +41,13 @@ def test_order_and_size(archive: Site) -> None:
     assert archive.json("search", "country:KE", "--json", "--size", "0")["hits"] == []
 
 
+def test_a_query_may_begin_with_what_it_excludes(archive: Site) -> None:
+    assert archive.json("search", "-ferry", "--json")["total"] == 1
+    misspelt = archive.run("search", "--jsno")
+    assert misspelt.returncode == 2
+    assert b"no option --jsno" in misspelt.stderr
+
+
 def test_counts_instead_of_results(archive: Site) -> None:
     counts = archive.json("search", "", "--facets", "--json")
     assert counts["total"] == 3

@@ -9,6 +9,7 @@ from lxml import html
 
 from pipeline.errors import QueryError
 from pipeline.searching import read
+from pipeline.web import pages
 from pipeline.web.shown import corrected
 from tests.web.conftest import SCRIPT
 
@@ -243,6 +244,25 @@ def test_style_and_icon_are_served(web: httpx2.Client) -> None:
     tree = page(web, "/")
     for href in tree.xpath("//link/@href"):
         assert web.get(href).status_code == 200, href
+
+
+def test_a_permalink_that_was_cut_off_is_still_a_search(web: httpx2.Client) -> None:
+    tree = page(web, "/", q="talks", state="17952")
+    assert "damaged" in words(tree, "//p[@class='changed']")[0]
+    assert words(tree, "//h1") == ["1 article found"]
+
+
+def test_the_last_page_says_where_the_rest_is(web: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not page(web, "/", q="harvest", page="2").xpath("//a[text()='ndjson' and ancestor::p]")
+    monkeypatch.setattr(pages, "DEEPEST", 25)
+    (rest,) = page(web, "/", q="harvest", page="2").xpath("//a[text()='ndjson' and ancestor::p]/@href")
+    assert len(web.get(rest).text.splitlines()) == 30
+
+
+def test_hours_under_the_timeline_fit(web: httpx2.Client) -> None:
+    hours = words(page(web, "/", q="harvest published:2026-11-18..2026-11-20"), "//*[@class='tick']")
+    assert hours
+    assert all(len(hour) <= len("11-20 10:00") for hour in hours)
 
 
 def test_permalink_and_similar(web: httpx2.Client) -> None:

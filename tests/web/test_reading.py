@@ -184,5 +184,5 @@ def test_openapi_describes_every_endpoint(web: httpx2.Client) -> None:
 
 def test_nothing_at_an_address(web: httpx2.Client) -> None:
     problem(web.get("/api/nothing"), 404)
-    problem(web.put("/api/search"), 405)
+    assert problem(web.put("/api/search"), 405)["detail"] == "this address takes GET only"
     problem(web.get("/static/../api.py"), 404)
