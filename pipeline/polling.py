@@ -103,7 +103,7 @@ class Polling:
         Raises:
             Rejected: an error, or no feed.
         """
-        if answer.status == 304:
+        if answer.status == 304 and _conditions(poll):
             return None
         if answer.status != 200:
             raise Rejected(_status(answer.status))
@@ -261,6 +261,7 @@ def _forget(poll: Poll, entries: Sequence[Entry]) -> None:
 def _status(status: int) -> str:
     """An HTTP status in plain words."""
     words = {
+        304: "says that nothing changed, though all of it was asked for",
         401: "asks for a password",
         403: "refuses access",
         404: "no feed at this address",

@@ -113,7 +113,7 @@ async def remove(state: State, names: Sequence[str]) -> list[Feed]:
 
 
 async def import_opml(state: State, raw: bytes) -> tuple[int, int]:
-    """Add the feeds of an OPML document; how many are new, and how many were there (their tags are joined).
+    """Add the feeds of an OPML document; how many are new, and how many were there: they get its tags and rules.
 
     Raises:
         Rejected: not OPML.
@@ -154,7 +154,9 @@ async def _by_id(state: State) -> dict[str, Feed]:
 
 
 def _joined(stored: Feed, new: Feed) -> dict[str, Any]:
-    return {"tags": list(dict.fromkeys([*stored.tags, *new.tags])), "attributes": stored.attributes | new.attributes}
+    rules = {name: rule for name in ("include", "exclude") if (rule := getattr(new, name))}
+    tags = list(dict.fromkeys([*stored.tags, *new.tags]))
+    return {"tags": tags, "attributes": stored.attributes | new.attributes, **rules}
 
 
 async def _fetch(client: Client, url: str) -> tuple[str, Fetched]:

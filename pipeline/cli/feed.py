@@ -89,7 +89,7 @@ def list_(
 def _print_feeds(feeds: list[FeedReport], now: datetime) -> None:
     output.table(("id", "health", "title", "a day", "article", "polled", "next"), [_row(told, now) for told in feeds])
     for told in feeds:
-        for said in _remarks(told):
+        for said in _remarks(told, now):
             print(output.plain(f"{told.id}  {told.title}: {said}"))
     for source, outcomes in {told.source.id: told.outcomes for told in feeds}.items():
         if outcomes:
@@ -262,9 +262,10 @@ def _row(told: FeedReport, now: datetime) -> list[str]:
     return [told.id, told.health, told.title, paces, *moments]
 
 
-def _remarks(told: FeedReport) -> list[str]:
+def _remarks(told: FeedReport, now: datetime) -> list[str]:
     """What a person should know of a feed, in plain words."""
     again = f", {told.failures} polls in a row" if told.failures > 1 else ""
+    again += f"; last read {_distance(told.last_success_at, now)}" if told.last_success_at else "; never read yet"
     found = [f"{told.error}{again}" if told.error else None, told.silence, told.note]
     if told.polled_at != told.url:
         found.append(f"moved for good to {told.polled_at}")

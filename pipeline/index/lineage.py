@@ -26,13 +26,14 @@ from pipeline.text import analyse
 APART = timedelta(hours=72)  # between two near-duplicates at most
 ALIKE = 0.54  # resemblance from which on two articles are near-duplicates
 COPY = 0.8  # resemblance from which on nothing of a text is its publisher's own
-SAME_NUMBERS = 0.5  # of the numbers of the one with fewer, more than these stand in both, if both have two or more
+SAME_FACTS = 0.5  # of the numbers of the one with fewer more than these stand in both, and of the names
 NEAREST, MEMBERS = 100, 500  # articles compared with a new one; members of a cluster that are read
 COMPARED = 50  # earlier members that a member is compared with
 BATCH = 50  # articles placed at once
 
 TO_PLACE = Marked("unlinked", (UNLINKED,))
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NAME = re.compile(r"(?<=[^\W_][ ,])\s*([^\W\d_a-zß-öø-ÿ]\w+)")  # a word with a capital that begins no sentence
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Told:
         return set(_NUMBER.findall(self.article.text))
 
     @cached_property
+    def names(self) -> set[str]:
+        return set(_NAME.findall(self.article.text))
+
+    @cached_property
     def publisher(self) -> str:
         return attribution.publisher(self.article)
 
@@ -65,8 +70,13 @@ def near_duplicates(one: Told, other: Told) -> bool:
         return False
     if resemblance(one.shingles, other.shingles) < ALIKE:
         return False
-    fewer = min(len(one.numbers), len(other.numbers))
-    return fewer < 2 or len(one.numbers & other.numbers) > SAME_NUMBERS * fewer
+    return _mostly_same(one.numbers, other.numbers) and _mostly_same(one.names, other.names)
+
+
+def _mostly_same(one: set[str], other: set[str]) -> bool:
+    """Whether the one with fewer has most of them in common with the other; of less than two nothing is said."""
+    fewer = min(len(one), len(other))
+    return fewer < 2 or len(one & other) > SAME_FACTS * fewer
 
 
 async def link_some(index: Index) -> int:

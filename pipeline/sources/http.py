@@ -124,6 +124,8 @@ class Client:
             if isinstance(exc, aiohttp.ClientConnectorDNSError):
                 raise Unavailable(f"no such host: {exc.host}") from None
             raise Unavailable(f"no connection to {exc.host}: {_in_words(exc.os_error)}") from None
+        except aiohttp.ClientPayloadError:  # its own words are for programmers
+            raise Unavailable("a broken answer: it ended too early, or was not what its headers say") from None
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             raise Unavailable(f"a broken answer: {type(exc).__name__}: {str(exc)[:200]}") from None
 

@@ -170,7 +170,7 @@ def _dying(site: Site, outlet: Outlet) -> None:
     outlet.dead = True
     assert site.run("feed", "poll", "--once").returncode == 1
     listed = site.run("feed", "list").stdout
-    assert b"the server failed (HTTP 503)" in listed
+    assert b"the server failed (HTTP 503); last read" in listed
     rows = site.json("feed", "list", "--json")
     assert [row["health"] for row in rows] == ["failing", "failing", "failing", "ok"]
     assert site.json("feed", "list", "--health", "failing", "--health", "silent", "--json") == rows[:3]
