@@ -1,10 +1,10 @@
 """Near-duplicates: which articles say the same, who had it first, and how many independent publishers there are.
 
 Two articles are near-duplicates when, within 72 hours of each other, they have most of their runs of three words in
-common (shingles.py) and most of their numbers: a daily notice with other rates is another notice. What is connected so
-is a cluster, and it is a cluster of the same members in whatever order they came. Copies are found by the marks that
-every article is indexed with (query/marks.py), compared here, and written with `Index.link`; no article is changed
-otherwise, and none is left out.
+common (shingles.py), most of their numbers and most of their names: a daily notice with other rates, or of another
+town, is another notice. What is connected so is a cluster, and it is a cluster of the same members in whatever order
+they came. Copies are found by the marks that every article is indexed with (query/marks.py), compared here, and written
+with `Index.link`; no article is changed otherwise, and none is left out.
 
 One process at a time does this (pipeline/linking.py). Thresholds: `python -m benchmarks.lineage`, docs/quality.md.
 """

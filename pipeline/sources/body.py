@@ -16,12 +16,14 @@ from lxml import html as lxml_html
 from pipeline.errors import Rejected
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.bylines import authors
+from pipeline.sources.dateline import is_day
 from pipeline.sources.metadata import Said, string
 
 SHORT = 40  # words up to which a paragraph can be an insertion
 TOLD = 0.75  # of the words of one text in another, from which on they tell the same
 WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the whole body
 LAST = 0.6  # of the words of a text, after which a heading may end the article
+ABOVE = 5  # paragraphs among which the headline, the byline and the day may be
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _BULLET = re.compile(r"^[-–•*]\s+")
@@ -88,7 +90,7 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
 
 
 def _without_insertions(found: Sequence[str], said: Said, title: str | None) -> list[str]:
-    """Paragraphs without the headline, the byline, links to other articles, credits, and what follows the article."""
+    """Paragraphs without headline, byline, day, links to other articles, credits, and what follows the article."""
     people = {_plain(name) for name in authors(said)[0]}
     kept: list[str] = []
     size, seen = sum(len(each.split()) for each in found), 0
@@ -100,7 +102,8 @@ def _without_insertions(found: Sequence[str], said: Said, title: str | None) -> 
         seen += len(each.split())
         if short and pattern("paragraphs").match(text):
             continue
-        if number < 5 and (_plain(text) == _plain(title or "") or _is_byline(text, people)):
+        above = number < ABOVE and (_plain(text) == _plain(title or "") or _is_byline(text, people))
+        if above or (number < ABOVE and short and is_day(said, text)):
             continue
         kept.append(each)
     return kept

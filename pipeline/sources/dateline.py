@@ -24,6 +24,7 @@ LOOKED_AT = 40  # blocks after the headline; what follows them is of the article
 BRIEF, LONG = 25, 40  # words up to which a block may be a dateline, and from which on it is the article's beginning
 MAX_LINE, MAX_LABEL = 300, 30  # characters
 WORDY = 25  # words of a paragraph of the text at least
+MAX_DAY = 8  # words of a line that is nothing but a day
 BESIDE = 6  # words that may stand beside a day; in more of them it is the day of a picture or of an event
 
 _BLOCKS = {
@@ -56,6 +57,13 @@ def day_beside(said: Said) -> str | None:
         if (found := _day_in(line, language)) is not None:
             return found
     return None
+
+
+def is_day(said: Said, line: str) -> bool:
+    """Whether a line tells a day and nothing else: `Tuesday, 3 November 2026, 14:07`, `Published 3 November 2026`."""
+    if len(line.split()) > MAX_DAY or line.endswith(".") or pattern("updated").search(line):
+        return False
+    return _day_in(line, _language(str(said.tree.get("lang") or "en")), beside=2) is not None
 
 
 def lines(said: Said) -> list[str]:
@@ -163,13 +171,13 @@ def _blocks_after(tree: Any, element: Any) -> Iterator[str]:
         begun = begun or (event == "end" and node is element)
 
 
-def _day_in(line: str, language: str) -> str | None:
+def _day_in(line: str, language: str, beside: int = BESIDE) -> str | None:
     ways = [_YEAR_FIRST, _DOTTED, *_named(language)[1], *((_SLASHED, _SHORT) if language != "en" else ())]
     found = [match for each in ways for match in each.finditer(line)]
     for match in sorted(found, key=lambda each: each.start()):
         time = _TIME.match(line, match.end())
-        beside = f"{line[: match.start()]} {line[(time or match).end() :]}"
-        if len(re.findall(r"[^\W\d_]{2,}", beside)) > BESIDE or pattern("updated").search(line[: match.start()]):
+        others = f"{line[: match.start()]} {line[(time or match).end() :]}"
+        if len(re.findall(r"[^\W\d_]{2,}", others)) > beside or pattern("updated").search(line[: match.start()]):
             continue
         if (day := _moment(match, time, language) or _moment(match, None, language)) is not None:
             return day

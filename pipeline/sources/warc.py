@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from pipeline.errors import Misconfigured, Rejected
 from pipeline.sources.html import read_page
@@ -29,7 +29,7 @@ def read_warc(stream: BinaryIO, pass_over: Callable[[str], None]) -> Iterator[tu
     except ImportError:
         raise Misconfigured("web archives need an extra; run: pip install 'geowire[warc]'") from None
     try:
-        for record in ArchiveIterator(_decompressed(stream)):
+        for record in ArchiveIterator(_plain(stream)):
             if (kind := _other_kind(record)) is None:
                 yield _page(record)
             else:
@@ -38,11 +38,27 @@ def read_warc(stream: BinaryIO, pass_over: Callable[[str], None]) -> Iterator[tu
         raise Rejected(f"not a readable web archive: {exc}") from None
 
 
-def _decompressed(stream: BinaryIO) -> BinaryIO:
-    """The archive itself, be it compressed record by record or as a whole, which warcio refuses."""
+class _Unpacked:
+    """The archive without its compression, be it record by record or as a whole, which warcio refuses.
+
+    warcio takes an end that comes too early for the end of the archive; here it is an error, after what stands before.
+    """
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._unpacked = gzip.GzipFile(fileobj=packed)
+
+    def read(self, size: int) -> bytes:
+        """Some of the next bytes, at most so many; none at the end."""
+        try:
+            return self._unpacked.read1(size)
+        except EOFError:
+            raise Rejected("the web archive ends too early; what stands before its end was read") from None
+
+
+def _plain(stream: BinaryIO) -> BinaryIO | _Unpacked:
     packed = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream
+    return _Unpacked(stream) if packed else stream
 
 
 def _other_kind(record: Any) -> str | None:
@@ -61,6 +77,9 @@ def _page(record: Any) -> tuple[str, dict[str, Any] | Rejected]:
     raw = record.content_stream().read(MAX_PAGE + 1)
     if len(raw) > MAX_PAGE:
         return url, Rejected(f"page larger than {MAX_PAGE // 1024**2} MiB")
+    record.raw_stream.read()
+    if record.raw_stream.limit:
+        return url, Rejected("only the beginning of the page is in the archive")
     try:
         fields = read_page(raw, url or None)
     except Rejected as exc:

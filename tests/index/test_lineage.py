@@ -110,6 +110,19 @@ async def test_a_notice_with_other_numbers_is_another_one(index: Index) -> None:
     assert groups(found) == [["copy", "tuesday"], ["monday"]]
 
 
+async def test_a_notice_with_other_names_is_another_one(index: Index) -> None:
+    notice = (
+        "The council of {town} voted on Tuesday to approve a new tidal mill, ending {n} months of talks between"
+        " fishermen, shop owners and the county. Work begins in spring and ends before the next season does."
+    )
+    first, second = (
+        article(town.lower(), notice.format(town=town, n=n), source="post")
+        for town, n in (("Dunmoor", 11), ("Eastmere", 9))
+    )
+    copy = article("copy", notice.format(town="Dunmoor", n=11), hours=1)
+    assert groups(await placed(index, first, second, copy)) == [["copy", "dunmoor"], ["eastmere"]]
+
+
 async def test_what_lies_days_apart_is_no_copy(index: Index) -> None:
     found = await placed(index, article("a", body()), article("b", body(), hours=71), article("c", body(), hours=144))
     assert groups(found) == [["a", "b"], ["c"]]

@@ -174,3 +174,17 @@ def test_the_account_that_a_content_system_comes_with() -> None:
 
 def test_an_endless_line_costs_nothing() -> None:
     assert "published_at" not in read("<p>" + "3 November 2026 " * 50_000 + "</p><p>3.11." + "-" * 500_000 + "</p>")
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("Tuesday, 3 November 2026, 14:07", False),
+        ("Published 3 November 2026", False),
+        ("03.11.2026", False),
+        ("On 3 November 2026 the ferry sank", True),
+        ("Founded on 3 November 2026.", True),
+    ],
+)
+def test_a_day_that_is_a_paragraph_is_none_of_the_text(line: str, kept: bool) -> None:
+    assert (line in read("", text=f"<p>{line}</p>{TEXT}")["text"]) is kept

@@ -114,6 +114,21 @@ def test_a_web_archive(tmp_path: Path) -> None:
     assert door.passed_over == {"answers of status 404": 2, "image/png records": 2}
 
 
+def test_an_archive_that_ends_too_early_says_so(tmp_path: Path) -> None:
+    text = "".join(f"<p>Paragraph {n} of the report tells about the ferry in Mombasa.</p>" for n in range(6))
+    page = f"<html><body><article><h1>Ferry opens in Mombasa</h1>{text}</article></body></html>"
+    records = [record(f"https://a.example/{n}", "200 OK", "text/html", page) for n in (1, 2)]
+    (tmp_path / "a.warc").write_bytes(records[0] + records[1][:-200])
+    (tmp_path / "b.warc.gz").write_bytes(gzip.compress(records[0]) + gzip.compress(records[1])[:-100])
+    (tmp_path / "c.warc.gz").write_bytes(gzip.compress(records[0]) + b"no archive" * 99)
+    found = [each.item for each in read_paths([str(tmp_path)], Door(clock=lambda: NOW))]
+    assert [type(item) for item in found] == [Article, Refusal] * 3
+    reasons = [item.reason for item in found if isinstance(item, Refusal)]
+    assert "only the beginning" in reasons[0]
+    assert "too early" in reasons[1]
+    assert "not a readable" in reasons[2]
+
+
 def test_pages_of_an_archive_that_stand_without_an_answer_around_them(tmp_path: Path) -> None:
     page = "<html><body><article><h1>Ferry opens in Mombasa</h1>" + "<p>It leaves at eight from the old quay.</p>" * 9
     (tmp_path / "kept.warc").write_bytes(
