@@ -1,7 +1,9 @@
 """spaCy: the only file that knows it. Text in, names with their labels and sentences out, offsets in code points."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from pipeline.errors import Misconfigured
 SHIPPED = Path(__file__).parent / "model"
 SHIPPED_NAMES = ("accurate", "fast")
 CHUNK = 20_000  # characters that spaCy reads at once: its memory grows with them
+
+_HTML = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,500})?/?>|&(?:nbsp|amp|quot|lt|gt|#\d{1,6});", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,19 @@ def read(nlp: Any, article: Article) -> Reading:
     reading = Reading(article)
     pieces = [("title", 0, article.title)] if article.title else []
     pieces += [("text", start, piece) for start, piece in _pieces(article.text)]
-    docs = nlp.pipe((piece for _, _, piece in pieces), batch_size=16)
+    docs = nlp.pipe((_without_tags(piece) for _, _, piece in pieces), batch_size=16)
     for (name, start, _), doc in zip(pieces, docs, strict=True):
         _collect(reading, name, start, doc)
     return reading
+
+
+def _without_tags(text: str) -> str:
+    """A text with blanks for the HTML tags left in it, and characters for entities: all others keep their places."""
+
+    def blank(match: re.Match[str]) -> str:
+        return unescape(match[0] if match[0][0] == "&" else "").ljust(len(match[0]))
+
+    return _HTML.sub(blank, text) if "<" in text or "&" in text else text
 
 
 def _collect(reading: Reading, name: str, start: int, doc: Any) -> None:
