@@ -31,6 +31,8 @@ def base(word: Word) -> str:
 
 def is_cue(word: Word, *, weak: bool = False) -> bool:
     base = forms().get(word.text.lower())
+    if word.dep in ("amod", "compound"):
+        return False  # "the alleged plan"
     if base is None or (not weak and base in cues()["weak"]["verbs"]):
         return False
     past = word.text.lower().endswith("ed") or word.text.lower() in ("said", "told", "wrote")

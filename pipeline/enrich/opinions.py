@@ -1,12 +1,18 @@
 """What is said in other ways than by a clause below a verb of saying: by its object ("called for a ceasefire", "blamed
-the board for the loss"), by a noun ("her claim that", "his refusal to") or an adjective ("is confident that")."""
+the board for the loss"), in the passive ("was reported by"), by a noun ("her claim that", "his refusal to"), an
+adjective ("is confident that") or a name and a colon (headlines)."""
 
 from pipeline.enrich.cues import base
-from pipeline.enrich.parse import Word, negated
-from pipeline.enrich.speakers import cues
+from pipeline.enrich.nlp import Reading
+from pipeline.enrich.parse import Word, negated, words_between
+from pipeline.enrich.speakers import Speakers, cues
 
 LONG_OBJECT = 3  # words, from which an object says something
+FULL = ("NOUN", "PROPN", "ADJ", "VERB", "NUM")
 ABOUT = ("about", "over", "of")
+FINITE = ("VBZ", "VBD", "VBP", "MD")
+LONGEST_NAME = 40  # characters before the colon of a headline
+LONGEST_HEADLINE = 30  # words
 MARKS = ("“", '"', "``", "''", "‘")
 
 
@@ -24,10 +30,9 @@ def judged(cue: Word) -> list[Word]:
     if ends:
         first, last = what.subtree()[0].at, ends[0].subtree()[-1].at
         return [word for word in cue.subtree() if first <= word.at <= last]
-    inside = _length(what.subtree()) >= LONG_OBJECT and any(
-        child.tag == "VBG" or _case(child) in cues()["judged"]["reasons"] for child in what.all("nmod", "acl")
-    )
-    return what.subtree() if inside else []
+    words = what.subtree()
+    enough = sum(word.pos in FULL for word in words) >= LONG_OBJECT and what.pos != "PROPN"
+    return words if enough and not any(word.text in MARKS for word in words) else []
 
 
 def _says_why(child: Word) -> bool:
@@ -49,7 +54,7 @@ def spoken_of(cue: Word) -> list[Word]:
         words = [word for word in child.subtree() if not (word.head is child and word.dep in ("case", "mark"))]
         name = child.pos == "PROPN" and lemma in cues()["weak"]["verbs"]
         coined = any(word.text in MARKS for word in words[:2])  # a "quiet winter"
-        enough = _length(words) >= (LONG_OBJECT if case == "none" else 2)
+        enough = _length(words) >= (LONG_OBJECT if case == "none" and lemma in cues()["weak"]["verbs"] else 2)
         return words if enough and not name and not coined else []
     return []
 
@@ -73,6 +78,32 @@ def opinion(word: Word) -> tuple[list[Word], Word] | None:
         )
         words = [part for part in topic.subtree() if part.dep != "case" or part.head is not topic] if topic else []
     return (words, owner) if _length(words) >= LONG_OBJECT else None
+
+
+def headed(colon: Word, reading: Reading, speakers: Speakers) -> tuple[list[Word], Word] | None:
+    """What a line says after a person's name and a colon, as headlines do: "Holt: The bridge will stay"."""
+    text = reading.text_of(colon.field)
+    start, end = text.rfind("\n", 0, colon.start) + 1, text.find("\n", colon.start)
+    end = end if end >= 0 else len(text)
+    name = words_between(reading.words, colon.field, start, colon.start) if colon.start - start < LONGEST_NAME else []
+    people = [speakers.covering(word) for word in name]
+    if not people or any(one is None or one is not people[0] or one.type != "PERSON" for one in people):
+        return None
+    words = words_between(reading.words, colon.field, colon.end, end)
+    said = len(words) <= LONGEST_HEADLINE and any(word.tag in FINITE for word in words)
+    return (words, name[-1]) if said and words[0].text not in MARKS else None
+
+
+def passive(cue: Word) -> tuple[list[Word], Word] | None:
+    """What is said by somebody in the passive: "the delay was first reported by the Herald"."""
+    about = cue.child("nsubj:pass")
+    agent = cue.child("obl:agent") or next(
+        (one for one in cue.all("obl") if any(c.text.lower() == "by" for c in one.all("case"))), None
+    )
+    if about is None or agent is None or negated(cue) or cue.child("ccomp", "xcomp") is not None:
+        return None
+    words = about.subtree()
+    return (words, agent) if len(words) > 1 else None
 
 
 def is_nobody(subject: Word) -> bool:

@@ -19,6 +19,8 @@ from pipeline.enrich.speakers import Speaker, Speakers
 PAIRS = {"“": '”"', "«": "»", "„": "“”", '"': '"”', "``": "''", "''": "''", "‘": "’", "‟": "”", "”": "”"}
 LONGEST = 8_000  # characters; a mark that is closed later than this was not closed
 CUE_WITHIN = 14  # words from a quotation to the verb that introduces it
+CUE_AFTER = 30  # the same behind a comma within the marks, where a speaker's offices may stand between
+BLANKS = " \t\xa0\u2009\u202f"
 SHORTEST_UNATTRIBUTED = 5  # words
 
 _OPEN = re.compile(r"[“«„‟]|``|(?<![^\s(\[—–―-])(?:''|\"|‘)(?=[^\s])|(?<![^\n])”(?=\s?\w)")
@@ -131,7 +133,9 @@ def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> l
         after = quoted[number + 1].outer if number + 1 < len(quoted) else len(text)
         start = max(before, text.rfind("\n", 0, part.outer) + 1)
         between = words_between(reading.words, "text", start, part.outer) if start == before else []
-        if not _is_speech(text, part, len(between) < CUE_WITHIN and _leads_up(between)):
+        if not _is_speech(text, part, len(between) < CUE_WITHIN and _leads_up(between)) and not _is_ended(
+            text, part, words_between(reading.words, "text", part.outer_end, min(after, part.outer_end + 80))
+        ):
             continue
         newline = text.find("\n", part.outer_end)
         end = min(after, newline if newline >= 0 else len(text))
@@ -146,7 +150,9 @@ def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> l
 def _leads_up(before: Sequence[Word]) -> bool:
     """Whether words before a quotation are a verb of saying and at most whom it is said to: what follows a clause's
     beginning ("said that the plan was “bad”") is a part of what is said."""
-    cue = next((number for number in range(len(before) - 1, -1, -1) if is_cue(before[number])), None)
+    cue = next(
+        (at for at in range(len(before) - 1, -1, -1) if is_cue(before[at]) or before[at].text == "According"), None
+    )
     return cue is not None and not any(
         word.text.lower() == "that" or word.tag in ("VBD", "VBZ", "VBP", "MD", "VB") for word in before[cue + 1 :]
     )
@@ -154,7 +160,7 @@ def _leads_up(before: Sequence[Word]) -> bool:
 
 def _is_speech(text: str, part: Quoted, cue_before: bool) -> bool:
     """Whether a quotation is a clause of its own: it opens a sentence, or follows a comma or a verb of saying."""
-    before = text[max(0, part.outer - 40) : part.outer].rstrip(" \t")
+    before = text[max(0, part.outer - 40) : part.outer].rstrip(BLANKS)
     inside = text[part.start : part.end].strip()
     if not inside or not any(character.isalpha() for character in inside):
         return False
@@ -169,10 +175,20 @@ def _is_speech(text: str, part: Quoted, cue_before: bool) -> bool:
     return opens and terminal and (not inside[0].islower() or goes_on)
 
 
+def _is_ended(text: str, part: Quoted, after: Sequence[Word]) -> bool:
+    """Whether a quotation within a sentence ends in a comma and a verb of saying ("As for it, “it is low,” said")."""
+    inside = text[part.start : part.end].rstrip()
+    cue = next((number for number, word in enumerate(after[:4]) if is_cue(word)), None)
+    parted = text[max(0, part.outer - 9) : part.outer].rstrip(BLANKS)[-1:] == "," and inside[-1:] == ","
+    return parted and len(inside.split()) >= SHORTEST_UNATTRIBUTED and cue is not None
+
+
 def _attribute(reading: Reading, part: Quoted, start: int, end: int, speakers: Speakers) -> None:
     """Find the verb beside a quotation and its subject: after it where it ends with a comma, else before it."""
     text = reading.text_of(part.field)
-    after = _first_sentence(words_between(reading.words, part.field, part.outer_end, end))[:CUE_WITHIN]
+    inside = text[part.start : part.end].rstrip()
+    reach = CUE_AFTER if inside[-1:] == "," else CUE_WITHIN
+    after = _first_sentence(words_between(reading.words, part.field, part.outer_end, end))[:reach]
     before = words_between(reading.words, part.field, start, part.outer)
     if not before and text[: part.outer].rstrip()[-1:] == ":":
         before = words_between(reading.words, part.field, max(0, part.outer - 200), part.outer)
@@ -182,7 +198,6 @@ def _attribute(reading: Reading, part: Quoted, start: int, end: int, speakers: S
         if named and named[0][0].start - dash.end() < 8 and not any(is_cue(word) for word in after):
             part.speaker = speakers.of(named[0][0])
             return
-    inside = text[part.start : part.end].rstrip()
     closed = inside[-1:] == "." and text[part.outer_end : part.outer_end + 1] != ","
     introduced = bool(before) and before[-1].text in (":", ",")
     order = [before] if closed else [before, after] if introduced and inside[-1:] != "," else [after, before]
@@ -191,6 +206,22 @@ def _attribute(reading: Reading, part: Quoted, start: int, end: int, speakers: S
             if is_cue(cue) and (subject := _subject(cue, side, speakers)) is not None:
                 part.cue, part.speaker = cue, speakers.of(subject)
                 return
+    if introduced:
+        _introduce(part, before, speakers)
+
+
+def _introduce(part: Quoted, before: Sequence[Word], speakers: Speakers) -> None:
+    """Who is named before a comma or a colon by another verb ("Holt boasted, “…”") or by "According to Holt, “…”"."""
+    weak = next((word for word in before[-4:] if is_cue(word, weak=True) and word.tag in ("VBD", "VBZ")), None)
+    subject = _subject(weak, before, speakers) if weak is not None and before[-1].at - weak.at < 2 else None
+    according = next((word for word in before if word.text.lower() == "according"), None)
+    if subject is None and according is not None:
+        weak, subject = (
+            according,
+            according.child("obl", "obj", "nmod") or (according.head if according.dep == "case" else None),
+        )
+    if subject is not None and subject in before:
+        part.cue, part.speaker = weak, speakers.of(subject)
 
 
 def _subject(cue: Word, near: Sequence[Word], speakers: Speakers) -> Word | None:

@@ -11,14 +11,13 @@ from pipeline.article import Span
 from pipeline.enrich.clauses import nearest
 from pipeline.enrich.cues import base, head_within, is_cue
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.opinions import is_nobody, judged, opinion, spoken_of
+from pipeline.enrich.opinions import FINITE, headed, is_nobody, judged, opinion, passive, spoken_of
 from pipeline.enrich.parse import Word, conjuncts, negated, stretch
 from pipeline.enrich.speakers import Speaker, Speakers, cues
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
 ASIDE_AFTER = 4  # words
 PARENTHESIS = 14  # words at most between the commas around "he said"
-FINITE = ("VBZ", "VBD", "VBP", "MD")
 Told = tuple[Span, Speaker, Word]  # content, speaker and cue
 
 
@@ -29,6 +28,8 @@ def reported(reading: Reading, speakers: Speakers) -> Iterator[Told]:
         sentence = sentences[word.sentence]
         if word.text.lower() == "according":
             found = _according(word, sentence)
+        elif word.text == ":":
+            found = headed(word, reading, speakers)
         elif is_cue(word, weak=True):
             found = _told(word, sentence)
         else:
@@ -48,6 +49,8 @@ def _by_sentence(words: Sequence[Word]) -> dict[int, list[Word]]:
 
 def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None:
     """What a verb tells, and its subject."""
+    if (by := passive(cue)) is not None:
+        return by
     subject = _subject_of(cue, sentence)
     if (
         subject is None
@@ -153,11 +156,33 @@ def _below(cue: Word, clause: Word, sentence: Sequence[Word]) -> list[Word]:
     joined = next((one for one in conjuncts(clause)[1:] if is_cue(one) and not one.child("nsubj")), None)
     if joined is not None:
         words = [word for word in words if word.at < min(joined.at, *(one.at for one in joined.all("cc")), joined.at)]
-    if words and lemma in _core():
+    that = _that(cue, sentence)
+    if words and that is not None and that.head is clause:
+        words = [word for word in words if word.at >= that.at]
+    elif words and (early := _too_early(clause, words)):
+        words = [word for word in words if word.at not in early]
+    elif words and lemma in _core():
         words = _lead(cue, words[0], sentence) + words
     if words and joined is None:
         words += _rest(cue, words[-1])
     return words if len(words) > 1 else []
+
+
+def _too_early(clause: Word, words: Sequence[Word]) -> set[int]:
+    """What stands between a verb of saying and the subject of what is said, without a comma, is of the saying: "said on
+    Monday he would go"."""
+    subject = clause.child("nsubj", "nsubj:pass", "expl")
+    first = words[0]
+    if subject is None or subject.at < first.at:
+        return set()
+    edge = min(word.at for word in subject.subtree())
+    early = [word for word in words if word.at < edge]
+    top = {word.dep for word in early if word.head is clause}
+    return (
+        {word.at for word in early}
+        if early and top <= {"obl", "obl:unmarked", "advmod"} and "," not in {w.text for w in early}
+        else set()
+    )
 
 
 def _is_as(cue: Word) -> bool:
@@ -250,7 +275,11 @@ def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     if that is not None:
         return [word for word in after if word.at >= that.at]
     skipped = 0
-    while skipped < len(after) and after[skipped].dep in ("advmod", "obl:unmarked", "obl:tmod", "nmod:unmarked"):
+    while (
+        skipped < len(after)
+        and after[skipped].tag != "WRB"
+        and after[skipped].dep in ("advmod", "obl:unmarked", "obl:tmod", "nmod:unmarked")
+    ):
         skipped += 1
     rest = after[skipped:]
     if (
@@ -269,14 +298,19 @@ def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
 
 def _that(cue: Word, sentence: Sequence[Word]) -> Word | None:
     """The `that` which opens a clause soon after a verb of saying."""
-    near = [word for word in sentence if cue.at < word.at < cue.at + 10]
+    near = [word for word in sentence if cue.at < word.at < cue.at + 16]
     return next((word for word in near if word.text.lower() == "that" and word.dep == "mark"), None)
 
 
 def _rest(cue: Word, last: Word) -> list[Word]:
     """What follows a content in its sentence and is not joined to the verb of saying itself: the parse often hangs the
     end of a long clause too high."""
-    own = {word.at for child in cue.all("conj", "parataxis", "cc") for word in child.subtree()}
+    beside = [
+        one
+        for one in cue.all("conj", "parataxis", "cc")
+        if not any(mark.text.lower() == "that" for mark in one.all("mark"))
+    ]
+    own = {word.at for child in beside for word in child.subtree()}
     own |= {word.at for child in cue.all("advcl") if child.tag == "VBG" or is_cue(child) for word in child.subtree()}
     above = set[int]()
     if cue.head is not None:
@@ -330,7 +364,12 @@ def _without_aside(words: Sequence[Word]) -> list[Word]:
     for number in range(ASIDE_AFTER, len(words) - 1):
         word, after = words[number], words[number + 1]
         participle = word.text == "," and after.tag == "VBG" and after.dep not in ("case", "mark", "amod", "fixed")
-        if word.text in ("—", "–", "―", "--", "(") or participle:
+        relative = (
+            word.text == ","
+            and after.text.lower() in ("which", "who")
+            and not any(w.text == "," for w in words[number + 2 :])
+        )
+        if word.text == "(" or participle or relative:
             return list(words[:number])
     return list(words)
 

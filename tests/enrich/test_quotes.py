@@ -25,6 +25,11 @@ def _indirect(text: str) -> list[tuple[str | None, str]]:
         ("“We are late,” Eva Holt said, adding that the ferry was sold.", "Eva Holt", "that the ferry was sold"),
         ("Eva Holt told reporters that the ferry had been sold.", "Eva Holt", "that the ferry had been sold"),
         ("Eva Holt urged the council to buy a second ferry.", "Eva Holt", "to buy a second ferry"),
+        ("Eva Holt said the ferry would go, which few expected.", "Eva Holt", "the ferry would go"),
+        ("The delay was first reported by Eva Holt.", "Eva Holt", "The delay"),
+        ("Eva Holt criticised the council's lack of care.", "Eva Holt", "the council's lack of care"),
+        ("Eva Holt seemed to suggest that the ferry was sold.", "Eva Holt", "that the ferry was sold"),
+        ("Eva Holt: The ferry will sail again", "Eva Holt", "The ferry will sail again"),
         (
             "Eva Holt said the ferry would sail again, blaming the council for the delay.",
             "Eva Holt",
@@ -53,6 +58,9 @@ def test_reported_speech(text: str, speaker: str, content: str) -> None:
         "Eva Holt was surprised to win the race.",
         "If Eva Holt says that the ferry is sold, the island has none.",
         "Did Eva Holt say that the ferry was sold?",
+        "The alleged plan was not found.",
+        "Anyone wanting to sail again needs a ticket.",
+        "Eva Holt praised Togo's election.",
     ],
 )  # fmt: skip
 def test_what_nobody_said_is_no_quote(text: str) -> None:
@@ -72,3 +80,20 @@ def test_two_asides_of_one_sentence_do_not_silence_each_other() -> None:
 def test_a_clitic_before_a_participle_is_had() -> None:
     ((_, content),) = _indirect("He'd said that the ferry was sold.")
     assert content.endswith("the ferry was sold")
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Eva Holt boasted, “The ferry is the fastest.”", "The ferry is the fastest."),
+        ("According to Eva Holt, “the ferry is the fastest of all.”", "the ferry is the fastest of all."),
+        ("As for the cost, “it is lower than last year,” said Eva Holt.", "it is lower than last year,"),
+        (
+            "“The ferry is late,” Eva Holt, the head of the harbour of the old town and of its fish market, said.",
+            "The ferry is late,",
+        ),
+    ],
+)
+def test_speech_between_marks(text: str, content: str) -> None:
+    (quote,) = [quote for quote in read(text).quotes if quote.kind == "direct"]
+    assert (quote.text, quote.speaker) == (content, "Eva Holt")
