@@ -54,7 +54,7 @@ def subject(verb: Word) -> Word | None:
     found, word, steps = nearest(verb, "nsubj", "nsubj:outer"), verb, 0
     while found is None and word.head is not None and steps < 4:
         if word.dep == "acl" and word.tag == "VBG":
-            return word.head
+            return _writer(word.head)
         if word.dep == "advcl" and word.tag == "VBG" and (whom := _controller(word)) is not None:
             return whom
         if word.dep not in ("conj", "xcomp", "advcl", "acl") or (
@@ -66,6 +66,16 @@ def subject(verb: Word) -> Word | None:
         word, steps = word.head, steps + 1
         found = nearest(word, "nsubj", "nsubj:pass")
     return found
+
+
+def _writer(noun: Word) -> Word | None:
+    """Who says what a paper says ("issued a statement condemning"), or is what a noun says ("is a donor, giving")."""
+    if noun.child("cop") is not None:
+        return noun.child("nsubj") or noun
+    verb = noun.head
+    if noun.lemma.lower() in table()["papers"] and verb is not None and noun.dep in ("obj", "obl", "nsubj:pass"):
+        return subject(verb) if noun.dep != "nsubj:pass" else verb.child("obl:agent")
+    return noun
 
 
 def nearest(verb: Word, *relations: str) -> Word | None:
@@ -105,6 +115,8 @@ def _object(verb: Word) -> Word | None:
     found = verb.child("obj") or verb.child("iobj")  # whom one warns or asks is an `iobj`
     if found is None and verb.child("compound:prt") is not None:
         found = next((word for word in verb.all("xcomp") if word.pos == "NOUN"), None)  # "called off a visit"
+    if found is None and verb.lemma.lower() in table()["object_controls"]:
+        found = _controlled(verb)
     if found is not None:
         return antecedent(found)
     first = verb.child("nsubj")
@@ -113,6 +125,15 @@ def _object(verb: Word) -> Word | None:
         return None
     about = any(child.text.lower() in ("where", "when", "why") for child in verb.all("advmod"))
     return None if about or verb.child("ccomp", "xcomp") is not None else verb.head
+
+
+def _controlled(verb: Word) -> Word | None:
+    """Whom one accuses, where the parse takes him for the subject of what he is accused of."""
+    for clause in verb.all("ccomp", "advcl"):
+        who, mark = clause.child("nsubj"), clause.child("mark")
+        if who is not None and mark is not None and verb.at < who.at < mark.at < clause.at:
+            return who
+    return None
 
 
 def _is_torn(subject: Word, verb: Word) -> bool:

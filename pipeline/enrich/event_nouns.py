@@ -4,23 +4,11 @@ from collections.abc import Iterator
 
 from pipeline.article import Party
 from pipeline.enrich.clauses import antecedent, case, subject
-from pipeline.enrich.event_rules import NounRule, fits, noun_rules, rules_of
+from pipeline.enrich.event_rules import NounRule, fits, noun_rules, rules_of, types
 from pipeline.enrich.event_verbs import Found, is_in_words
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word
 from pipeline.enrich.parties import Parties, is_named, table
-
-BODIES = (
-    "council",
-    "forum",
-    "commission",
-    "dialogue",
-    "committee",
-    "summit",
-    "meeting",
-    "talk",
-)  # of two, when they meet
-HOSTS = ("host", "organize", "organise", "convene", "hold", "call", "mediate", "chair")
 
 
 def nominal(reading: Reading, parties: Parties) -> Iterator[Found]:
@@ -31,7 +19,7 @@ def nominal(reading: Reading, parties: Parties) -> Iterator[Found]:
         if not noun and word.pos != "PROPN":
             continue
         rule = noun_rules().get(lemma) if noun else None
-        pair = _hyphenated(word, parties) if rule is not None or lemma in BODIES else []
+        pair = _hyphenated(word, parties) if rule is not None or lemma in table()["meetings"]["bodies"] else []
         if len(pair) == 2 and (rule is None or rule.type in ("CONSULT", "AGREE", "COOPERATE")) and _meets(word):
             yield Found(rule.type if rule else "CONSULT", word, (pair[0],), (pair[1],), "noun")
         elif rule is not None and not _told_by_verb(word):
@@ -45,18 +33,36 @@ def _told(word: Word, rule: NounRule, parties: Parties) -> Found | None:
     if len(both) > 1:
         return Found(rule.type, word, (both[0],), tuple(both[1:]), "noun")
     by = next((one for one in word.all("nmod", "obl") if case(one) in rule.actors), None) or _host(word)
-    actors = parties.of(by) or _owners(word, parties) or parties.of(_light_subject(word))
+    actors = parties.of(by) or _owners(word, parties) or parties.of(_light_subject(word) or _is_it(word))
     target = next((one for one in _around(word) if case(one) in rule.targets), None)
-    targets = parties.of(target) or parties.owners(target, placed=rule.type == "ASSAULT")
+    targets = parties.of(target) or parties.owners(target, placed=rule.type in types("placed"))
     if rule.type == "ASSAULT" and is_in_words(word):
         return None
     hosted = rule.type == "CONSULT" and bool(actors) and by is not None
     prepared = rule.type == "ASSAULT" and bool(parties.of(_light_subject(word)))
     if rule.type == "CONSULT" and not hosted and not any(map(is_named, targets)):
         return None
-    if actors and (targets or hosted or prepared):
+    spoken = "clause" in rule.targets and _says(word)
+    if actors and (targets or hosted or prepared or spoken):
         return Found(rule.type, word, tuple(actors[:2]), tuple(targets), "noun", object=prepared or hosted)
+    if rule.type == "ASSAULT" and rule.targets and any(each.id.startswith("country:") for each in targets):
+        return Found(rule.type, word, (), tuple(targets), "noun")
     return None
+
+
+def _is_it(noun: Word) -> Word | None:
+    """Who a noun says somebody is: "Oslo is the largest donor"."""
+    if noun.child("cop") is not None:
+        return noun.child("nsubj")
+    verb = noun.head
+    stays = verb is not None and noun.dep == "xcomp" and verb.lemma.lower() in ("remain", "become")
+    return verb.child("nsubj") if verb is not None and stays else None
+
+
+def _says(noun: Word) -> bool:
+    """Whether a clause says what is threatened or demanded ("threats that it would", "its demand to leave")."""
+    clauses = (mark.text.lower() for one in noun.all("acl", "ccomp") for mark in one.all("mark"))
+    return any(mark in ("that", "to") for mark in clauses)
 
 
 def _between(noun: Word, parties: Parties) -> list[Party]:
@@ -115,7 +121,7 @@ def _around(noun: Word) -> list[Word]:
 
 def _host(noun: Word) -> Word | None:
     """Who hosts a meeting: "a meeting hosted by X"."""
-    clause = next((one for one in noun.all("acl") if one.lemma.lower() in HOSTS), None)
+    clause = next((one for one in noun.all("acl") if one.lemma.lower() in table()["meetings"]["hosts"]), None)
     if clause is None:
         return None
     return clause.child("obl:agent") or next((one for one in clause.all("obl") if case(one) == "by"), None)

@@ -10,28 +10,14 @@ from pipeline.enrich.clauses import case, complement
 from pipeline.enrich.parse import Word
 from pipeline.enrich.parties import table
 
-COUNTED = (
-    "number",
-    "dozen",
-    "hundred",
-    "thousand",
-    "lot",
-    "kind",
-    "series",
-    "level",
-    "package",
-    "presence",
-    "shipment",
-    "some",
-    "most",
-    "all",
-    "many",
-    "part",
-    "half",
-    "rest",
-    "batch",
-)
-RANK = {"who_to": 0, "who": 2, "+": 2, "-": 2, "*": 3}  # the order in which the rules of a verb are tried; else 1
+RANK = {
+    "who_to": 0,
+    "who": 2,
+    "who_only": 3,
+    "+": 2,
+    "-": 2,
+    "*": 3,
+}  # the order in which the rules of a verb are tried; else 1
 
 
 @dataclass(frozen=True)
@@ -77,6 +63,12 @@ def _rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
+def types(which: str) -> frozenset[str]:
+    """PLOVER's types that are alike in what an event of them needs (event_words.toml, `types`)."""
+    found: frozenset[str] = table()["types"][which]
+    return found
+
+
 def rules_of(verb: Word) -> list[VerbRule]:
     """The rules of a verb: with its particle where there are some, else without."""
     lemma = verb.lemma.lower()
@@ -100,9 +92,12 @@ def fits(rule: VerbRule, verb: Word, object_: Word | None) -> bool:
         return any(case(child) == preposition and is_one_of(child, held) for child in near)
     if wanted == "~":
         return complement(verb) is not None
+    if wanted == "who_only":
+        return object_ is not None and verb.child("xcomp", "ccomp") is None
     if wanted in ("*", "-", "+", "who", "who_to"):
         return wanted == "*" or (object_ is None) == (wanted == "-")
-    return object_ is not None and is_one_of(object_, wanted)
+    small = verb.all("xcomp") if object_ is not None else []  # "found the mayor guilty"
+    return object_ is not None and (is_one_of(object_, wanted) or any(is_one_of(word, wanted) for word in small))
 
 
 def is_one_of(word: Word, wanted: str) -> bool:
@@ -113,7 +108,7 @@ def is_one_of(word: Word, wanted: str) -> bool:
         )  # "called on Friday" calls on nobody
     lemmas = table()["classes"][wanted[1:]] if wanted.startswith("@") else frozenset(wanted.split("|"))
     near = [word, *word.all("conj")]
-    if word.lemma.lower() in COUNTED or word.pos == "NUM":
+    if word.lemma.lower() in table()["counted"]["nouns"] or word.pos == "NUM":
         near += [*word.all("compound"), *(child for child in word.all("nmod") if case(child) in ("of", "in"))]
     if word.pos == "NUM" or word.text in ("$", "€", "£"):
         near += word.all("nmod", "nmod:unmarked")

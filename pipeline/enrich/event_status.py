@@ -61,7 +61,8 @@ def _is_denied(below: Word) -> bool:
 
 def _is_thought(below: Word) -> bool:
     """Whether something is only thought or talked of ("thinking of pulling back")."""
-    return below.tag == "VBG" and any(mark.text.lower() in ("of", "about") for mark in below.all("mark", "case"))
+    of = table()["status"]["of_thought"]
+    return below.tag == "VBG" and any(mark.text.lower() in of for mark in below.all("mark", "case"))
 
 
 def _accused(noun: Word, below: Word) -> bool:
@@ -85,30 +86,21 @@ def _own(word: Word, below: Word | None) -> Told | None:
         None,
     )
     if mark is not None and (
-        word.dep in ("advcl", "ccomp", "acl", "xcomp") or (below is None and mark in ("if", "unless"))
+        word.dep in ("advcl", "ccomp", "acl", "xcomp") or (below is None and mark in words["conditions"])
     ):
         return "threatened", f"{mark} …"
     first = word.child("aux")
     found = word.child("nsubj", "nsubj:pass")
-    if (
-        first is not None
-        and found is not None
-        and first.at < found.at
-        and first.text.lower() in ("should", "were", "had")
-    ):
+    if first is not None and found is not None and first.at < found.at and first.text.lower() in words["inverted"]:
         return "threatened", f"{first.text} …"  # "should the airport open"
     helpers = [child.text.lower() for child in word.all("aux", "aux:pass", "cop")]
-    if (
-        negated(word)
-        and below is None
-        and any(child.text.lower() in ("will", "wo", "would", "can", "ca") for child in word.all("aux"))
-    ):
+    if negated(word) and below is None and any(child.text.lower() in words["refusing"] for child in word.all("aux")):
         return "happened", "will not"
     if negated(word) and below is None:
         return "denied", "not"
     if (modal := _modal(word, helpers)) is not None:
         return modal
-    if any(child.text.lower() in ("due", "set", "about") and child.dep == "mark" for child in word.children):
+    if any(child.text.lower() in words["due"] and child.dep == "mark" for child in word.children):
         return "planned", "due to"
     future = next((helper for helper in helpers if helper in words["future_aux"]), None)
     if future is not None:
@@ -118,7 +110,7 @@ def _own(word: Word, below: Word | None) -> Told | None:
     )
     if hedge is not None:
         return "alleged", hedge
-    if word.tag == "VBG" and any(helper in ("is", "are", "am", "'s", "'re", "’s", "’re") for helper in helpers):
+    if word.tag == "VBG" and any(helper in words["being"] for helper in helpers):
         return ("ongoing", "is … -ing") if below is None else None
     return None
 
@@ -133,12 +125,10 @@ def _modal(verb: Word, helpers: list[str]) -> Told | None:
 
 def _is_announced(verb: Word) -> bool:
     """Whether a `would` is the past of a `will`: what somebody said he would do, on no condition."""
-    above, who = verb.head, verb.child("nsubj")
-    conditional = any(
-        mark.text.lower() in ("if", "unless", "should") for clause in verb.all("advcl") for mark in clause.all("mark")
-    )
-    said = above is not None and verb.dep == "ccomp" and above.lemma.lower() in table()["status"]["announce"]
-    return said and not conditional and who is not None and who.text.lower() in ("it", "he", "she", "they")
+    words, above, who = table()["status"], verb.head, verb.child("nsubj")
+    marks = {mark.text.lower() for clause in verb.all("advcl") for mark in clause.all("mark")}
+    said = above is not None and verb.dep == "ccomp" and above.lemma.lower() in words["announce"]
+    return said and not marks & words["conditions"] and who is not None and who.text.lower() in words["announcers"]
 
 
 def _described(noun: Word) -> Told | None:
@@ -172,7 +162,7 @@ def _governed(verb: Word, below: Word) -> Told | None:
     if lemma in words["alleged_verbs"] and below.dep in ("advcl", "ccomp", "obl", "xcomp"):
         return "alleged", f"{verb.text} …"
     if lemma in words["planned_verbs"]:
-        past = below.dep == "ccomp" and any(child.text.lower() in ("had", "has", "have") for child in below.all("aux"))
+        past = below.dep == "ccomp" and any(child.text.lower() in words["past"] for child in below.all("aux"))
         finite = below.dep == "ccomp" and below.tag in ("VBD", "VBN")
         return None if past or finite else ("planned", f"{verb.text} …")
     if lemma in words["ongoing_verbs"] and below.dep == "xcomp":

@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.article import EventType, Party
-from pipeline.enrich.clauses import arguments, case, complement, subject
-from pipeline.enrich.event_rules import VerbRule, fits, rules_of
+from pipeline.enrich.clauses import arguments, case, complement, nearest, subject
+from pipeline.enrich.event_rules import VerbRule, fits, rules_of, types
 from pipeline.enrich.event_status import status_of
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, negated
 from pipeline.enrich.parties import Parties, is_named, table
-
-REFUSED = ("AGREE", "CONCEDE", "RETREAT", "AID", "SUPPORT", "CONSULT", "COOPERATE", "REQUEST")  # not doing so rejects
-HOSTILE = ("ASSAULT", "COERCE", "SANCTION", "MOBILIZE")  # to promise these is to threaten
-PLACED = ("ASSAULT", "COERCE", "AID", "MOBILIZE", "PROTEST", "RETREAT")  # done to whoever the place belongs to
-MUTUAL = ("CONSULT", "AGREE", "COOPERATE")
 
 
 @dataclass(frozen=True)
@@ -41,6 +36,8 @@ def literal_in_sport() -> frozenset[str]:
 def verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
     """The events of an article that its verbs tell."""
     for word in reading.words:
+        if word.lemma.lower() in table()["willing"]["words"] and (found := _willing(word, parties)) is not None:
+            yield found
         if not (word.pos == "VERB" or word.tag.startswith("VB")) or word.dep in ("amod", "compound"):
             continue
         rules = rules_of(word)
@@ -54,6 +51,19 @@ def verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
             yield found
 
 
+def _willing(word: Word, parties: Parties) -> Found | None:
+    """Who is willing or ready to do what others want of him."""
+    below = word.child("xcomp", "ccomp")
+    actors = parties.of(nearest(word, "nsubj")) if word.child("cop") is not None and not negated(word) else []
+    if not actors or below is None:
+        return None
+    _, object_ = arguments(below)
+    rule = next((rule for rule in rules_of(below) if fits(rule, below, object_)), None)
+    if rule is None or rule.type not in types("refused"):
+        return None
+    return Found("AGREE", word, tuple(actors), tuple(_of_clause(word, parties)), "verb")
+
+
 def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
     """The event of a verb: by the first of its rules that fits."""
     who, object_ = arguments(verb)
@@ -63,17 +73,22 @@ def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
     if rule is None:
         return None
     actors = _actors(rule, who, parties)
+    if rule.targets[0].startswith("subject<"):  # who receives is given
+        givers = [party for word in _at(rule.targets[0].partition("<")[2], verb, object_) for party in parties.of(word)]
+        return Found(rule.type, verb, tuple(givers), tuple(actors), "verb", needs_target=True) if givers else None
     if not actors and who is not None:
         return None  # an earthquake, a law: nobody acts
     targets = _targets(rule, verb, object_, parties)
     kind = _kind(rule, verb, object_, who, actors, targets, parties)
+    if kind == "MOBILIZE" and _keeps_peace(verb):
+        kind = "AID"
     if kind is None:
         return None
     if kind in ("AGREE", "REJECT", "THREATEN") and not targets and verb.lemma.lower() != "deny":
         targets = _of_clause(verb, parties)
     return Found(
         kind, verb, tuple(actors), tuple(targets), "verb",
-        mutual=rule.type in (*MUTUAL, "SUPPORT") and rule.targets[0] == "with",
+        mutual=(rule.type in types("mutual") or rule.type == "SUPPORT") and rule.targets[0] == "with",
         object=object_ is not None,
         needs_target=_needs_target(rule, verb) or (kind == "SUPPORT" and object_ is not None and object_.pos == "PRON"),
     )  # fmt: skip
@@ -87,6 +102,8 @@ def _fits_who(rule: VerbRule, verb: Word, object_: Word | None, parties: Parties
     if rule.object.endswith(":who"):
         preposition = rule.object.partition(":")[0]
         return any(parties.of(child) for child in verb.all("obl") if case(child) == preposition)
+    if rule.object == "who_only":
+        return any(map(is_named, parties.of(object_)))
     return rule.object != "who" or _has_them(verb) or bool(parties.of(object_))
 
 
@@ -122,19 +139,17 @@ def _kind(
     below = complement(verb)
     if rule.type == "REJECT" and below is not None and below.lemma.lower() in table()["speech"]["verbs"]:
         return None
-    if verb.lemma.lower() == "fail" and not _is_of(below, REFUSED):
+    if verb.lemma.lower() == "fail" and not _is_of(below, types("refused")):
         return None
-    if rule.type in REFUSED and _refuses(verb, rule):
+    if rule.type in types("refused") and _refuses(verb, rule):
         return "REJECT"
-    if rule.type == "ASSAULT" and verb.lemma.lower() in ("raid", "storm", "seize") and _polices(who):
-        return "COERCE"
-    if rule.type == "ASSAULT" and _is_verbal(verb, object_, actors, targets):
-        return "ACCUSE"
+    if rule.type == "ASSAULT":
+        return _force(verb, object_, who, actors, targets)
     if (
         rule.type == "AGREE"
         and verb.lemma.lower() in ("vow", "promise", "pledge")
         and below is not None
-        and any(each.type in HOSTILE for each in rules_of(below)[:1])
+        and any(each.type in types("hostile") for each in rules_of(below)[:1])
     ):
         return "THREATEN"
     if rule.type == "THREATEN" and verb.lemma.lower() in ("warn", "caution") and not _warns(actors, targets):
@@ -149,6 +164,22 @@ def _kind(
     ):
         return None
     return rule.type
+
+
+def _force(
+    verb: Word, object_: Word | None, who: Word | None, actors: list[Party], targets: list[Party]
+) -> EventType | None:
+    """What an attack is: none where police launch an operation, coercion where they raid, an accusation in words."""
+    if _polices(who) and object_ is not None and object_.lemma.lower() == "operation":
+        return None
+    if _polices(who) and verb.lemma.lower() in ("raid", "storm", "seize"):
+        return "COERCE"
+    return "ACCUSE" if _is_verbal(verb, object_, actors, targets) else "ASSAULT"
+
+
+def _keeps_peace(verb: Word) -> bool:
+    """Whether troops are sent to keep a peace or to help, which is aid by PLOVER's manual."""
+    return any(word.lemma.lower() in table()["peace"]["words"] for word in verb.subtree())
 
 
 def _warns(actors: list[Party], targets: list[Party]) -> bool:
@@ -175,9 +206,9 @@ def _is_verbal(verb: Word, object_: Word | None, actors: list[Party], targets: l
     return verb.lemma.lower() in ("attack", "assault", "slaughter", "crush", "rout") and person and alike
 
 
-def _is_of(clause: Word | None, types: tuple[str, ...]) -> bool:
+def _is_of(clause: Word | None, wanted: frozenset[str]) -> bool:
     """Whether a clause's verb tells an event of some types by the first of its rules."""
-    return clause is not None and any(each.type in types for each in rules_of(clause)[:1])
+    return clause is not None and any(each.type in wanted for each in rules_of(clause)[:1])
 
 
 def is_in_words(noun: Word) -> bool:
@@ -210,13 +241,28 @@ def _targets(rule: VerbRule, verb: Word, object_: Word | None, parties: Parties)
     unnamed: list[Party] = []
     for place in rule.targets:
         for word in _at(place, verb, object_):
-            found = parties.of(word)
+            given = place == "obj" and rule.object == "@aid"  # what is given, which is of somebody, but nobody
+            found = parties.of(word) if not given else []
             if not found and rule.type not in ("CONSULT", "COOPERATE", "REQUEST"):
-                found = parties.owners(word, placed=rule.type in PLACED)
+                found = parties.owners(word, placed=rule.type in types("placed"))
             if any(is_named(party) for party in found):
                 return found
             unnamed = unnamed or found
+    if rule.type == "AID" and not unnamed:
+        return next((found for word in _purposes(verb, object_) if (found := _helped(word, parties))), [])
     return unnamed
+
+
+def _purposes(verb: Word, object_: Word | None) -> Iterator[Word]:
+    """What help is given for: the object of "to help", "to fight", and where it is done ("to rebuild schools in")."""
+    clauses = verb.all("advcl", "xcomp") + (object_.all("acl", "advcl") if object_ is not None else [])
+    for clause in clauses:
+        if clause.tag == "VB" and clause.at > verb.at:
+            yield from (*clause.all("obj"), *(word for word in clause.all("obl") if case(word) in ("in", "to", "for")))
+
+
+def _helped(word: Word, parties: Parties) -> list[Party]:
+    return parties.of(word) or parties.owners(word, placed=True)
 
 
 def _of_clause(verb: Word, parties: Parties) -> list[Party]:

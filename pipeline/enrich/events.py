@@ -13,9 +13,9 @@ from itertools import chain, islice, product
 from pipeline.article import DateMention, DateRange, Entity, Event, Party, Place, Span, Stretch, Topic
 from pipeline.enrich.clauses import case
 from pipeline.enrich.event_nouns import nominal
-from pipeline.enrich.event_rules import noun_rules
+from pipeline.enrich.event_rules import noun_rules, types
 from pipeline.enrich.event_status import status_of
-from pipeline.enrich.event_verbs import MUTUAL, Found, literal_in_sport, verbal
+from pipeline.enrich.event_verbs import Found, literal_in_sport, verbal
 from pipeline.enrich.names import dateline_end
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word
@@ -26,12 +26,6 @@ MOST_TRIGGERS = 2_000  # that are looked at: a long article has a hundred
 SPORT = "medtop:15000000"
 Spots = Mapping[tuple[str, int], Place]  # the pinned places by where they are named
 LONG_AGO = 2  # years before publication from which an event is history
-ALONE = (  # may lack a target
-    "AGREE", "REJECT", "MOBILIZE", "PROTEST", "RETREAT", "CONCEDE",
-    "REQUEST", "THREATEN", "ACCUSE", "SUPPORT", "AID", "SANCTION",
-)  # fmt: skip
-ACTORLESS = ("ACCUSE", "SANCTION")  # told of their target alone: "was accused", "was blacklisted"
-COLLECTIVE = ("PROTEST",)  # public whoever does it
 BOTH, ONE, UNNAMED = 0.85, 0.6, 0.7  # confidence with both parties named, with one alone, with an unnamed other
 
 
@@ -103,7 +97,8 @@ def _events(
         field=found.trigger.field, start=found.trigger.start, end=found.trigger.end, surface=found.trigger.text
     )
     for actor, target in _pairs(found, reading):
-        public = parties.weighs(actor) or (parties.weighs(target) and is_named(target)) or found.type in COLLECTIVE
+        named = parties.weighs(actor) or (parties.weighs(target) and is_named(target))
+        public = named or found.type in types("collective")
         if not public or parties.is_unknown(actor) or not _is_whole(found, actor, target):
             continue
         yield Event(
@@ -134,14 +129,14 @@ def _is_own(found: Found, actor: Party, target: Party) -> bool:
 def _is_whole(found: Found, actor: Party | None, target: Party | None) -> bool:
     """Whether an event names enough: who acts, and on whom where the type asks for it."""
     if actor is None:
-        return found.type in ACTORLESS and is_named(target)
+        return (found.type in types("actorless") or found.how == "noun") and is_named(target)
     hosted = found.type == "CONSULT" and found.how == "noun" and found.object
     force = found.type in ("ASSAULT", "COERCE") and (found.object or actor.id.startswith(("country:", "org:")))
     return (
         target is not None
         or force
         or hosted
-        or (found.type in ALONE and not (found.needs_target and found.type not in MUTUAL))
+        or (found.type in types("alone") and (not found.needs_target or found.type in types("mutual")))
     )
 
 

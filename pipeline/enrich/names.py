@@ -66,6 +66,7 @@ _DATELINE = (
 
 
 _DASH = re.compile(r"\s[–—-]{1,2}\s|\)\s?:\s")
+_CAPITALS = re.compile(r"\s*[A-ZÀ-Þ][A-ZÀ-Þ .]{3,28}:\s")  # GENEVA: The council …
 
 
 @cache
@@ -329,7 +330,7 @@ def _dateline(reading: Reading) -> Iterator[Named]:
 def dateline_end(text: str) -> int:
     """Where the report begins after a dateline ("KYIV, Nov 3 (Agency) - "); 0 where a text has none."""
     match = _DATELINE.match(text)
-    dash = _DASH.search(text, match.end(), match.end() + 80) if match is not None else None
+    dash = _DASH.search(text, match.end(), match.end() + 80) if match is not None else _CAPITALS.match(text)
     return dash.end() if dash is not None else 0
 
 

@@ -52,7 +52,7 @@ class Parties:
         """The parties that a noun and its conjuncts name: names, and nouns that can act."""
         if word is None:
             return []
-        word = self._behind_dateline(word)
+        word = _beside_day(self._behind_dateline(word))
         found = [party for each in _joined(word)[:MOST] for party in self._each(each)]
         return list({party.id: party for party in found}.values())[:MOST]
 
@@ -109,8 +109,9 @@ class Parties:
         if party.country or (entity is not None and entity.method.startswith("table")):
             return True
         if entity is not None and entity.role is not None:
-            return bool({word.lower() for word in entity.role.split()} & table()["agents"]["offices"])
-        if entity is not None and (entity.type == "NORP" or set(entity.name.split()) & table()["public"]["names"]):
+            words = entity.role.split()
+            return bool({word.lower() for word in words} & table()["agents"]["offices"]) or _is_public(words)
+        if entity is not None and (entity.type == "NORP" or _is_public(entity.name.split())):
             return True
         return party.id.partition(":")[2] in table()["agents"]["armed"]
 
@@ -161,6 +162,8 @@ class Parties:
         people = [entity for first, entity in named if entity.type == "PERSON" and not _owns(first, word)]
         beside = [entity for child in word.all("appos") if (entity := self._speakers.covering(child)) is not None]
         people = people or [entity for entity in beside if entity.type == "PERSON"]
+        if people and word.lemma.lower() in table()["agents"]["of_leader"] and country_of(people[-1]):
+            return self._noun(word, words, people)
         if people:
             return self._named(people[-1], words)
         if head is not None:
@@ -218,7 +221,7 @@ class Parties:
             above = subject(verb) if verb is not None else None
             if above is None or above is word or above.pos == "PRON":
                 continue
-            party = self._one(above)
+            party = self._one(self._behind_dateline(above))
             person = party is not None and (party.id.startswith("person:") or _is_office(above))
             group = above.tag == "NNPS" or above.lemma.lower() in table()["agents"]["counts"]  # "the United Nations"
             plural = above.tag in ("NNS", "NNPS") or bool(above.all("conj"))
@@ -276,6 +279,11 @@ def can_act(word: Word) -> bool:
     )
 
 
+def _is_public(words: Sequence[str]) -> bool:
+    """Whether a name or a role is of a body that acts in public: "Commission", "Ministry"."""
+    return bool(table()["public"]["names"].intersection(words))
+
+
 def is_named(party: Party | None) -> bool:
     """Whether a party has a name or a country; "police" has none."""
     return party is not None and (party.country is not None or not party.id.startswith("agent:"))
@@ -300,6 +308,13 @@ def _joined(word: Word) -> list[Word]:
         ]
         found += [each for each in beside if each not in found and abs(each.at - word.at) < 5]
     return sorted(found, key=lambda each: each.at)
+
+
+def _beside_day(word: Word) -> Word:
+    """Who stands before a day that the parse takes for the subject: "A judge Thursday approved"."""
+    if word.lemma.lower() not in table()["calendar"]["words"]:
+        return word
+    return next((child for child in word.all("nmod:desc", "compound", "nmod", "appos") if can_act(child)), word)
 
 
 def _is_office(word: Word) -> bool:

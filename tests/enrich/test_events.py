@@ -36,6 +36,17 @@ def _country(party: Party | None) -> str | None:
         ("An armed group said it had attacked Togo.", ("ASSAULT", None, "TG", "happened")),
         ("The Ghanaian army is certain to attack Togo.", ("ASSAULT", "GH", "TG", "planned")),
         ("Ghana withdrew some of its troops from Togo.", ("RETREAT", "GH", "TG", "happened")),
+        ("Ghana withdrew its observers from Togo.", ("SANCTION", "GH", "TG", "happened")),
+        ("Ghana retook the islands from Togo in June.", ("ASSAULT", "GH", "TG", "happened")),
+        ("The raid on Togo followed a storm.", ("ASSAULT", None, "TG", "happened")),
+        ("Ghana issued a statement condemning Togo.", ("ACCUSE", "GH", "TG", "happened")),
+        ("Ghana is willing to withdraw its troops from Togo.", ("AGREE", "GH", "TG", "happened")),
+        ("Ghana sent a platoon to Togo on a peacekeeping mission.", ("AID", "GH", "TG", "happened")),
+        ("Ghana gave two million euros to rebuild schools in Togo.", ("AID", "GH", "TG", "happened")),
+        ("The government of Togo has received medicine from Ghana.", ("AID", "GH", "TG", "happened")),
+        ("Ghana is the largest donor of aid in Togo.", ("AID", "GH", "TG", "happened")),
+        ("The Ghanaian president called Togo on Friday.", ("CONSULT", "GH", "TG", "happened")),
+        ("A Ghanaian minister was arrested on Friday.", ("COERCE", None, "GH", "happened")),
     ],
 )
 def test_events(text: str, event: tuple[str, str | None, str | None, str]) -> None:
