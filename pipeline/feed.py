@@ -174,6 +174,11 @@ def in_words(span: timedelta) -> str:
     return f"{seconds / size:.0f} {unit}"
 
 
+def outcomes_in_words(outcomes: Mapping[str, int]) -> str:
+    """`9 published, 1 rejected`: what is pending was published."""
+    return ", ".join(f"{count} {'published' if name == 'pending' else name}" for name, count in outcomes.items())
+
+
 def rate(poll: Poll, now: datetime) -> tuple[float, float]:
     """Articles a day: of the last 7 days, and of the last month, or of as many as are known."""
     if not poll.per_day:

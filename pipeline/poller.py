@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from pipeline.errors import GeowireError, Unavailable
-from pipeline.feed import Feed, Poll
+from pipeline.feed import Feed, Poll, outcomes_in_words
 from pipeline.open import rooms
 from pipeline.polling import Polling, Report
 from pipeline.publishing import Published, publish_batch
@@ -85,7 +85,7 @@ class Poller:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until told to stop; while the state or the broker is unavailable, wait."""
         renewed = refreshed = float("-inf")
-        holds = False
+        holds: bool | None = None
         clock = asyncio.get_running_loop().time
         while not stop.is_set():
             try:
@@ -127,8 +127,8 @@ class Poller:
         except Unavailable as exc:
             log.warning("%s: %s", feed.url, exc)
             return
-        if report.error:
-            log.info("%s: %s", feed.url, report.error)
+        if report.error or report.outcomes:
+            log.info("%s: %s", feed.url, report.error or outcomes_in_words(report.outcomes))
 
     async def _one(self, feed: Feed, poll: Poll) -> Report:
         async with self._room:

@@ -7,7 +7,6 @@ everything that was not acknowledged is delivered again.
 import asyncio
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any
 
 import faust
 
+from pipeline import logs
 from pipeline.app import ARTICLES, BACKFILL, GROUP, READ, TOPICS, Rooms, create_app, topic_specs
 from pipeline.backfill import LiveFirst
 from pipeline.broker import Broker, open_broker, waiting
@@ -81,7 +81,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         Unavailable: the broker or the index is down at start.
         Misconfigured: topics, settings or rights are wrong, at start or later.
     """
-    _log_to_stderr(settings)
+    logs.to_stderr(settings)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     if faust.streams._CStreamIterator is None:
@@ -113,15 +113,6 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         pool.close()
         looking.close()
         broker.close()
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    """Our own lines, and of the libraries what is worth a look; with DEBUG everything."""
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format=form)
-    if settings.log_level == "INFO":
-        for chatty in ("faust", "mode", "kafka", "aiokafka", "elastic_transport", "pipeline.broker.driver"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _execute(app: faust.App, loop: asyncio.AbstractEventLoop, settings: Settings, watches: Mapping[str, Watch]) -> None:

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "pipeline"
 
 FRONT = {"cli", "web"}
 APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "removing"}
-APP |= {"polling", "poller", "subscribing", "rules", "backfill", "linking"}
+APP |= {"polling", "poller", "subscribing", "rules", "backfill", "linking", "logs"}
 APP |= {"searching", "counting", "excerpt", "likeness", "permalink", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}

@@ -217,8 +217,9 @@ async def test_one_slow_feed_delays_no_other(site: Site, monkeypatch: pytest.Mon
 
 
 async def test_one_of_two_pollers_works_and_the_other_takes_over(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     for name, value in {"LEASE": 2.0, "RENEW": 0.2, "TICK": 0.05, "REFRESH": 0.2}.items():
         monkeypatch.setattr(polling_loop, name, value)
     site.served.pages["/feed"] = rss(item(1))
@@ -241,6 +242,16 @@ async def test_one_of_two_pollers_works_and_the_other_takes_over(
     await waiting
     assert await state.lease("poller", "a third", 1), "given back at once"
     assert [poll.polls for _, poll in await state.feeds()] == [1, 1, 1]
+    told = [record.getMessage() for record in caplog.records if record.name == "pipeline.poller"]
+    missing = "no feed at this address (HTTP 404)"
+    assert told == [
+        "polling the feeds",
+        f"{site.feed.url}: 1 published",
+        "another poller is at work; waiting",
+        f"{site.served.url}/added: {missing}",
+        "polling the feeds",
+        f"{site.served.url}/later: {missing}",
+    ]
 
 
 async def test_polling_once_takes_the_lease_or_asks_who_has_it(

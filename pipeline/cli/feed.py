@@ -14,7 +14,7 @@ from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError, QueryError
-from pipeline.feed import Feed, FeedReport, Health, in_words
+from pipeline.feed import Feed, FeedReport, Health, in_words, outcomes_in_words
 
 if TYPE_CHECKING:
     from pipeline.polling import Report
@@ -93,7 +93,7 @@ def _print_feeds(feeds: list[FeedReport], now: datetime) -> None:
             print(output.plain(f"{told.id}  {told.title}: {said}"))
     for source, outcomes in {told.source.id: told.outcomes for told in feeds}.items():
         if outcomes:
-            print(output.plain(f"{source}: {_said(outcomes)}"))
+            print(output.plain(f"{source}: {outcomes_in_words(outcomes)}"))
 
 
 @app.command()
@@ -203,8 +203,8 @@ async def _once(settings: configuration.Settings, names: list[str], *, as_json: 
                     totals[outcome] = totals.get(outcome, 0) + count
                 _print_report(report, as_json=as_json)
     if not as_json:
-        said = [_said(totals) or "nothing new", *([f"{failed} feed{'s' * (failed > 1)} failed"] if failed else [])]
-        print("; ".join(said))
+        faults = f"; {failed} feed{'s' * (failed > 1)} failed" if failed else ""
+        print((outcomes_in_words(totals) or "nothing new") + faults)
     return failed
 
 
@@ -214,17 +214,14 @@ def _print_report(report: "Report", *, as_json: bool) -> None:
         told = {"status": report.status, "outcomes": report.outcomes, "error": report.error}
         output.line({"id": feed.id, "url": feed.url, **told})
         return
-    said = report.error or _said(report.outcomes)
+    said = report.error or outcomes_in_words(report.outcomes)
     print(output.plain(f"{feed.id}  {report.status:9}  {feed.title}  {said}".rstrip()), flush=True)
 
 
-def _said(outcomes: dict[str, int]) -> str:
-    return ", ".join(f"{count} {'published' if name == 'pending' else name}" for name, count in outcomes.items())
-
-
 async def _run(settings: configuration.Settings) -> None:
-    from pipeline import poller
+    from pipeline import logs, poller
 
+    logs.to_stderr(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -37,10 +37,11 @@ def serve(data: Data = None, port: Port = None) -> None:
 
 def run(data: Data = None, port: Port = None) -> None:
     """Serve the page and the API, poll the feeds, and keep a worker beside them that is started again when it ends."""
-    from pipeline import poller
+    from pipeline import logs, poller
     from pipeline.supervise import InBackground, Supervised
 
     settings = configuration.load({"data": data, "port": port})
+    logs.to_stderr(settings)
     web, listening = _web(settings), _listen(settings)
     asyncio.run(_try(settings))
     worker, polling = Supervised(settings.data), InBackground(lambda stop: poller.run(settings, stop))
