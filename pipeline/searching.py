@@ -25,7 +25,8 @@ from pipeline.query.terms import ranks
 from pipeline.query.tree import And, Everything, Happening, Node, Not, Or, Term
 from pipeline.query.why import Reason, reasons
 
-COUNTED = 10_000  # clusters and names that are looked through
+COUNTED = 10_000  # names that are looked through
+CLUSTERS = 50_000  # clusters of several that are told apart; both engines give at most 65,000 values
 MAX_TRIED = 12  # clauses of a query without results, each left out in turn; and alternatives of a clause
 MAX_UNKNOWN = 3  # names of a query that are compared with all those of the archive
 _SUGGESTED: dict[str, Facet] = {
@@ -104,7 +105,7 @@ async def find(
     """
     node = await understand(index, query) if isinstance(query, str) else query
     (total, kept), copies = await asyncio.gather(
-        _ranked(index, node, offset + size, sort, fold=fold), index.aggregate(node, ["cluster"], size=COUNTED, least=2)
+        _ranked(index, node, offset + size, sort, fold=fold), index.aggregate(node, ["cluster"], size=CLUSTERS, least=2)
     )
     shown = kept[offset : offset + size]
     if not total:

@@ -18,7 +18,7 @@ async def terms(
     only: str | None = None,
 ) -> dict[Any, Any]:
     """The most frequent values of keyword fields, ties by value: asked again until every shard has told enough."""
-    told = FACET_BUCKETS
+    told = max(size, FACET_BUCKETS)
     options: dict[str, Any] = {"min_doc_count": least} | ({"include": only} if only else {})
     while True:
         aggs = {

@@ -137,7 +137,8 @@ class TantivyIndex:
         self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: str | None = None
     ) -> dict[Facet, list[Bucket]]:
         """As the seam says."""
-        options: dict[str, Any] = {"size": FACET_BUCKETS, "segment_size": FACET_BUCKETS, "min_doc_count": least}
+        most = max(size, FACET_BUCKETS)
+        options: dict[str, Any] = {"size": most, "segment_size": most, "min_doc_count": least}
         if only:
             options["include"] = only
         wanted = {name: {"terms": {"field": FACETS[name], **options}} for name in facets}

@@ -208,6 +208,17 @@ async def test_facets_are_counted_exactly(index: Index) -> None:
     assert await index.aggregate(query("ferry"), []) == {}
 
 
+async def test_more_values_than_usual_are_counted_where_they_are_asked_for(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.index.tantivy.FACET_BUCKETS", 5)
+    monkeypatch.setattr("pipeline.index.elastic_counts.FACET_BUCKETS", 5)
+    copies = [article(f"{n:02}", cluster=f"c{n % 20:02}", copied=True) for n in range(40)]
+    await put(index, *copies)
+    found = (await index.aggregate(query(""), ["cluster"], size=50, least=2))["cluster"]
+    assert found == [Bucket(f"c{n:02}", 2) for n in range(20)]
+
+
 async def test_what_is_known_by_several_names_is_counted_by_one(index: Index) -> None:
     def union(name: str) -> Entity:
         known = {"id": "org:lake-union", "name": name, "known_as": "Lake Union"}
