@@ -5,7 +5,7 @@ Near-duplicates are folded here: a cluster stands at its best-ranked matching me
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -18,11 +18,11 @@ from pipeline.index import Facet, Highlight, Index, Sort
 from pipeline.index.fields import DEEPEST
 from pipeline.likeness import resolved
 from pipeline.query.evaluate import highlights
-from pipeline.query.events import shown
+from pipeline.query.events import KEYS, shown
 from pipeline.query.grammar import parse
 from pipeline.query.printing import to_text
 from pipeline.query.terms import ranks
-from pipeline.query.tree import And, Everything, Happening, Node, Not, Or, Term
+from pipeline.query.tree import And, Everything, Happening, Node, Not, Or, Quoted, Same, Term, Traits
 from pipeline.query.why import Reason, reasons
 
 COUNTED = 10_000  # names that are looked through
@@ -138,8 +138,9 @@ async def one_by_one(results: Sequence[Result]) -> AsyncIterator[Result]:
 async def explain_nothing(index: Index, node: Node) -> list[Without]:
     """Which clause leaves a query without results.
 
-    That is what it finds without each of them, the most first, and which of them nothing has at all; where each has
-    something and no one stands in the way of all others, what each finds alone.
+    That is what it finds without each of them, the most first, and which of them nothing has at all, with what of it is
+    asked too much of one event, quote or sentence; where each has something and no one stands in the way of all others,
+    what each finds alone.
     """
     parts = parts_of(node)
     if len(parts) > MAX_TRIED:  # no sentence helps whoever asks for so much at once
@@ -152,9 +153,34 @@ async def explain_nothing(index: Index, node: Node) -> list[Without]:
         own = (await index.search(part, size=0)).total if len(parts) > 1 else 0
         if total or not own:
             found.append(Without(to_text(part), total, to_text(rest), await _meant(archive, part)))
+            found += [] if own else [one async for one in _without_a_trait(index, parts, at)]
         else:
             alone.append(Without(to_text(rest), own, to_text(part)))
     return sorted(found or alone, key=lambda one: -one.total)
+
+
+async def _without_a_trait(index: Index, parts: Sequence[Node], at: int) -> AsyncIterator[Without]:
+    """What is found where less is asked of the one event, quote or sentence of a part."""
+    for left_out, less in list(_asking_less(parts[at]))[:MAX_TRIED]:
+        query = joined([*parts[:at], less, *parts[at + 1 :]])
+        if total := (await index.search(query, size=0)).total:
+            yield Without(to_text(left_out), total, to_text(query))
+
+
+def _asking_less(part: Node) -> Iterator[tuple[Node, Node]]:
+    """Each single thing that is asked of one event, quote or sentence, and the part without it."""
+    match part:
+        case Happening((traits,)):
+            given = {key: getattr(traits, key) for key in KEYS if getattr(traits, key) is not None}
+            for key, value in given.items() if len(given) > 1 else ():
+                yield Happening((Traits(**{key: value}),)), Happening((replace(traits, **{key: None}),))
+        case Quoted(And(asked)) | Same(And(asked)):
+            for at, one in enumerate(asked):
+                rest = joined([*asked[:at], *asked[at + 1 :]])
+                if isinstance(part, Quoted):
+                    yield Quoted(one), Quoted(rest)
+                elif isinstance(rest, And):
+                    yield one, Same(rest)
 
 
 def joined(parts: Sequence[Node]) -> Node:

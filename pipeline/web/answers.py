@@ -298,7 +298,9 @@ async def entity(index: Index, key: str) -> EntityPage | None:
     others = {name: [one for one in found if one.value != own] for name, found in together.items()}
     quotes = [one for result in newest.results for one in result.article.quotes if one.speaker_id == key]
     return EntityPage(
-        **known.model_dump(include={"id", "name", "type", "role", "country", "aliases"}),
+        **known.model_dump(include={"id", "type", "role", "country"}),
+        name=own,
+        aliases=[name for name in (known.name, *known.aliases) if name != own],
         total=newest.total,
         query=to_text(node),
         together=buckets(others),

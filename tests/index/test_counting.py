@@ -247,6 +247,23 @@ async def test_a_result_of_nothing_names_its_clause(index: Index) -> None:
     assert excluded["-shelled"] == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "clause", "rest"),
+    [
+        ("event:(type:ASSAULT actor:RU target:FJ)", "target:FJ", "event:(type:ASSAULT actor:RU)"),
+        ("about:MD event:(type:CONSULT target:FJ)", "target:FJ", "about:MD event:CONSULT"),
+        ('quote:(speaker:"Elena Vartic" wage)', "quote:wage", 'speaker:"Elena Vartic"'),
+        ("same:(strike vote zebra)", "zebra", "same:(strike vote)"),
+    ],
+)
+async def test_what_is_asked_too_much_of_one_event_quote_or_sentence_is_named(
+    index: Index, asked: str, clause: str, rest: str
+) -> None:
+    without = {one.clause: one for one in (await find(index, asked)).without}
+    assert without[clause].query == rest
+    assert without[clause].total == (await find(index, rest)).total > 0
+
+
 async def test_of_many_names_that_nobody_has_only_a_few_are_compared(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,15 +4,19 @@ import contextlib
 import csv
 import io
 import json
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from benchmarks import hostile
+from pipeline.article import Entity
 from pipeline.errors import QueryError
 from pipeline.formats import FORMATS, MEDIA
 from pipeline.index import Put, open_index
 from pipeline.searching import find
+from pipeline.settings import load
+from pipeline.web import answers
 from tests.index.conftest import Server, drop, elastic_settings
 from tests.index.generated import generated
 from tests.web.test_reading import problem
@@ -89,6 +93,21 @@ def test_entity(web: httpx2.Client) -> None:
     assert found["together"]["org"] == [{"value": "World Health Organization", "count": 1}]
     assert found["together"]["person"] == []
     problem(web.get("/api/entities/person:nobody"), 404)
+
+
+async def test_an_entity_that_goes_by_several_names_has_the_known_one(tmp_path: Path) -> None:
+    index = open_index(load({"data": tmp_path}, {}), write=True)
+    known = {"id": "org:lake-union", "name": "LU", "known_as": "Lake Union", "aliases": ["L.U."]}
+    union = Entity.model_validate({**known, "type": "ORG", "mentions": [], "method": "m", "confidence": 1})
+    try:
+        await index.init()
+        await index.put([Put(one.model_copy(update={"entities": [union]}), one.id) for one in generated(2)])
+        found = await answers.entity(index, "org:lake-union")
+    finally:
+        await index.close()
+    assert found is not None
+    assert (found.name, found.aliases, found.total) == ("Lake Union", ["LU", "L.U."], 2)
+    assert found.together["org"] == []
 
 
 def test_hostile_queries_are_answered_or_refused(web: httpx2.Client) -> None:
