@@ -166,6 +166,8 @@ async def _publish(
     except (Unavailable, Misconfigured):
         output.note(f"stopped after {sent} published, {rejected} rejected; go on with --resume once that is mended")
         raise
+    if not sent + rejected + skipped:
+        output.note("nothing there that is read: no file of a known kind, or no article in one")
     if not as_json:
         print(f"{sent} published, {rejected} rejected; geowire status shows what becomes of them")
     return rejected

@@ -1,14 +1,16 @@
-"""Files and standard input become articles: text, HTML, JSON, NDJSON, saved feeds, folders of them.
+"""Files and standard input become articles: text, HTML, JSON, NDJSON, saved feeds, compressed or not, folders of them.
 
 In a text file the first line is the title and the rest the text. In JSON only `text` is required. What is refused comes
 out as a `Refusal` in its place, and the reading goes on; what is no article at all is counted (`Door.pass_over`).
 """
 
+import gzip
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from pipeline.errors import GeowireError, Rejected
 from pipeline.sources import lines
@@ -21,6 +23,7 @@ MAX_FILE = 64 * 1024 * 1024  # bytes of a file that is read whole; NDJSON is rea
 PAGES, FEEDS, LINES = {".html", ".htm"}, {".xml", ".rss", ".atom"}, {".ndjson", ".jsonl"}
 ARCHIVES = {".warc"}
 SUFFIXES = {".txt", ".json"} | PAGES | FEEDS | LINES | ARCHIVES
+GZIP = ".gz"  # after any of them
 BOM = b"\xef\xbb\xbf"
 
 
@@ -46,19 +49,32 @@ def read_paths(paths: Iterable[str], door: Door) -> Iterator[Input]:
 
 def read_file(path: Path, door: Door) -> Iterator[Input]:
     """Inputs of one file, by its suffix; one without a known suffix is looked at as standard input is."""
-    suffix = path.suffix.lower()
     try:
-        with path.open("rb") as stream:
-            if suffix in LINES:
-                yield from lines.ndjson(str(path), lines.bounded_lines(stream), door)
-            elif suffix in ARCHIVES or _is_archive(path):
-                yield from _archive(str(path), stream, door)
-            elif suffix in SUFFIXES:
-                yield from _whole(str(path), stream.read(MAX_FILE + 1), suffix, door)
-            else:
-                yield from read_stream(stream, str(path), door)
+        with path.open("rb") as raw:
+            packed = path.suffix.lower() == GZIP and _suffix(path) not in ARCHIVES  # those are packed page by page
+            yield from _of_suffix(path, cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw, door)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as exc:
+        yield door.refuse(str(path), f"not to be decompressed from here on: {exc}")
     except OSError as exc:
         yield door.refuse(str(path), f"can't be read: {exc.strerror}")
+
+
+def _of_suffix(path: Path, stream: BinaryIO, door: Door) -> Iterator[Input]:
+    suffix = _suffix(path)
+    if suffix in LINES:
+        yield from lines.ndjson(str(path), lines.bounded_lines(stream), door)
+    elif suffix in ARCHIVES:
+        yield from _archive(str(path), stream, door)
+    elif suffix in SUFFIXES:
+        yield from _whole(str(path), stream.read(MAX_FILE + 1), suffix, door)
+    else:
+        yield from read_stream(stream, str(path), door)
+
+
+def _suffix(path: Path) -> str:
+    """The suffix that tells what is in a file, `.ndjson` of `news.ndjson.gz`."""
+    inner = Path(path.name.lower().removesuffix(GZIP)).suffix
+    return inner if inner in SUFFIXES else path.suffix.lower()
 
 
 def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
@@ -86,15 +102,11 @@ def _is_input(path: Path, door: Door) -> bool:
         return False
     if path.exists() and not path.is_file():
         door.pass_over("pipes and devices")
-    elif path.suffix.lower() in SUFFIXES or _is_archive(path):
+    elif _suffix(path) in SUFFIXES:
         return True
     else:
         door.pass_over(f"{path.suffix.lower()} files" if path.suffix else "files without a suffix")
     return False
-
-
-def _is_archive(path: Path) -> bool:
-    return path.name.lower().endswith(".warc.gz")
 
 
 def _archive(origin: str, stream: BinaryIO, door: Door) -> Iterator[Input]:

@@ -60,6 +60,17 @@ def test_what_the_caller_says(site: Site) -> None:
     assert b"ISO 8601" in wrong.stderr
 
 
+def test_what_is_no_article_is_passed_over_and_counted(site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(b"\x89PNG")
+    done = site.run("publish", str(folder))
+    assert done.returncode == 0
+    assert b"0 published, 0 rejected" in done.stdout
+    assert b"nothing there that is read" in done.stderr
+    assert b"passed over as no articles: .png files (1)" in done.stderr
+
+
 def test_a_path_that_is_not_there(site: Site) -> None:
     done = site.run("publish", "nowhere.ndjson")
     assert done.returncode == 1

@@ -1,5 +1,6 @@
 """Files, folders and streams become inputs, each taken or refused in its place."""
 
+import gzip
 import io
 import os
 from datetime import UTC, datetime
@@ -129,6 +130,23 @@ def test_a_folder_is_read_in_order_and_what_is_no_article_is_counted(tmp_path: P
     assert entrance.passed_over == {
         ".md files": 1, ".png files": 2, "files without a suffix": 1, "pipes and devices": 1,
     }  # fmt: skip
+
+
+def test_compressed_files(tmp_path: Path) -> None:
+    lines = gzip.compress(b"".join(b'{"text": "Line %d of an archive."}\n' % number for number in range(2000)))
+    (tmp_path / "a.ndjson.gz").write_bytes(lines)
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"Title\nText"))
+    (tmp_path / "c.ndjson.GZ").write_bytes(lines[:-400])
+    (tmp_path / "d.txt.gz").write_bytes(b"not compressed")
+    (tmp_path / "e.tar.gz").write_bytes(b"")
+    entrance = door()
+    found = list(read_paths([str(tmp_path)], entrance))
+    assert [article(each).text for each in found[:2001]] == [*(f"Line {n} of an archive." for n in range(2000)), "Text"]
+    assert "decompressed" in reason(found[-1])
+    assert "decompressed" in reason(found[-2])
+    assert all(isinstance(each.item, Article) for each in found[2001:-2])
+    assert 4 < len(found[2001:]) < 2002
+    assert entrance.passed_over == {".gz files": 1}
 
 
 def test_of_what_is_passed_over_few_kinds_are_told_apart() -> None:
