@@ -226,7 +226,7 @@ async def _run(settings: configuration.Settings) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    output.note("polling the feeds; Ctrl-C ends it")
+    output.note("the poller of the feeds; Ctrl-C ends it")
     await poller.run(settings, stop)
 
 
