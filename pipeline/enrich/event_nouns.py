@@ -54,6 +54,9 @@ def _is_it(noun: Word) -> Word | None:
     """Who a noun says somebody is: "Oslo is the largest donor"."""
     if noun.child("cop") is not None:
         return noun.child("nsubj")
+    if noun.dep == "obl" and case(noun) in ("after", "following", "during"):  # "said after a meeting with"
+        above = noun.head
+        return antecedent(subject(above)) if above is not None and above.lemma.lower() in table()["status"]["say"] else None
     verb = noun.head
     stays = verb is not None and noun.dep == "xcomp" and verb.lemma.lower() in ("remain", "become")
     return verb.child("nsubj") if verb is not None and stays else None
@@ -70,11 +73,13 @@ def _between(noun: Word, parties: Parties) -> list[Party]:
     first = next((child for child in noun.all("nmod", "obl") if case(child) == "between"), None)
     if first is None:
         return []
-    joined = any(word.text.lower() == "and" for word in first.subtree())
-    second = (
-        next((child for child in noun.children if child.at > first.at and not case(child)), None) if joined else None
-    )
-    found = parties.of(first) + parties.of(second)
+    second = next((child for child in noun.children if child.at > first.at and not case(child)), None)
+    near = (*first.subtree(), *(second.all("cc") if second is not None else ()))
+    if not any(word.text.lower() == "and" for word in near):
+        second = None
+    found = parties.of(first)
+    if second is not None:  # an office right before a name is that name's
+        found = [party for party in found if party.end + 1 < second.start] + parties.of(second)
     return list({party.id: party for party in found}.values())
 
 

@@ -26,6 +26,8 @@ def status_of(trigger: Word) -> Told | None:
             return None
         if below is not None and told is None and _accused(word, below):
             return "alleged", f"{word.head.text if word.head else ''} …"
+        if below is not None and (told is None or told[0] == "planned") and _is_rumour(word, below):
+            told = "alleged", word.text
         if told is None or told[0] == "planned":
             found = _own(word, below) if verb else _described(word)
             if found is not None and (told is None or found[0] in ("threatened", "denied")):
@@ -72,6 +74,16 @@ def _accused(noun: Word, below: Word) -> bool:
         below.dep in ("acl", "nmod") and noun.dep in ("obj", "nsubj:pass") and verb is not None
         and verb.lemma.lower() in table()["status"]["alleged_verbs"]
     )  # fmt: skip
+
+
+def _is_rumour(word: Word, below: Word) -> bool:
+    """Whether reports or rumours say so: "reports that Oslo fell", "reports suggesting that Oslo fell"."""
+    rumours = table()["status"]["rumours"]
+    if word.lemma.lower() in rumours and word.pos == "NOUN":
+        return below.dep in ("acl", "ccomp") and any(mark.text.lower() == "that" for mark in below.all("mark"))
+    source = word.head if word.dep == "acl" else word.child("nsubj")
+    says = below.dep == "ccomp" and word.lemma.lower() in table()["status"]["rumoured"]
+    return says and source is not None and source.lemma.lower() in rumours
 
 
 def _own(word: Word, below: Word | None) -> Told | None:

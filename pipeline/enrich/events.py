@@ -18,7 +18,7 @@ from pipeline.enrich.event_status import status_of
 from pipeline.enrich.event_verbs import Found, literal_in_sport, verbal
 from pipeline.enrich.names import dateline_end
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.parse import Word
+from pipeline.enrich.parse import Word, words_between
 from pipeline.enrich.parties import Parties, is_named
 
 MOST_EVENTS = 200  # of one article
@@ -160,12 +160,21 @@ def _day(trigger: Word, sentence: Span, reading: Reading, dates: Sequence[DateMe
     while clause.pos != "VERB" and clause.head is not None:
         clause = clause.head
     below = {word.start: word for word in clause.subtree()}
-    own = [one for one in inside if one.start in below] or (inside if len(inside) == 1 else [])
+    own = [one for one in inside if one.start in below]
+    if not own and len(inside) == 1 and not _is_elsewhere(inside[0], trigger, reading):
+        own = inside
     own = [one for one in own if not _is_of_another(below.get(one.start), trigger)]
     if not own:
         return None
     nearest = min(own, key=lambda one: abs(one.start - trigger.start))
     return DateRange(first=nearest.first, last=nearest.last)
+
+
+def _is_elsewhere(day: DateMention, trigger: Word, reading: Reading) -> bool:
+    """Whether a date stands in a relative clause that the trigger is not in: "who will go next week, said"."""
+    words = words_between(reading.words, day.field, day.start, day.end)
+    clause = next((word for word in (words[0], *words[0].ancestors()) if word.dep == "acl:relcl"), None) if words else None
+    return clause is not None and clause is not trigger and clause not in trigger.ancestors()
 
 
 def _is_of_another(word: Word | None, trigger: Word) -> bool:

@@ -124,6 +124,8 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     trimmed = _trim(span)
     if kind is None or trimmed is None or _is_credit(reading, trimmed):
         return None
+    if kind == "ORG" and trimmed.surface in table()["generic"]:
+        return None  # "this Administration"
     if trimmed.surface in roles()["of"] and reading.text_of(span.field)[: trimmed.start].endswith(" of "):
         return None  # "Secretary of State"
     first, _, rest = trimmed.surface.partition(" ")

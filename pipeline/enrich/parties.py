@@ -301,7 +301,7 @@ def country_of(entity: Entity) -> str | None:
 
 def _joined(word: Word) -> list[Word]:
     """A word and those that `and` joins with it, also where the parse hangs them beside each other on one verb."""
-    found = conjuncts(word)
+    found = [word] if _is_torn_list(word) else conjuncts(word)
     if word.head is not None and word.dep in ("nsubj", "nsubj:pass", "obj"):
         beside = [
             each for each in word.head.all(word.dep) if each.child("cc") is not None or word.child("cc") is not None
@@ -315,6 +315,16 @@ def _beside_day(word: Word) -> Word:
     if word.lemma.lower() not in table()["calendar"]["words"]:
         return word
     return next((child for child in word.all("nmod:desc", "compound", "nmod", "appos") if can_act(child)), word)
+
+
+def _is_torn_list(word: Word) -> bool:
+    """Whether what the parse joins to the object of a clause is the subject behind it: "if Oslo attacks Bergen, Voss and
+    Molde will help"."""
+    clause = word.head
+    above = clause.head if clause is not None and clause.dep == "advcl" and word.dep == "obj" else None
+    last = max(conjuncts(word), key=lambda each: each.at)
+    bare = above is not None and above.child("nsubj", "nsubj:pass") is None and above.dep != "xcomp"
+    return bare and above is not None and last is not word and last.at < above.at
 
 
 def _is_office(word: Word) -> bool:

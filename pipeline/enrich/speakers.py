@@ -8,7 +8,7 @@ is named as the text names it ("a senior official") and is no entity.
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -164,14 +164,21 @@ class Speakers:
 
     def _office(self, subject: Word, words: Sequence[Word]) -> Entity | None:
         """The person named last before whose role is the office, rank and all."""
-        wanted = {word.text.lower() for word in words if word.pos in ("NOUN", "PROPN", "ADJ")}
+        wanted = _office_words(word.text.lower() for word in words if word.pos in ("NOUN", "PROPN", "ADJ"))
+        heads = _office_words([subject.lemma.lower()])
         key = (subject.field == "text", subject.start)
         for at in range(bisect_left(self._keys, key) - 1, -1, -1):
             entity = self._mentions[at][3]
-            role = set((entity.role or "").lower().split())
-            if subject.lemma.lower() in role and wanted <= role and not (role & RANKS) - wanted:
+            role = _office_words((entity.role or "").lower().split())
+            if heads <= role and wanted <= role and not (role & RANKS) - wanted:
                 return entity
         return None
+
+
+def _office_words(words: Iterable[str]) -> set[str]:
+    """The words of an office, spelled alike: an undersecretary is a deputy secretary."""
+    same = cues()["same_office"]
+    return {each for word in words for each in same.get(word, [word])}
 
 
 @cache
