@@ -56,7 +56,11 @@ def _is_it(noun: Word) -> Word | None:
         return noun.child("nsubj")
     if noun.dep == "obl" and case(noun) in ("after", "following", "during"):  # "said after a meeting with"
         above = noun.head
-        return antecedent(subject(above)) if above is not None and above.lemma.lower() in table()["status"]["say"] else None
+        return (
+            antecedent(subject(above))
+            if above is not None and above.lemma.lower() in table()["status"]["say"]
+            else None
+        )
     verb = noun.head
     stays = verb is not None and noun.dep == "xcomp" and verb.lemma.lower() in ("remain", "become")
     return verb.child("nsubj") if verb is not None and stays else None

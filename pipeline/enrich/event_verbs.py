@@ -57,9 +57,7 @@ def _willing(word: Word, parties: Parties) -> Found | None:
     actors = parties.of(nearest(word, "nsubj")) if word.child("cop") is not None and not negated(word) else []
     if not actors or below is None:
         return None
-    _, object_ = arguments(below)
-    rule = next((rule for rule in rules_of(below) if fits(rule, below, object_)), None)
-    if rule is None or rule.type not in types("refused"):
+    if not _tells(below, types("refused")):
         return None
     return Found("AGREE", word, tuple(actors), tuple(_of_clause(word, parties)), "verb")
 
@@ -141,6 +139,8 @@ def _kind(
         return None
     if verb.lemma.lower() == "fail" and not _is_of(below, types("refused")):
         return None
+    if verb.lemma.lower() == "agree" and below is not None and _is_fact(below):
+        return None
     if rule.type in types("refused") and _refuses(verb, rule):
         return "REJECT"
     if rule.type == "ASSAULT":
@@ -149,7 +149,7 @@ def _kind(
         rule.type == "AGREE"
         and verb.lemma.lower() in ("vow", "promise", "pledge")
         and below is not None
-        and any(each.type in types("hostile") for each in rules_of(below)[:1])
+        and _tells(below, types("hostile"))
     ):
         return "THREATEN"
     if rule.type == "THREATEN" and verb.lemma.lower() in ("warn", "caution") and not _warns(actors, targets):
@@ -164,6 +164,13 @@ def _kind(
     ):
         return None
     return rule.type
+
+
+def _is_fact(clause: Word) -> bool:
+    """Whether a clause is what one finds true, not what one will do: "agreed the act was discriminatory"."""
+    helpers = {child.text.lower() for child in clause.all("aux")}
+    finite = clause.tag in ("VBD", "VBZ", "VBP") or clause.child("cop") is not None
+    return clause.dep == "ccomp" and finite and not helpers & {"will", "would", "shall", "should", "must"}
 
 
 def _force(
@@ -204,6 +211,13 @@ def _is_verbal(verb: Word, object_: Word | None, actors: list[Party], targets: l
     person = any(actor.id.startswith("person:") for actor in actors)
     alike = not targets or all(target.id.startswith(("person:", "org:")) for target in targets)
     return verb.lemma.lower() in ("attack", "assault", "slaughter", "crush", "rout") and person and alike
+
+
+def _tells(clause: Word, wanted: frozenset[str]) -> bool:
+    """Whether a clause tells an event of some types by the first of its rules that fits its object."""
+    _, object_ = arguments(clause)
+    rule = next((rule for rule in rules_of(clause) if fits(rule, clause, object_)), None)
+    return rule is not None and rule.type in wanted
 
 
 def _is_of(clause: Word | None, wanted: frozenset[str]) -> bool:

@@ -173,7 +173,9 @@ def _day(trigger: Word, sentence: Span, reading: Reading, dates: Sequence[DateMe
 def _is_elsewhere(day: DateMention, trigger: Word, reading: Reading) -> bool:
     """Whether a date stands in a relative clause that the trigger is not in: "who will go next week, said"."""
     words = words_between(reading.words, day.field, day.start, day.end)
-    clause = next((word for word in (words[0], *words[0].ancestors()) if word.dep == "acl:relcl"), None) if words else None
+    clause = (
+        next((word for word in (words[0], *words[0].ancestors()) if word.dep == "acl:relcl"), None) if words else None
+    )
     return clause is not None and clause is not trigger and clause not in trigger.ancestors()
 
 

@@ -82,7 +82,8 @@ class Parties:
                     found := self._named_at(child, words)
                 ):
                     return [found]
-                if child.dep in ("compound", "nmod:poss") and can_act(child) and (led := self.of(child)):
+                bare = child.lemma.lower() == "state" and not child.children  # "a state grab" is nobody's
+                if child.dep in ("compound", "nmod:poss") and can_act(child) and not bare and (led := self.of(child)):
                     return [self._of_whole(party, words) for party in led[:1]]  # "Syrian army shelling"
                 if child.dep == "nmod" and (inner := self.of(child) or self.owners(child, placed=placed)):
                     return [self._of_whole(party, words) for party in inner[:1]]

@@ -78,7 +78,8 @@ def country_in(role: str | None) -> str | None:
             found = demonyms().get(name_key(name), frozenset()) if name[:1].isupper() else frozenset[str]()
             code = (
                 code_of(name)
-                if name[:1].isupper() and (size > 1 or len(name) > 3 or name in ("US", "UK", "U.S."))
+                if name[:1].isupper()
+                and (size > 1 or len(re.sub(r"['’]s$", "", name)) > 3 or name in ("US", "UK", "U.S."))
                 else None
             )
             codes |= {*found} if len(found) == 1 else set()

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.article import Entity, Span
+from pipeline.article import Entity, FieldName, Span
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.parse import Word, phrase, stretch
+from pipeline.enrich.parse import Word, phrase, stretch, words_between
 from pipeline.enrich.roles import before
 
 NAMED, BY_OFFICE, BY_PRONOUN = 0.95, 0.75, 0.7  # confidence in the speaker
@@ -145,8 +145,24 @@ class Speakers:
             if text != key[0] or subject.start - end > LOOK_BACK:
                 return None
             if entity.type in kinds and not self._is_quoted(text, start) and self._may_be(entity, pronoun):
-                return entity
+                return self._subject_beside(at, entity, kinds, pronoun)
         return None
+
+    def _subject_beside(self, last: int, entity: Entity, kinds: tuple[str, ...], pronoun: str) -> Entity:
+        """Of those whom the sentence of the last mention names, its subject is meant sooner than whoever else."""
+        text, start, end, _ = self._mentions[last]
+        field: FieldName = "text" if text else "title"
+        words = words_between(self._reading.words, field, start, end)
+        sentence = words[0].sentence if words else -1
+        for before in range(last - 1, -1, -1):
+            other_text, first, stop, other = self._mentions[before]
+            near = words_between(self._reading.words, field, first, stop) if other_text == text else []
+            if not near or near[0].sentence != sentence:
+                break
+            subject = any(_is_main_subject(word) for word in near)
+            if subject and other.type in kinds and not self._is_quoted(text, first) and self._may_be(other, pronoun):
+                return other
+        return entity
 
     def _may_be(self, entity: Entity, pronoun: str) -> bool:
         """Whether forms of address and first names allow a pronoun."""
@@ -173,6 +189,11 @@ class Speakers:
             if heads <= role and wanted <= role and not (role & RANKS) - wanted:
                 return entity
         return None
+
+
+def _is_main_subject(word: Word) -> bool:
+    """Whether a word is the subject of its sentence, not of a clause within it."""
+    return word.dep in ("nsubj", "nsubj:pass") and word.head is not None and word.head.head is None
 
 
 def _office_words(words: Iterable[str]) -> set[str]:
