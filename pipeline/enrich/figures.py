@@ -18,6 +18,7 @@ from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, phrase, words_between
 
 MOST_DIGITS = 15
+LEAST_MONEY = 100  # "dollars 100": a number that words of money before it make money
 OF_PEOPLE: tuple[FigureKind, ...] = ("killed", "injured", "displaced", "arrested")
 
 
@@ -43,6 +44,7 @@ def _number() -> re.Pattern[str]:
     )
 
 
+_MONEY_BEFORE = re.compile(r"(?i)\b(dollar|pound|euro)s\s$")
 _NUMBERED = re.compile(r"(?i)\b(?:page|chapter|paragraph|section|article|volume|box|verse|episode)\s\d$")
 
 
@@ -69,6 +71,8 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
     text = reading.text_of(field)
     start, end = match.start() + len(match[0]) - len(match[0].lstrip()), match.end()
     currency, end = _currency(match, text, end)
+    if currency is None and value >= LEAST_MONEY and (before := _MONEY_BEFORE.search(text, max(0, start - 9), start)):
+        currency, start = table()["currency_words"][before[1].lower()], before.start()
     number = _number_word(reading, field, start, end)
     said = _said_beside(text, start, end)
     kind: FigureKind = "other"
@@ -88,10 +92,10 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
             return None
         if noun is number and following.pos == "NOUN" and following.sentence == number.sentence:
             noun = following  # the parse took "2.5 million" for a measure of its own
-        if not _counts(noun, match, number):
+        if not _counts(noun, match, number) or (value != 1 and _is_single(noun, number)):
             return None
         kind, counted = _kind(noun, number), _counted(noun, number, text)
-        unit = None if noun is number or noun.lemma.lower() in table()["people"]["nouns"] else noun.lemma.lower()
+        unit = None if noun is number or noun.lemma.lower() in table()["people"]["nouns"] else _unit(noun)
     qualifier = _qualifier(text, start)
     return Figure(
         field=field, start=start, end=end, surface=text[start:end], value=value, kind=kind, unit=unit,
@@ -99,6 +103,24 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
         counted=counted, qualifier=qualifier, method="number+parse" if kind not in ("money", "percent") else "number",
         confidence=0.9 if kind != "other" else 0.7,
     )  # fmt: skip
+
+
+def _is_single(noun: Word, number: Word) -> bool:
+    """Whether a number stands before a single thing, which it names or measures: "the 7610 phone", "a 30-man squad"."""
+    return (
+        noun.tag == "NN"
+        and noun is not number
+        and noun.lemma.lower() not in table()["invariant"]["nouns"]
+        and _kind(noun, number) == "other"
+    )
+
+
+def _unit(noun: Word) -> str:
+    """The singular of a counted noun; the lemma, where it is one of the noun as it is written."""
+    text, lemma = noun.text.lower(), noun.lemma.lower()
+    regular = text.endswith("s") and not lemma.endswith(("f", "fe", "is", "us", "s"))
+    forms = (lemma, lemma + "s", lemma + "es", lemma.removesuffix("y") + "ies")
+    return text.removesuffix("s") if regular and text not in forms else lemma
 
 
 def _said_beside(text: str, start: int, end: int) -> FigureKind | None:

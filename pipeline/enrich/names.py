@@ -124,10 +124,8 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     trimmed = _trim(span)
     if kind is None or trimmed is None or _is_credit(reading, trimmed):
         return None
-    if kind == "ORG" and trimmed.surface in table()["generic"]:
-        return None  # "this Administration"
-    if trimmed.surface in roles()["of"] and reading.text_of(span.field)[: trimmed.start].endswith(" of "):
-        return None  # "Secretary of State"
+    if _is_no_name(reading.text_of(span.field), trimmed, kind):
+        return None
     first, _, rest = trimmed.surface.partition(" ")
     if first in table()["address"] and rest:
         start = trimmed.start + len(trimmed.surface) - len(rest.lstrip())
@@ -145,6 +143,12 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
         if bare is not trimmed:
             return bare, "PERSON"
     return trimmed, kind
+
+
+def _is_no_name(text: str, span: Span, kind: EntityType) -> bool:
+    """Whether words are no name by themselves: "this Administration", the State of "Secretary of State"."""
+    office = span.surface in roles()["of"] and text[: span.start].endswith(" of ")
+    return office or (kind == "ORG" and span.surface in table()["generic"])
 
 
 def _is_no_place(text: str, span: Span) -> bool:

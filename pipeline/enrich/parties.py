@@ -319,7 +319,7 @@ def _beside_day(word: Word) -> Word:
 
 
 def _is_torn_list(word: Word) -> bool:
-    """Whether what the parse joins to the object of a clause is the subject behind it: "if Oslo attacks Bergen, Voss and
+    """Whether what the parse joins to a clause's object is the subject behind it: "if Oslo attacks Bergen, Voss and
     Molde will help"."""
     clause = word.head
     above = clause.head if clause is not None and clause.dep == "advcl" and word.dep == "obj" else None

@@ -8,15 +8,16 @@ that", "is confident that") are in opinions.py.
 from collections.abc import Iterator, Sequence
 
 from pipeline.article import Span
+from pipeline.enrich.asides import trimmed
 from pipeline.enrich.clauses import nearest
 from pipeline.enrich.cues import base, head_within, is_cue
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.opinions import FINITE, headed, is_nobody, judged, opinion, passive, spoken_of
-from pipeline.enrich.parse import Word, conjuncts, negated, stretch
+from pipeline.enrich.parse import Word, conjuncts, negated
+from pipeline.enrich.parties import can_act
 from pipeline.enrich.speakers import Speaker, Speakers, cues
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
-ASIDE_AFTER = 4  # words
 PARENTHESIS = 14  # words at most between the commas around "he said"
 Told = tuple[Span, Speaker, Word]  # content, speaker and cue
 
@@ -37,7 +38,7 @@ def reported(reading: Reading, speakers: Speakers) -> Iterator[Told]:
         if found is not None:
             content, subject = found
             if content and subject not in content and subject.pos in NAMING:
-                yield _trimmed(content, reading.text_of(word.field)), speakers.of(subject), word
+                yield trimmed(content, reading.text_of(word.field)), speakers.of(subject), word
 
 
 def _by_sentence(words: Sequence[Word]) -> dict[int, list[Word]]:
@@ -55,6 +56,7 @@ def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None
     if (
         subject is None
         or is_nobody(subject)
+        or (base(cue) in cues()["doing"]["verbs"] and not _can_want(subject))
         or (subject.text.lower() in cues()["told"]["spoken_to"] and base(cue) in cues()["weak"]["verbs"])
     ):
         return None
@@ -62,6 +64,11 @@ def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None
         return None
     content = _content(cue, sentence) or _by_place(cue, sentence)
     return (_to_its_verb(content, cue, sentence), subject) if content else None
+
+
+def _can_want(subject: Word) -> bool:
+    """Whether somebody is meant who can want or see: a name, a pronoun, a noun that can act; no phone and no talk."""
+    return subject.pos != "NOUN" or can_act(subject) or subject.lemma.lower() in cues()["doing"]["who"]
 
 
 def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> list[Word]:
@@ -151,7 +158,7 @@ def _below(cue: Word, clause: Word, sentence: Sequence[Word]) -> list[Word]:
     lemma = base(cue)
     words = [word for word in clause.subtree() if word.at > cue.at]
     whom = next((one for one in cue.all("obl", "obj") if cue.at < one.at < clause.at), None)
-    if lemma == "call" and whom is not None:
+    if whom is not None and lemma in cues()["whole"]["verbs"] and (lemma == "call" or whom.dep == "obj"):
         words = [word for word in whom.subtree() if word.dep != "case"] + words  # "called on them to leave"
     joined = next((one for one in conjuncts(clause)[1:] if is_cue(one) and not one.child("nsubj")), None)
     if joined is not None:
@@ -357,36 +364,3 @@ def _whole(word: Word) -> Word:
     while word.head is not None and word.dep in ("xcomp", "conj", "advcl", "obl", "nmod", "obj", "acl", "appos"):
         word = word.head
     return word
-
-
-def _without_aside(words: Sequence[Word]) -> list[Word]:
-    """A content without what is added to it at its end behind a dash, in brackets, or by a participle."""
-    for number in range(ASIDE_AFTER, len(words) - 1):
-        word, after = words[number], words[number + 1]
-        participle = word.text == "," and after.tag == "VBG" and after.dep not in ("case", "mark", "amod", "fixed")
-        relative = (
-            word.text == ","
-            and after.text.lower() in ("which", "who")
-            and not any(w.text == "," for w in words[number + 2 :])
-        )
-        if word.text == "(" or participle or relative:
-            return list(words[:number])
-    return list(words)
-
-
-def _closes(words: Sequence[Word]) -> bool:
-    """Whether a content's last mark closes what a mark within it opened."""
-    last = words[-1].text
-    if last == ")":
-        return any(word.text == "(" for word in words)
-    return last in ("”", '"', "''") and sum(word.text in ("“", "”", '"', "``", "''") for word in words) % 2 == 0
-
-
-def _trimmed(words: Sequence[Word], text: str) -> Span:
-    """A stretch without commas, stops and quotation marks at its ends that do not belong to it."""
-    kept = _without_aside(words)
-    while len(kept) > 1 and kept[-1].pos == "PUNCT" and not _closes(kept):
-        kept.pop()
-    while len(kept) > 1 and kept[0].text in (",", ".", ":", ";", "—", "–", "-"):
-        kept.pop(0)
-    return stretch(kept, text)

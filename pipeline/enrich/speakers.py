@@ -154,8 +154,8 @@ class Speakers:
         field: FieldName = "text" if text else "title"
         words = words_between(self._reading.words, field, start, end)
         sentence = words[0].sentence if words else -1
-        for before in range(last - 1, -1, -1):
-            other_text, first, stop, other = self._mentions[before]
+        for earlier in range(last - 1, -1, -1):
+            other_text, first, stop, other = self._mentions[earlier]
             near = words_between(self._reading.words, field, first, stop) if other_text == text else []
             if not near or near[0].sentence != sentence:
                 break
