@@ -74,7 +74,13 @@ def _can_want(subject: Word) -> bool:
 def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> list[Word]:
     """A content that stops short of a finite verb goes on: the parse took a clause's subject for an object."""
     after = [word for word in sentence if word.at > content[-1].at]
-    if content[0].at < cue.at or base(cue) not in _core() or not after or after[0].tag not in FINITE:
+    if (
+        content[0].at < cue.at
+        or cue.dep.startswith("acl")
+        or base(cue) not in _core()
+        or not after
+        or after[0].tag not in FINITE
+    ):
         return content
     end = next((number for number, word in enumerate(after) if word.text in (",", ";", ":", ".")), len(after))
     return content + after[:end]

@@ -21,6 +21,7 @@ from pipeline.enrich.roles import before
 
 NAMED, BY_OFFICE, BY_PRONOUN = 0.95, 0.75, 0.7  # confidence in the speaker
 RANKS = {"deputy", "vice", "under", "assistant", "former", "acting", "junior"}  # words that make another office
+CHAIN = 3  # sentences that go on with the same pronoun which are followed back
 LOOK_BACK = 1500  # characters that a pronoun may reach back
 TITLES = {
     "he": {"mr", "sir", "king", "prince", "lord"},
@@ -137,23 +138,39 @@ class Speakers:
         between = self._reading.text_of(word.field)[self._mentions[at][2] : word.start]
         return [self._mentions[at][3]] if re.fullmatch(r"(?: \([^)]{1,20}\))?,\s*", between) else []
 
-    def _before(self, subject: Word, kinds: tuple[str, ...], pronoun: str) -> Entity | None:
+    def _before(self, subject: Word, kinds: tuple[str, ...], pronoun: str, back: int = CHAIN) -> Entity | None:
         """The entity of some kinds that was named last before a word, outside of quotations."""
         key = (subject.field == "text", subject.start)
+        own = self._own_words(subject)
         for at in range(bisect_left(self._keys, key) - 1, -1, -1):
             text, start, end, entity = self._mentions[at]
             if text != key[0] or subject.start - end > LOOK_BACK:
                 return None
+            if start >= own:
+                continue
             if entity.type in kinds and not self._is_quoted(text, start) and self._may_be(entity, pronoun):
-                return self._subject_beside(at, entity, kinds, pronoun)
+                return self._subject_beside(at, entity, kinds, pronoun, back)
         return None
 
-    def _subject_beside(self, last: int, entity: Entity, kinds: tuple[str, ...], pronoun: str) -> Entity:
-        """Of those whom the sentence of the last mention names, its subject is meant sooner than whoever else."""
+    def _own_words(self, subject: Word) -> int:
+        """Where what somebody says begins, if it stands before "he said": he does not name himself in it."""
+        verb = subject.head
+        clauses = [one for one in verb.all("ccomp") if one.at < min(subject.at, verb.at)] if verb is not None else []
+        words = clauses[0].subtree() if clauses else []
+        quoted = any(word.tag in ("``", "''") for word in words)
+        return words[0].start if words and not quoted else subject.start
+
+    def _subject_beside(self, last: int, entity: Entity, kinds: tuple[str, ...], pronoun: str, back: int) -> Entity:
+        """Of those whom the sentence of the last mention names, its subject is meant sooner than whoever else; where
+        that is the same pronoun, whom it means."""
         text, start, end, _ = self._mentions[last]
         field: FieldName = "text" if text else "title"
         words = words_between(self._reading.words, field, start, end)
         sentence = words[0].sentence if words else -1
+        top = [*words[0].ancestors()][-1:] if words else []
+        again = next((word for one in top for word in one.all("nsubj") if word.text.lower() == pronoun), None)
+        if again is not None and back and again.start < start:
+            return self._before(again, kinds, pronoun, back - 1) or entity
         for earlier in range(last - 1, -1, -1):
             other_text, first, stop, other = self._mentions[earlier]
             near = words_between(self._reading.words, field, first, stop) if other_text == text else []
