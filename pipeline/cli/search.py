@@ -1,6 +1,7 @@
 """`geowire search` and `geowire show`: ask the archive."""
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,7 +48,12 @@ class Sort(StrEnum):
 
 
 def search(
-    query: Annotated[str, typer.Argument(help='Such as: cholera country:KE "ferry line" NOT sport')] = "",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUERY", help="Such as: 'cholera country:KE \"ferry line\" NOT sport'", show_default=False
+        ),
+    ] = None,
     similar: Annotated[
         str, typer.Option("--similar", metavar="ID", help="Only what is like that article; short for similar:ID.")
     ] = "",
@@ -67,8 +73,7 @@ def search(
     data: Data = None,
 ) -> None:
     """Search the archive: words, names, places, events, quotes, figures, dates (docs/query-language.md)."""
-    if query.startswith("--"):
-        raise typer.BadParameter(f"there is no option {query}; geowire search --help lists them")
+    query = _one_query(words or [])
     if similar:
         query = f'({query}) similar:"{similar}"' if query.strip() else f'similar:"{similar}"'
     form = Format.JSON if as_json else Format.NDJSON if as_ndjson else format_
@@ -83,6 +88,16 @@ def search(
     except QueryError as exc:
         output.query_error(exc, query)
         raise typer.Exit(2) from None
+
+
+def _one_query(words: "Sequence[str]") -> str:
+    """The query, which is one argument: of several a shell has taken the quotes, and with them the phrases."""
+    for word in words:
+        if word.startswith("--"):
+            raise typer.BadParameter(f"there is no option {word}; geowire search --help lists them")
+    if len(words) > 1:
+        raise typer.BadParameter(f"a query is one argument, in quotes: geowire search {shlex.quote(' '.join(words))}")
+    return words[0] if words else ""
 
 
 def show(

@@ -78,6 +78,7 @@ def create_web(settings: Settings) -> FastAPI:
         docs_url=None,  # these two load their scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        responses=fails(401, 403, 429),  # what the guard answers before any endpoint is asked
     )
     app.state.settings = settings
     app.add_middleware(Guard, settings=settings)

@@ -94,7 +94,7 @@ async def home(
             "error": None,
             "found": found,
             "pages": min(PAGES, max(1, ceil((found.total if unfold else found.clusters) / PAGE))),
-            "deeper": DEEPEST if found.total > DEEPEST and page * PAGE >= DEEPEST - PAGE else 0,
+            "deeper": DEEPEST if found.total > DEEPEST and _ends(page, len(found.hits)) else 0,
             "everything": isinstance(node, Everything),
             "filters": shown.filters(node),
             **(await _counts(rooms, node, page) if found.total else _NO_COUNTS),
@@ -142,6 +142,11 @@ async def _counts(rooms: Rooms, node: Node, page: int) -> dict[str, Any]:
         charts.dyads(rooms.index, node),
     )
     return {"facets": facets, "timeline": timeline, "map": world, "dyads": dyads}
+
+
+def _ends(page: int, hits: int) -> bool:
+    """Whether the pages end about here: near-duplicates are folded out of the results that can be paged through."""
+    return hits < PAGE or page * PAGE >= DEEPEST - PAGE
 
 
 async def _facets(rooms: Rooms, node: Node) -> list[tuple[str, list[shown.Choice]]]:

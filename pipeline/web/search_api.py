@@ -52,7 +52,8 @@ async def search(
         detail = f"offset + size: at most {DEEPEST:,}; /api/search.ndjson has no limit"
         raise HttpProblem(422, "validation", detail)
     found = await answers.search(rooms.index, q, size=size, offset=offset, sort=sort, fold=fold, why=why, state=state)
-    last = found.clusters if fold else found.total
+    short = len(found.hits) < size  # the end, or all that folds out of the first 1,000
+    last = offset + len(found.hits) if short else found.clusters if fold else found.total
     links = _links(request, size, offset, last)
     return JSONResponse(found.model_dump(mode="json"), headers={"Link": links} if links else None)
 

@@ -46,6 +46,13 @@ def test_a_query_may_begin_with_what_it_excludes(archive: Site) -> None:
     misspelt = archive.run("search", "--jsno")
     assert misspelt.returncode == 2
     assert b"no option --jsno" in misspelt.stderr
+    assert b"no option --formt" in archive.run("search", "--formt", "csv", "ferry").stderr
+
+
+def test_a_query_without_quotes_is_not_guessed_at(archive: Site) -> None:
+    several = archive.run("search", "ferry", "country:KE")
+    assert several.returncode == 2
+    assert b"one argument, in quotes" in several.stderr
 
 
 def test_counts_instead_of_results(archive: Site) -> None:

@@ -50,6 +50,13 @@ def test_pages_are_linked(web: httpx2.Client) -> None:
     assert {link["rel"] for link in last.links.values()} == {"prev", "alternate"}
 
 
+def test_no_page_is_linked_that_has_nothing(web: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.searching.DEEPEST", 5)
+    short = web.get("/api/search", params={"q": "harvest", "size": "10"})
+    assert (short.json()["total"], len(short.json()["hits"])) == (30, 5)
+    assert {link["rel"] for link in short.links.values()} == {"alternate"}
+
+
 def test_an_answer_that_is_known_is_not_sent_again(web: httpx2.Client) -> None:
     first = web.get("/api/search", params={"q": "talks"})
     tag = first.headers["etag"]

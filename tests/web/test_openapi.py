@@ -34,6 +34,11 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield schemathesis.openapi.from_url(f"{client.base_url}/api/openapi.json")
 
 
+def test_what_the_guard_answers_is_described() -> None:
+    for path, method in OPERATIONS:
+        assert {"401", "403", "429"} <= DOCUMENT["paths"][path][method]["responses"].keys(), path
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_endpoint_answers_as_described(described: Any, path: str, method: str) -> None:
     ask(described[path][method.upper()], GenerationMode.POSITIVE)
