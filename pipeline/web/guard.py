@@ -103,9 +103,9 @@ class Guard:
             needed = needed_role(scope["path"], method, closed=any(key.role == "read" for key in known))
             token = _token(headers.get("authorization", ""))
             asking = keys.find(known, token) if token else None
-            _check_role(asking, needed, unknown=bool(token) and asking is None)
             client = scope.get("client") or ("?", 0)
-            self._limit.take(asking.name if asking else f"from {client[0]}")
+            self._limit.take(asking.name if asking else f"from {client[0]}")  # who is refused counts, too
+            _check_role(asking, needed, unknown=bool(token) and asking is None)
             return
         host = headers.get("host", "")
         if _host_name(host) not in LOOPBACK_NAMES:

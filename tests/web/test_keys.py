@@ -100,6 +100,9 @@ def test_too_many_requests(tmp_path: Path) -> None:
         refused = next(one for one in (client.get("/api/search") for _ in range(5)) if one.status_code == 429)
         problem(refused, 429)
         assert int(refused.headers["retry-after"]) >= 1
+        refusals = [client.post("/api/articles", json=ARTICLE, headers=bearer("guess")) for _ in range(5)]
+        assert {one.status_code for one in refusals} <= {401, 429}
+        assert refusals[-1].status_code == 429
         assert client.get("/healthz", headers=bearer("secret")).status_code == 200  # a bucket of its own
 
 
