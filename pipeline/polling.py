@@ -131,7 +131,7 @@ class Polling:
 
     async def _take(self, feed: Feed, poll: Poll, told: Told, report: Report) -> int:
         """Publish what is new; how many entries are left for the next poll."""
-        new = [entry for entry in told.document.entries if poll.seen.get(_short(entry.key)) != entry.fingerprint]
+        new = [each for each in told.document.entries if poll.seen.get(_short(each.key)) not in _marks(feed, each)]
         now, later = _share(feed, new)
         left, arrived = len(later), list[datetime]()
         for start in range(0, len(now), AT_ONCE):
@@ -146,7 +146,8 @@ class Polling:
                     continue
                 if isinstance(each.item, Article) and _short(entry.key) not in poll.seen:
                     arrived.append(each.item.published_at or self._clock())
-                poll.seen[_short(entry.key)] = entry.fingerprint
+                left_out = isinstance(each.item, Refusal) and each.item.outcome == "filtered"
+                poll.seen[_short(entry.key)] = _marks(feed, entry)[left_out]
         poll.arrived(arrived, self._clock())
         _forget(poll, told.document.entries)
         return left
@@ -248,6 +249,12 @@ def _with_source(feed: Feed, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _short(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _marks(feed: Feed, entry: Entry) -> tuple[str, str]:
+    """What is remembered of an entry: its content; of one that a rule left out the rules too, which may change."""
+    ruled = f"{entry.fingerprint}\n{feed.include}\n{feed.exclude}"
+    return entry.fingerprint, hashlib.sha256(ruled.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _forget(poll: Poll, entries: Sequence[Entry]) -> None:

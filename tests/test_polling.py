@@ -191,6 +191,11 @@ async def test_rules_filter_before_anything_is_published(site: Site) -> None:
     assert {refused.outcome for refused in site.refusals} == {"filtered"}
     assert all(refused.id and "rule" in refused.reason for refused in site.refusals)
     assert await site.poll() == "unchanged"
+    site.feed.include = "ferry OR harvest"
+    site.served.pages["/feed"] += b" "  # it changed, and what the rule left out is looked at again
+    await site.poll()
+    assert [article.title for article in site.articles] == ["Report 0", "Report 1"]
+    assert len(site.refusals) == 3
 
 
 async def test_what_could_not_be_published_is_new_again(site: Site) -> None:
