@@ -1,7 +1,7 @@
 """Make both models from the corpora: `python -m training --data DIR --out DIR`; `make model` does.
 
 Each step leaves a file in the working folder and is left out where that is there: a training that was stopped goes on
-from its last checkpoint. The models end in OUT/accurate and OUT/fast, and go into the package by hand.
+from its last checkpoint. The models end in OUT/accurate and OUT/fast, with their card, and go into the package by hand.
 """
 
 import argparse
@@ -14,9 +14,8 @@ from pathlib import Path
 
 import spacy
 
-from training import evaluate, finetune, pack
-
-SIZES = ("accurate", "fast")
+from training import card, evaluate, finetune, pack
+from training.card import SIZES
 
 
 def step(module: str, *arguments: str, out: Path, data: Path) -> None:
@@ -49,6 +48,8 @@ def main() -> None:
         scores = evaluate.scores(spacy.load(out / size), data)
         pack.keep_scores(out / size, scores)
         print(size, json.dumps(scores, indent=2), flush=True)
+    page = card.renewed(card.PAGE.read_text(encoding="utf-8"), card.performances(out))
+    (out / card.PAGE.name).write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -120,13 +120,14 @@ def re3d(folder: Path) -> Iterator[Sentence]:
             yield from _tag_text(document["text"], spans.get(document["_id"], []))
 
 
-def worldwide_articles(folder: Path) -> Iterator[list[Sentence]]:
-    """Worldwide newswire by article: for evaluation only, never for training."""
+def worldwide_articles(folder: Path) -> Iterator[tuple[str, list[Sentence]]]:
+    """Worldwide newswire by article, with the outlet's key (`outlets.tsv`): for evaluation only, never for training."""
     raw = gzip.decompress((folder / "worldwide_dev" / "worldwide_dev.tsv.gz").read_bytes())
-    for article in re.split(r"(?m)^-DOCSTART-.*$", raw.decode("utf-8")):
+    _, *parts = re.split(r"(?m)^-DOCSTART-\t.*\t([a-z]+)_.*$", raw.decode("utf-8"))
+    for outlet, article in zip(parts[::2], parts[1::2], strict=True):
         lines = ["\t".join(line.split("\t")[:2]) for line in article.splitlines()]
         if sentences := list(_conll(lines, WORLDWIDE_TYPES, others="O")):
-            yield sentences
+            yield outlet, sentences
 
 
 def conllu(path: Path) -> Iterator[list[list[str]]]:

@@ -27,9 +27,11 @@ SYNTAX_SCORED = ("tag_acc", "pos_acc", "morph_acc", "lemma_acc", "dep_uas", "dep
 ENTITIES = ("encoder", "ner", "entity_ruler")  # components that entities need
 MERGED = {"GPE": "LOC"}
 CHALLENGE = Path(__file__).parent / "challenge"
-BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
+OUTLETS = Path(__file__).parent / "outlets.tsv"
 
-Gold = tuple[Doc, set[tuple[int, int, str]]]
+Span = tuple[int, int, str]  # first character, one past the last, type
+Gold = tuple[Doc, set[Span]]
+Found = dict[Span, float]  # with the confidence
 _MARKED = re.compile(r"\[([A-Z]+) ([^\]]+)\]")
 
 
@@ -43,15 +45,26 @@ def f1(counts: Counter[tuple[str, str]], kinds: Sequence[str]) -> dict[str, floa
     }
 
 
-def count(nlp: Language, gold: Sequence[Gold], kinds: Sequence[str] = SCORED) -> Counter[tuple[str, str]]:
+def find(nlp: Language, gold: Sequence[Gold]) -> list[Found]:
+    """The entities that a pipeline finds in documents, each with its confidence, 1 where the pipeline tells none."""
+    known = "geowire_ner" in {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}
+    return [
+        {
+            (ent.start_char, ent.end_char, MERGED.get(ent.label_, ent.label_)): ent._.confidence if known else 1.0
+            for ent in doc.ents
+        }
+        for doc in nlp.pipe(doc for doc, _ in gold)
+    ]
+
+
+def count(found: Sequence[Found], gold: Sequence[Gold], kinds: Sequence[str] = SCORED) -> Counter[tuple[str, str]]:
     """How many spans were found, are right, and are both, by type."""
     counts: Counter[tuple[str, str]] = Counter()
-    for doc, (_, right) in zip(nlp.pipe((doc for doc, _ in gold), batch_size=16), gold, strict=True):
-        found = {(ent.start_char, ent.end_char, MERGED.get(ent.label_, ent.label_)) for ent in doc.ents}
+    for spans, (_, right) in zip(found, gold, strict=True):
         for kind in kinds:
-            counts[kind, "found"] += sum(span[2] == kind for span in found)
+            counts[kind, "found"] += sum(span[2] == kind for span in spans)
             counts[kind, "gold"] += sum(span[2] == kind for span in right)
-            counts[kind, "both"] += sum(span[2] == kind for span in found & right)
+            counts[kind, "both"] += sum(span[2] == kind for span in spans.keys() & right)
     return counts
 
 
@@ -74,17 +87,32 @@ def named(nlp: Language, doc: Doc) -> Doc:
     return doc
 
 
-def reliability(nlp: Language, gold: Sequence[Gold]) -> list[tuple[float, int, float]]:
-    """Of the entities in each stretch of confidence: its start, how many there are, and the share that is right."""
-    seen: Counter[float] = Counter()
-    right: Counter[float] = Counter()
-    for doc, truth in gold:
-        for ent in named(nlp, doc).ents:
-            if ent.label_ in SCORED:
-                start = max(edge for edge in BINS if edge <= ent._.confidence)
-                seen[start] += 1
-                right[start] += (ent.start_char, ent.end_char, ent.label_) in truth
-    return [(start, seen[start], round(right[start] / seen[start], 3)) for start in sorted(seen)]
+def reliability(found: Sequence[Found], gold: Sequence[Gold]) -> list[tuple[float, int, float]]:
+    """Of the entities in each tenth of confidence: its start, how many there are, and the share that is right."""
+    seen: Counter[int] = Counter()
+    right: Counter[int] = Counter()
+    for spans, (_, truth) in zip(found, gold, strict=True):
+        for span, confidence in spans.items():
+            if span[2] in SCORED:
+                tenth = min(9, int(confidence * 10))
+                seen[tenth] += 1
+                right[tenth] += span in truth
+    return [(tenth / 10, seen[tenth], round(right[tenth] / seen[tenth], 3)) for tenth in sorted(seen)]
+
+
+def outlets() -> dict[str, str]:
+    """The part of the world of each of Worldwide's outlets."""
+    lines = OUTLETS.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+
+
+def by_region(found: Sequence[Found], gold: Sequence[Gold], keys: Sequence[str]) -> dict[str, float]:
+    """F1 of all types by the part of the world that the outlets are of."""
+    counts: dict[str, Counter[tuple[str, str]]] = {}
+    regions = outlets()
+    for spans, truth, key in zip(found, gold, keys, strict=True):
+        counts.setdefault(regions[key], Counter()).update(count([spans], [truth]))
+    return {region: f1(counts[region], SCORED)["all"] for region in sorted(counts)}
 
 
 def challenge(nlp: Language) -> dict[str, list[Gold]]:
@@ -132,21 +160,27 @@ def speed(nlp: Language, articles: Sequence[Sequence[corpora.Sentence]]) -> dict
 
 def scores(nlp: Language, folder: Path, every: int = 1) -> dict[str, Any]:
     """All scores; of Worldwide every n-th article."""
-    articles = list(corpora.worldwide_articles(folder))
-    found: dict[str, Any] = {"speed": speed(nlp, articles[5:205:5])}
-    entities_only = [name for name in nlp.pipe_names if name not in ENTITIES]
-    with nlp.select_pipes(disable=entities_only):
+    keys, articles = zip(*corpora.worldwide_articles(folder), strict=True)
+    result: dict[str, Any] = {"speed": speed(nlp, articles[5:205:5])}
+    with nlp.select_pipes(disable=[name for name in nlp.pipe_names if name not in ENTITIES]):
         gold = documents(nlp, articles[::every])
-        found["worldwide_dev"] = f1(count(nlp, gold), SCORED)
-        if "geowire_ner" in {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
-            found["reliability"] = reliability(nlp, gold)
-        classes = {name: count(nlp, sentences, (*SCORED, "NORP")) for name, sentences in challenge(nlp).items()}
-        found["challenge"] = {name: f1(counts, (*SCORED, "NORP"))["all"] for name, counts in classes.items()}
-        found["challenge"]["all"] = f1(sum(classes.values(), Counter()), (*SCORED, "NORP"))["all"]
+        found = find(nlp, gold)
+        result["worldwide_dev"] = f1(count(found, gold), SCORED)
+        result["regions"] = by_region(found, gold, keys[::every])
+        result["reliability"] = reliability(found, gold)
+        result["challenge"] = challenge_scores(nlp)
     if {"parser", "syntax"} & set(nlp.pipe_names):
         for name, file in (("ewt_dev", "ud_ewt/en_ewt-ud-dev"), ("gum_dev", "ud_gum/en_gum-ud-dev.permissive")):
-            found[name] = syntax_scores(nlp, folder / f"{file}.conllu.gz")
-    return found
+            result[name] = syntax_scores(nlp, folder / f"{file}.conllu.gz")
+    return result
+
+
+def challenge_scores(nlp: Language) -> dict[str, float]:
+    """F1 on the challenge set by class, and of all."""
+    kinds = (*SCORED, "NORP")
+    classes = {name: count(find(nlp, gold), gold, kinds) for name, gold in challenge(nlp).items()}
+    result = {name: f1(counts, kinds)["all"] for name, counts in classes.items()}
+    return result | {"all": f1(sum(classes.values(), Counter()), kinds)["all"]}
 
 
 def main() -> None:

@@ -127,7 +127,7 @@ def train(plan: Plan, out: Path, name: str, rank: int) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = network(plan, out).to(device).train()
     optimizer = torch.optim.AdamW(groups(model, plan.rate), lr=plan.rate, betas=(0.9, 0.98))
-    keeper, progress = Keeper(out / f"{name}.state.pt", model, optimizer, plan.averaged), Progress()
+    keeper, progress = Keeper(out / f"{name}.state.pt", plan, model, optimizer), Progress()
     torch.manual_seed(1000 * (plan.seed + rank) + keeper.first)
     for step, batch in enumerate(batches(plan, out, keeper.first, rank), keeper.first):
         loss = loss_of(model, plan, *batch, device)
@@ -199,16 +199,19 @@ class Keeper:
     "Acceleration of stochastic approximation by averaging", 1992).
 
     `first` is the step to begin with, `averaged` the state of the model by the average.
+
+    Raises:
+        SystemExit: the checkpoint is of another plan.
     """
 
-    def __init__(
-        self, path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, share: float = 0.99
-    ) -> None:
-        self.path, self.model, self.optimizer, self.share = path, model, optimizer, share
+    def __init__(self, path: Path, plan: Plan, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        self.path, self.plan, self.model, self.optimizer = path, asdict(plan), model, optimizer
         self.saved, self.first = time.monotonic(), 0
         self.averaged = {name: value.clone() for name, value in model.state_dict().items()}
         if path.exists():
             kept = torch.load(path, map_location="cpu")
+            if kept["plan"] != self.plan:
+                raise SystemExit(f"{path} is of a training by another plan: remove it, or take another --out")
             model.load_state_dict(kept["model"])
             optimizer.load_state_dict(kept["optimizer"])
             self.first = int(kept["step"])
@@ -217,14 +220,14 @@ class Keeper:
 
     def average(self, step: int) -> None:
         """Count the weights after a step into the average; early ones weigh less."""
-        share = min(self.share, (step + 1) / (step + 10))
+        share = min(self.plan["averaged"], (step + 1) / (step + 10))
         for name, value in self.model.state_dict().items():
             self.averaged[name].lerp_(value, 1 - share)
 
     def keep(self, step: int) -> None:
         """Save after a step, if the last time is long enough ago."""
         if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
-            kept = {"step": step + 1, "model": self.model.state_dict(), "averaged": self.averaged}
+            kept = {"plan": self.plan, "step": step + 1, "model": self.model.state_dict(), "averaged": self.averaged}
             keep(self.path, kept | {"optimizer": self.optimizer.state_dict()})
             self.saved = time.monotonic()
 
@@ -275,6 +278,12 @@ def trained(out: Path, name: str) -> Network:
     return model
 
 
+def followed(out: Path, name: str) -> dict[str, Any]:
+    """The plan of a finished training."""
+    found: dict[str, Any] = torch.load(out / f"{name}.pt", map_location="cpu", mmap=True)["plan"]
+    return found
+
+
 def is_done(out: Path, name: str, plan: Plan) -> bool:
     """Whether a training has ended.
 
@@ -282,11 +291,13 @@ def is_done(out: Path, name: str, plan: Plan) -> bool:
         SystemExit: it followed another plan.
     """
     path = out / f"{name}.pt"
-    if path.exists() and (kept := torch.load(path, map_location="cpu")["plan"]) != asdict(plan):
+    if not path.exists():
+        return False
+    if (other := followed(out, name)) != asdict(plan):
         raise SystemExit(
-            f"{path} was trained for {kept['steps']} steps by another plan: remove it, or take another --out"
+            f"{path} was trained for {other['steps']} steps by another plan: remove it, or take another --out"
         )
-    return path.exists()
+    return True
 
 
 def main() -> None:

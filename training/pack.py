@@ -62,8 +62,8 @@ def pack(size: str, out: Path, sentences: Sequence[Sequence[Sentence]]) -> Langu
     parts["encoder"].set_files({"encoder.onnx": network.read_bytes(), "vocabulary.txt": vocabulary.encode()})
     classes = json.dumps(asdict(prepare.classes(out)), ensure_ascii=False).encode()
     parts["syntax"].set_files({"classes.json": classes, "labels.npy": labels(model.branch)})
-    made_with = {name: version(name) for name in ("torch", "onnxruntime", "spacy")}
-    parts["ner"].settings = {"made_with": made_with}
+    made_with: dict[str, Any] = {name: version(name) for name in ("torch", "onnxruntime", "spacy")}
+    parts["ner"].settings = {"made_with": made_with | {"plan": finetune.followed(out, size)}}
     parts["ner"].settings["calibration"] = calibrate(nlp, sentences)
     parts["ner"].settings["least"] = LEAST
     nlp.meta |= META | {"name": f"geowire_{size}"}

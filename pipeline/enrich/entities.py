@@ -15,6 +15,7 @@ from pipeline.enrich.known import known, name_key, slug
 from pipeline.enrich.metonyms import Metonyms
 from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
 from pipeline.enrich.nlp import Reading
+from pipeline.enrich.products import product_named
 from pipeline.enrich.roles import country_in, role_of
 
 # Of a name that a rule found, or a pipeline that does not say how sure it is.
@@ -76,6 +77,8 @@ def _group(span: Span, kind: EntityType, place: Place | None, government: str | 
     country = government or _country_of(span, kind, place)
     if country is not None:
         return _Group("GPE", span.surface, country=country, id=f"country:{country}")
+    if kind == "PRODUCT" and (name := product_named(span.surface)) is not None:
+        return _Group(kind, name, id=f"product:{slug(name)}")
     found = known(span.surface) if kind in ("PERSON", "ORG", "NORP") else None
     if found is not None:
         return _Group(found.type, span.surface, id=found.id)
@@ -96,8 +99,10 @@ def _group_key(group: _Group, span: Span) -> tuple[str, ...]:
 
 def _named(groups: list[_Group]) -> list[_Group]:
     """Give each group the fullest of its forms as name: the most words, then letters, not in capitals; a country that
-    is only named by its seat has its own name."""
+    is only named by its seat has its own name, a product that of the table."""
     for group in groups:
+        if group.kind == "PRODUCT":
+            continue
         group.name = max(group.aliases, key=lambda form: (not _shouts(form), len(form.split()), len(form)))
         if group.country and not any(country_named(form) == group.country for form in group.aliases):
             country = by_code(group.country)

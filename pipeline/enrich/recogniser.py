@@ -18,6 +18,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from pipeline.enrich.encoder import NAMES
+from pipeline.enrich.products import products
 
 LABELS = ("PERSON", "ORG", "LOC", "NORP", "EVENT", "MISC")
 TAGS = ("O", *(f"{edge}-{label}" for label in LABELS for edge in "BI"))
@@ -50,12 +51,13 @@ class Recogniser:
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels that entities may have."""
-        return (*(label for label in LABELS if label not in HIDDEN), "FAC")
+        return (*(label for label in LABELS if label not in HIDDEN), "FAC", "PRODUCT")
 
     def __call__(self, doc: Doc) -> Doc:
         """Set `doc.ents` of a document that an encoder has read."""
         scores = doc.user_data.pop(NAMES, None)
-        doc.ents = tuple(self._entities(doc, _log_softmax(scores))) if scores is not None else ()
+        found = self._entities(doc, _log_softmax(scores)) if scores is not None else []
+        doc.ents = tuple(filter_spans([*_products(doc), *found]))  # of two of one length the product stays
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
@@ -194,6 +196,15 @@ def _whole(span: Span) -> Span:
     while last + 1 < len(doc) and doc[last].text in HYPHENS and _tight(doc[last - 1 : last + 2]):
         last += 2
     return Span(doc, first, last, label=span.label_) if (first, last) != (span.start, span.end) else span
+
+
+def _products(doc: Doc) -> Iterator[Span]:
+    """The products that are known by name."""
+    for start, end, sure in products(doc.text):
+        span = doc.char_span(start, end, label="PRODUCT")
+        if span is not None:
+            span._.confidence = sure
+            yield span
 
 
 def _facility(span: Span) -> Span:

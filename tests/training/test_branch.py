@@ -69,14 +69,17 @@ def test_the_exported_graph_says_the_same() -> None:
 
 def test_a_training_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finetune, "CHECKPOINT_SECONDS", -1)
+    path, plan = tmp_path / "x.state.pt", finetune.PLANS["fast"]
     layer = torch.nn.Linear(2, 2)
     optimizer = torch.optim.AdamW(layer.parameters())
-    keeper = finetune.Keeper(tmp_path / "x.state.pt", layer, optimizer)
+    keeper = finetune.Keeper(path, plan, layer, optimizer)
     assert keeper.first == 0
     keeper.keep(41)
     other = torch.nn.Linear(2, 2)
-    again = finetune.Keeper(tmp_path / "x.state.pt", other, torch.optim.AdamW(other.parameters()))
+    again = finetune.Keeper(path, plan, other, torch.optim.AdamW(other.parameters()))
     assert again.first == 42
     assert torch.equal(other.weight, layer.weight)
+    with pytest.raises(SystemExit, match="another plan"):
+        finetune.Keeper(path, finetune.PLANS["accurate"], other, optimizer)
     again.done()
-    assert finetune.Keeper(tmp_path / "x.state.pt", layer, optimizer).first == 0
+    assert finetune.Keeper(path, plan, layer, optimizer).first == 0

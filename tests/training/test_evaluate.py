@@ -22,7 +22,8 @@ def ruled() -> spacy.language.Language:
 
 def test_exact_spans_are_counted(ruled: spacy.language.Language) -> None:
     sentences = [(["Ruth", "Mwangi", "left", "Paris"], ["B-PERSON", "I-PERSON", "O", "B-ORG"])]
-    scores = evaluate.f1(evaluate.count(ruled, evaluate.documents(ruled, [sentences])), evaluate.SCORED)
+    gold = evaluate.documents(ruled, [sentences])
+    scores = evaluate.f1(evaluate.count(evaluate.find(ruled, gold), gold), evaluate.SCORED)
     assert scores == {"all": 0.5, "PERSON": 1.0, "ORG": 0.0, "LOC": 0.0}
 
 
