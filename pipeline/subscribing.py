@@ -19,6 +19,8 @@ from pipeline.sources.robots import read_robots
 from pipeline.state import State
 from pipeline.status import by_source
 
+TAKEN_OUT = "its outlet was taken out (geowire delete): whatever it brings ends as deleted; geowire feed remove ends it"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -85,8 +87,10 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
 
 async def reports(state: State) -> list[FeedReport]:
     """All feeds with how they do, in the order in which they were added."""
-    counts, now = by_source(await state.tally()), datetime.now(UTC)
-    return [report(feed, poll, counts.get(feed.source.id, {}), now) for feed, poll in await state.feeds()]
+    counts, feeds, now = by_source(await state.tally()), await state.feeds(), datetime.now(UTC)
+    out = await state.buried(sorted({f"source:{feed.source.id}" for feed, _ in feeds}))
+    told = [report(feed, poll, counts.get(feed.source.id, {}), now) for feed, poll in feeds]
+    return [each.model_copy(update={"note": TAKEN_OUT}) if f"source:{each.source.id}" in out else each for each in told]
 
 
 async def pause(state: State, names: Sequence[str], *, paused: bool) -> list[Feed]:

@@ -18,7 +18,8 @@ from pipeline.sources.door import Input, Refusal
 from pipeline.sources.http import Client
 from pipeline.sources.opml import read_opml
 from pipeline.state.sqlite import SqliteState
-from pipeline.subscribing import Wanted, add, chosen, export_opml, import_opml
+from pipeline.subscribing import Wanted, add, chosen, export_opml, import_opml, reports
+from pipeline.tombstone import Tombstone
 from tests.sources.misbehaving import Served, item, misbehaving, rss
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -348,6 +349,17 @@ async def test_a_feed_that_is_there_is_changed_and_known_by_both_its_addresses(s
     assert [each.exclude for each, _ in await state.feeds()] == ["football"]
     (moved,) = read_opml(await export_opml(state), datetime.now(UTC))
     assert moved.url == new
+
+
+async def test_a_feed_whose_outlet_was_taken_out_says_so(tmp_path: Path) -> None:
+    state = SqliteState(tmp_path / "state.db")
+    feeds = [feed(name, f"https://{name}.example/feed") for name in ("kept", "out")]
+    feeds[1].source = Source(id="out.example")
+    await state.put_feeds(feeds)
+    await state.bury([Tombstone(tombstone="source", id="out.example", at=NOW)])
+    told = {each.id: each.note for each in await reports(state)}
+    assert told["kept"] is None
+    assert "geowire feed remove" in str(told["out"])
 
 
 async def test_opml_comes_in_twice_and_goes_out(tmp_path: Path) -> None:
