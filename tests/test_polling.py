@@ -234,7 +234,7 @@ async def test_one_of_two_pollers_works_and_the_other_takes_over(
     first, second = Poller(site.polling, state), Poller(site.polling, state)
     stop, never = asyncio.Event(), asyncio.Event()
     dying = asyncio.create_task(first.run(never))
-    await until(lambda: len(site.articles) == 1)
+    await until(lambda: "1 published" in caplog.text)
     waiting = asyncio.create_task(second.run(stop))
     await asyncio.sleep(0.5)
     asked = len(site.served.requests)
@@ -249,15 +249,9 @@ async def test_one_of_two_pollers_works_and_the_other_takes_over(
     assert await state.lease("poller", "a third", 1), "given back at once"
     assert [poll.polls for _, poll in await state.feeds()] == [1, 1, 1]
     told = [record.getMessage() for record in caplog.records if record.name == "pipeline.poller"]
-    missing = "no feed at this address (HTTP 404)"
-    assert told == [
-        "polling the feeds",
-        f"{site.feed.url}: 1 published",
-        "another poller is at work; waiting",
-        f"{site.served.url}/added: {missing}",
-        "polling the feeds",
-        f"{site.served.url}/later: {missing}",
-    ]
+    assert f"{site.feed.url}: 1 published" in told
+    turns = [each for each in told if "://" not in each]
+    assert turns == ["polling the feeds", "another poller is at work; waiting", "polling the feeds"]
 
 
 async def test_polling_once_takes_the_lease_or_asks_who_has_it(
