@@ -32,7 +32,9 @@ def case(word: Word) -> str:
 def arguments(verb: Word) -> tuple[Word | None, Word | None]:
     """Who does it and what it is done to."""
     perfect = verb.child("aux:pass") is None and any(one.text.lower() in PERFECT for one in verb.all("aux"))
-    passive = verb.child("nsubj:pass", "aux:pass") is not None or (verb.dep == "acl" and verb.tag == "VBN")
+    passive = verb.child("nsubj:pass", "aux:pass") is not None or (
+        verb.dep == "acl" and verb.tag == "VBN" and not perfect
+    )
     if passive and perfect and verb.dep != "acl":  # "has withdrawn" is no passive, whatever the parse calls its subject
         return antecedent(nearest(verb, "nsubj", "nsubj:pass")), _object(verb)
     if passive:

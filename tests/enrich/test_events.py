@@ -38,6 +38,7 @@ def _country(party: Party | None) -> str | None:
         ("Ghana withdrew some of its troops from Togo.", ("RETREAT", "GH", "TG", "happened")),
         ("Ghana withdrew its observers from Togo.", ("SANCTION", "GH", "TG", "happened")),
         ("Ghana retook the islands from Togo in June.", ("ASSAULT", "GH", "TG", "happened")),
+        ("The ministry received reports that Togo had attacked Ghana.", ("ASSAULT", "TG", "GH", "alleged")),
         ("The raid on Togo followed a storm.", ("ASSAULT", None, "TG", "happened")),
         ("Ghana issued a statement condemning Togo.", ("ACCUSE", "GH", "TG", "happened")),
         ("Ghana is willing to withdraw its troops from Togo.", ("AGREE", "GH", "TG", "happened")),
