@@ -12,7 +12,7 @@ FULL = ("NOUN", "PROPN", "ADJ", "VERB", "NUM")
 ABOUT = ("about", "over", "of")
 FINITE = ("VBZ", "VBD", "VBP", "MD")
 LONGEST_NAME = 40  # characters before the colon of a headline
-LONGEST_HEADLINE = 30  # words
+LONGEST_HEADLINE, LONGEST_LINE = 30, 400  # words, characters
 MARKS = ("“", '"', "``", "''", "‘")
 
 
@@ -83,9 +83,11 @@ def opinion(word: Word) -> tuple[list[Word], Word] | None:
 def headed(colon: Word, reading: Reading, speakers: Speakers) -> tuple[list[Word], Word] | None:
     """What a line says after a person's name and a colon, as headlines do: "Holt: The bridge will stay"."""
     text = reading.text_of(colon.field)
-    start, end = text.rfind("\n", 0, colon.start) + 1, text.find("\n", colon.start)
-    end = end if end >= 0 else len(text)
-    name = words_between(reading.words, colon.field, start, colon.start) if colon.start - start < LONGEST_NAME else []
+    low = max(0, colon.start - LONGEST_NAME)
+    start = text.rfind("\n", low, colon.start) + 1
+    end = text.find("\n", colon.end, colon.end + LONGEST_LINE)
+    end = end if end >= 0 else min(len(text), colon.end + LONGEST_LINE)
+    name = words_between(reading.words, colon.field, start, colon.start) if start or not low else []
     people = [speakers.covering(word) for word in name]
     if not people or any(one is None or one is not people[0] or one.type != "PERSON" for one in people):
         return None

@@ -34,6 +34,11 @@ def test_the_longest_text_is_read_in_pieces() -> None:
     assert all(text[span.start : span.end] == span.surface for span in spans)
 
 
+def test_tags_left_in_a_text_hide_no_name() -> None:
+    places = read("<p>The port of <b>Beira</b>, Mozambique, is open.</p>", language="en").places
+    assert [span.surface for place in places for span in place.mentions] == ["Beira", "Mozambique"]
+
+
 def test_one_word_without_end_is_read() -> None:
     assert read("x" * 60_000, language="en").text == "x" * 60_000
 
