@@ -147,12 +147,12 @@ def _kind(
         return _force(verb, object_, who, actors, targets)
     if (
         rule.type == "AGREE"
-        and verb.lemma.lower() in ("vow", "promise", "pledge")
+        and verb.lemma.lower() in table()["speech"]["vows"]
         and below is not None
         and _tells(below, types("hostile"))
     ):
         return "THREATEN"
-    if rule.type == "THREATEN" and verb.lemma.lower() in ("warn", "caution") and not _warns(actors, targets):
+    if rule.type == "THREATEN" and verb.lemma.lower() in table()["speech"]["warnings"] and not _warns(actors, targets):
         return None
     if rule.type == "SUPPORT" and rule.object == "@accord":
         told = status_of(verb)
@@ -179,7 +179,7 @@ def _force(
     """What an attack is: none where police launch an operation, coercion where they raid, an accusation in words."""
     if _polices(who) and object_ is not None and object_.lemma.lower() == "operation":
         return None
-    if _polices(who) and verb.lemma.lower() in ("raid", "storm", "seize"):
+    if _polices(who) and verb.lemma.lower() in table()["policing"]["verbs"]:
         return "COERCE"
     return "ACCUSE" if _is_verbal(verb, object_, actors, targets) else "ASSAULT"
 
@@ -210,7 +210,7 @@ def _is_verbal(verb: Word, object_: Word | None, actors: list[Party], targets: l
         return True
     person = any(actor.id.startswith("person:") for actor in actors)
     alike = not targets or all(target.id.startswith(("person:", "org:")) for target in targets)
-    return verb.lemma.lower() in ("attack", "assault", "slaughter", "crush", "rout") and person and alike
+    return verb.lemma.lower() in table()["speech"]["attacks"] and person and alike
 
 
 def _tells(clause: Word, wanted: frozenset[str]) -> bool:

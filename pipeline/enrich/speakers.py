@@ -20,13 +20,8 @@ from pipeline.enrich.parse import Word, phrase, stretch, words_between
 from pipeline.enrich.roles import before
 
 NAMED, BY_OFFICE, BY_PRONOUN = 0.95, 0.75, 0.7  # confidence in the speaker
-RANKS = {"deputy", "vice", "under", "assistant", "former", "acting", "junior"}  # words that make another office
 CHAIN = 3  # sentences that go on with the same pronoun which are followed back
 LOOK_BACK = 1500  # characters that a pronoun may reach back
-TITLES = {
-    "he": {"mr", "sir", "king", "prince", "lord"},
-    "she": {"mrs", "ms", "miss", "dame", "queen", "princess", "lady"},
-}
 
 
 @dataclass(frozen=True)
@@ -183,9 +178,9 @@ class Speakers:
 
     def _may_be(self, entity: Entity, pronoun: str) -> bool:
         """Whether forms of address and first names allow a pronoun."""
-        if pronoun not in TITLES:
+        if pronoun not in ("he", "she"):
             return True
-        other = TITLES["she" if pronoun == "he" else "he"]
+        other = cues()["address"]["she" if pronoun == "he" else "he"]
         for span in entity.mentions:
             before = self._reading.text_of(span.field)[max(0, span.start - 10) : span.start].split()
             if before and before[-1].strip(".").lower() in other:
@@ -203,7 +198,7 @@ class Speakers:
         for at in range(bisect_left(self._keys, key) - 1, -1, -1):
             entity = self._mentions[at][3]
             role = _office_words((entity.role or "").lower().split())
-            if heads <= role and wanted <= role and not (role & RANKS) - wanted:
+            if heads <= role and wanted <= role and not role.intersection(cues()["address"]["ranks"]) - wanted:
                 return entity
         return None
 
