@@ -209,15 +209,10 @@ def _weekday(match: re.Match[str], context: Context) -> Days | None:
 
 def _clause(match: re.Match[str], context: Context) -> str:
     """The words around a weekday that tell whether it lies ahead: its part of the sentence, up to commas."""
-    at = context.sentence.find(match[0])
-    before = re.split(r"[,;:“”\"]|\b(?:that|said|says|after|before|who|which)\b", context.sentence[: max(at, 0)])[-1]
-    after = re.split(
-        r"[,;:“”\".]|\b(?:and|but|that|after|who|which)\b", context.sentence[max(at, 0) + len(match[0]) :]
-    )[0]
-    said = re.search(
-        r"\b(?:said|told|announced|reported|warned|added)\s+(?:on\s+|reporters\s+on\s+)?$",
-        context.sentence[: max(at, 0)],
-    )
+    left, _, right = context.sentence.partition(match[0])
+    before = re.split(r"[,;:“”\"]|\b(?:that|said|says|after|before|who|which)\b", left)[-1]
+    after = re.split(r"[,;:“”\".]|\b(?:and|but|that|after|who|which)\b", right)[0]
+    said = re.search(r"\b(?:said|told|announced|reported|warned|added)\s+(?:on\s+|reporters\s+on\s+)?$", left)
     return "" if said else f"{before} {after}"
 
 
