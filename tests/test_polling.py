@@ -243,7 +243,7 @@ async def test_one_of_two_pollers_works_and_the_other_takes_over(
     dying.cancel()  # without giving its lease back, as a process that is killed
     await asyncio.gather(dying, return_exceptions=True)
     await state.put_feeds([feed("later", f"{site.served.url}/later")])
-    await until(lambda: "/later" in site.served.paths)
+    await until(lambda: "/later: no feed" in caplog.text)
     stop.set()
     await waiting
     assert await state.lease("poller", "a third", 1), "given back at once"

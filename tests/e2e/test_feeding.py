@@ -147,7 +147,7 @@ def _found(site: Site, outlet: Outlet) -> None:
 def _updated(site: Site, outlet: Outlet) -> None:
     """A changed article keeps its id, and the difference is shown."""
     outlet.corrected.add(7)
-    site.run("feed", "poll", "--once")
+    assert site.run("feed", "poll", "--once").returncode == 0
     assert site.settle(35).outcomes["updated"] == 1
     (hit,) = site.json("search", '"moved to Thursday"', "--json")["hits"]
     shown = site.run("show", hit["id"], "--versions").stdout.decode()
