@@ -19,7 +19,7 @@ from spacy.training import Example
 
 from pipeline.enrich.encoder import MOST_PIECES
 from pipeline.enrich.pieces import Pieces, case_of
-from pipeline.enrich.syntax import lemma_by
+from pipeline.enrich.syntax import ASKED, lemma_by
 from training import corpora
 from training.windows import IGNORED, Ids, Soft, ends
 
@@ -129,7 +129,7 @@ def _curled(word: str, opened: list[bool]) -> str:
 
 
 def classes(nlp: Language, rows: Sequence[Rows]) -> Classes:
-    """The classes that are used often enough, of the corpus as it is."""
+    """The classes that are used often enough, of the corpus as it is; relations that the syntax asks for, always."""
     analyses: Counter[tuple[str, str, str]] = Counter()
     lemmas: Counter[tuple[str, int, str]] = Counter()
     labels: Counter[str] = Counter()
@@ -141,7 +141,7 @@ def classes(nlp: Language, rows: Sequence[Rows]) -> Classes:
     return Classes(
         sorted(analysis for analysis, uses in analyses.items() if uses >= LEAST_ANALYSIS),
         sorted(rule for rule, uses in lemmas.items() if uses >= LEAST_LEMMA and _general(rule)),
-        sorted(labels),
+        sorted({*labels, *ASKED}),
     )
 
 

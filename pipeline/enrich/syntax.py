@@ -31,6 +31,7 @@ START = 0.0  # log-odds from which a word begins a sentence
 START_OF_LINE = -3.0  # and the first of a line
 STOPS = frozenset(".?!")
 AFTER_STOP = -6.0  # and one in capitals after a full stop by itself (that of an abbreviation is a part of its word)
+ASKED = ("ROOT", "nsubj", "nmod:desc", "obj", "iobj", "appos", "cc", "conj")  # relations that every model must know
 MOST_REMEMBERED = 100_000
 ATTRIBUTES = [TAG, POS, MORPH, LEMMA, HEAD, DEP]
 
@@ -184,9 +185,9 @@ class Syntax:
             self._analyses = np.array([self._hashes(*row) for row in self._classes["analyses"]], np.uint64)
             self._rules = [tuple(rule) for rule in self._classes["lemmas"]]
             self._relations = np.array([strings.add(label) for label in self.labels], np.uint64)
-            self._root, self._subject, self._description = map(self.labels.index, ("ROOT", "nsubj", "nmod:desc"))
-            self._object, self._indirect, self._apposition = map(self.labels.index, ("obj", "iobj", "appos"))
-            self._conjunction, self._joined = map(self.labels.index, ("cc", "conj"))
+            known = [self.labels.index(label) for label in ASKED]
+            self._root, self._subject, self._description, self._object = known[:4]
+            self._indirect, self._apposition, self._conjunction, self._joined = known[4:]
             self._blank = (*self._hashes("_SP", "SPACE", ""), strings.add("dep"))
             self._weights = np.load(io.BytesIO(files["labels.npy"]), allow_pickle=False)
         self._files, self._lemmas = files, {}
