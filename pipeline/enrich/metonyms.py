@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.countries import countries
 from pipeline.enrich.known import name_key, seats
-from pipeline.enrich.names import PLACES, Named
+from pipeline.enrich.names import PLACES, Named, dateline_end
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
 
@@ -28,7 +28,9 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
     for span, kind in names:
         key = name_key(span.surface)
         if code := _seats().get(key):
-            found[span.field, span.start] = code
+            words = words_between(reading.words, span.field, span.start, span.end)
+            if not words or _case(words[-1]) not in _words()["places"]["cases"]:
+                found[span.field, span.start] = code
         elif (code := capitals().get(key)) and (kind in (*PLACES, "ORG") or key not in persons):
             words = words_between(reading.words, span.field, span.start, span.end)
             if words and _acts(words[-1], reading):
@@ -77,8 +79,10 @@ def _acts(word: Word, reading: Reading) -> bool:
     """Whether a capital acts, or is a party, in its sentence."""
     top = word
     while top.dep in ("conj", "flat", "compound") and top.head is not None and top.head.pos in ("PROPN", "NOUN"):
+        if top.dep == "compound" and top.head.lemma.lower() not in _words()["owned"]["nouns"]:
+            return False  # "London police"
         top = top.head
-    case = next((child.text.lower() for child in (*word.all("case"), *top.all("case"))), "")
+    case = _case(word) or _case(top)
     if case in _words()["places"]["cases"]:
         return False
     verb = top.head
@@ -98,6 +102,11 @@ def _acts(word: Word, reading: Reading) -> bool:
     return top.dep in ("obj", "iobj") and verb is not None and verb.lemma.lower() in _words()["addressed"]["verbs"]
 
 
+def _case(word: Word) -> str:
+    return next((child.text.lower() for child in word.all("case")), "")
+
+
 def _is_dateline(word: Word, reading: Reading) -> bool:
-    """Whether a name opens a text in capitals, as datelines do."""
-    return word.field == "text" and word.text.isupper() and not reading.article.text[: word.start].strip()
+    """Whether a name opens a text in capitals, as datelines do, or stands in its dateline."""
+    opens = word.text.isupper() and not reading.article.text[: word.start].strip()
+    return word.field == "text" and (opens or word.end <= dateline_end(reading.article.text))

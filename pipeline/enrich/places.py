@@ -213,6 +213,8 @@ def abbreviations() -> dict[str, str]:
 def _choose(
     name: str, candidates: Sequence[Known], spans: Sequence[Span], reading: Reading, support: Support
 ) -> Choice | None:
+    if _spelled(spans, reading) in abbreviations():
+        return Choice(candidates[0], "a division by its abbreviation", 0.95)
     is_country = candidates[0].feature_code == "PCLI"
     if (not is_country or ambiguous_country(name)) and (stated := _stated(candidates, spans, reading)):
         return Choice(stated, "the text says where it lies", 0.95)

@@ -162,3 +162,19 @@ def test_what_is_known_by_several_names_has_one_name_to_be_counted_by() -> None:
 def test_photo_credits_make_no_entities() -> None:
     article = read("Photo: Ana Ferrand-Ruiz / Tidewater Post\n\nA ferry sailed from Mombasa, Kenya.", language="en")
     assert "Ana Ferrand-Ruiz" not in {entity.name for entity in article.entities}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("The police of the county were told of it by the London police on Friday.", "London"),
+        ("The two ministers had met at the White House before the dinner.", "White House"),
+        ("The woman of the village had moved to Slidell, La., in March.", "Louisiana"),
+    ],
+)
+def test_where_a_seat_is_a_place(text: str, place: str) -> None:
+    assert place in [each.name for each in read(text, language="en").places if each.pinned]
+
+
+def test_a_seat_that_speaks_is_no_place() -> None:
+    assert read("The White House said that the talks would go on in May.", language="en").places == []
