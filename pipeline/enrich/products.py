@@ -34,7 +34,7 @@ def product_named(surface: str) -> str | None:
 def _end(text: str, end: int) -> int | None:
     """Where a name ends, with its plural's s; None inside a longer word."""
     end += text[end : end + 1] == "s"
-    return None if text[end : end + 1].isalnum() else end
+    return None if re.match(r"\w", text[end : end + 1]) else end
 
 
 @cache
@@ -56,6 +56,9 @@ def _names() -> dict[str, list[tuple[str, str]]]:
 
 @cache
 def _noun() -> re.Pattern[str]:
-    """A noun that a product's name stands before, after words in small letters."""
+    """A noun that a product's name stands before, after words in small letters.
+
+    A hyphen parts words in one place only, before the first: else a line of hyphens could be read in very many ways.
+    """
     nouns = "|".join(word for word, kind in _table().items() if kind == "word")
-    return re.compile(rf"(?:[ -][a-z0-9-]+){{0,4}}?[ -](?:{nouns})s?\b")
+    return re.compile(rf"(?:-[a-z0-9-]{{1,30}})?(?: [a-z0-9-]{{1,30}}){{0,4}}?[ -](?:{nouns})s?\b")

@@ -74,8 +74,10 @@ def _other_kind(record: Any) -> str | None:
 
 def _page(record: Any) -> tuple[str, dict[str, Any] | Rejected]:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    raw = record.content_stream().read(MAX_PAGE + 1)
-    if len(raw) > MAX_PAGE:
+    if record.length is None:
+        return url, Rejected("the record does not say how long it is")
+    raw = record.content_stream().read(MAX_PAGE + 1) if record.raw_stream.limit <= MAX_PAGE else None
+    if raw is None or len(raw) > MAX_PAGE:  # as it was sent, of which warcio may read all at once, or unpacked
         return url, Rejected(f"page larger than {MAX_PAGE // 1024**2} MiB")
     record.raw_stream.read()
     if record.raw_stream.limit:

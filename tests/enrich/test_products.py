@@ -18,6 +18,8 @@ from tests.enrich.conftest import shipped
         ),
         ("MQ-9 Reaper drones flew; the Reaper sleeps, and XF-16 is none, nor F-160.", ["MQ-9 Reaper"]),
         ("David's Sling, SAMP/T and IRIS-T", ["David's Sling", "SAMP/T", "IRIS-T"]),
+        ("Patriot-type air defence systems and a Javelin anti-tank-missile; no F-16_x.jpg.", ["Patriot", "Javelin"]),
+        ("Javelin " + "-" * 5_000 + " Patriot" + "-a" * 5_000, []),  # rules between paragraphs cost no time
         ("", []),
     ],
 )

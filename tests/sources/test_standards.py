@@ -10,6 +10,7 @@ import pytest
 from pipeline.article import Article
 from pipeline.sources.door import Door, Refusal
 from pipeline.sources.files import read_paths
+from pipeline.sources.http import MAX_PAGE
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NINJS = {
@@ -127,6 +128,19 @@ def test_an_archive_that_ends_too_early_says_so(tmp_path: Path) -> None:
     assert "only the beginning" in reasons[0]
     assert "too early" in reasons[1]
     assert "not a readable" in reasons[2]
+
+
+def test_a_record_of_an_archive_is_bounded_as_it_was_sent(tmp_path: Path) -> None:
+    """A few compressed bytes may be a chunk of gigabytes, or stand behind the end of a page."""
+    body = "0\r\n\r\n" + "\0" * (MAX_PAGE + 1)
+    sent = record("https://a.example/1", "200 OK", "text/html\r\nTransfer-Encoding: chunked", body)
+    endless = sent[: sent.index(b"Content-Length")] + b"\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x"
+    (tmp_path / "news.warc.gz").write_bytes(gzip.compress(sent) + gzip.compress(endless))
+    large, unmeasured = (each.item for each in read_paths([str(tmp_path)], Door(clock=lambda: NOW)))
+    assert isinstance(large, Refusal)
+    assert "larger than" in large.reason
+    assert isinstance(unmeasured, Refusal)
+    assert "how long" in unmeasured.reason
 
 
 def test_pages_of_an_archive_that_stand_without_an_answer_around_them(tmp_path: Path) -> None:
