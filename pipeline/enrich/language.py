@@ -9,6 +9,7 @@ from pipeline.text import language_code
 SAMPLE = 4_000  # characters that are looked at
 SHORT = 60  # characters below which the declared language is believed
 SURE = 0.9  # probability from which another language than the declared one is believed
+PIDGIN = "pcm"  # Nigerian Pidgin: its words are mostly English, so that a short English text may look like it
 
 
 def detect(article: Article) -> tuple[str | None, float | None]:
@@ -21,6 +22,8 @@ def detect(article: Article) -> tuple[str | None, float | None]:
     if declared and len(sample) < SHORT:
         return declared, None
     code, probability = _identifier().classify(sample)
+    if code == PIDGIN and probability < SURE:
+        code = "en"
     sure = round(float(probability), 3)
     if declared is not None and (code == declared or probability < SURE):
         return declared, sure if code == declared else round(1 - sure, 3)

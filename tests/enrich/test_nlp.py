@@ -75,6 +75,12 @@ def test_entities_are_as_sure_as_the_model() -> None:
         ("The harbour reopened on Tuesday morning after three days of strike.", None, "en"),
         ("Der Hafen ist seit Dienstag wieder offen, teilte die Verwaltung mit.", None, "de"),
         ("The harbour reopened.", "pt-BR", "pt"),
+        ("Police say two dead", None, "en"),
+        (
+            "Dem don arrest di man wey tif for Lagos, police tok. Di tin wey happun na say im don run well well.",
+            None,
+            "pcm",
+        ),
     ],
 )
 def test_language(text: str, given: str | None, expected: str) -> None:
