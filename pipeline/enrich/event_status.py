@@ -7,6 +7,7 @@ an accusation alleged, a progressive ongoing. A year long before publication mak
 from collections.abc import Iterator
 
 from pipeline.article import EventStatus
+from pipeline.enrich.clauses import case
 from pipeline.enrich.parse import Word, negated
 from pipeline.enrich.parties import table
 
@@ -22,14 +23,16 @@ def status_of(trigger: Word) -> Told | None:
         lemma = word.lemma.lower()
         if below is not None and verb and lemma in words["deny"] and _is_denied(below):
             return "denied", f"{word.text} …"
-        if below is not None and verb and lemma in words["thought_verbs"] and _is_thought(below):
+        if below is not None and (
+            _is_unwilling(word, below) or (lemma in words["thought_verbs"] and _is_thought(below))
+        ):
             return None
         if below is not None and told is None and _accused(word, below):
             return "alleged", f"{word.head.text if word.head else ''} …"
         if below is not None and (told is None or told[0] == "planned") and _is_rumour(word, below):
             told = "alleged", word.text
         if told is None or told[0] == "planned":
-            found = _own(word, below) if verb else _described(word)
+            found = _own(word, below) if verb else _predicated(word, below) or _described(word)
             if found is not None and (told is None or found[0] in ("threatened", "denied")):
                 told = found
         if below is not None and told is None:
@@ -67,6 +70,13 @@ def _is_thought(below: Word) -> bool:
     return below.tag == "VBG" and any(mark.text.lower() in of for mark in below.all("mark", "case"))
 
 
+def _is_unwilling(word: Word, below: Word) -> bool:
+    """Whether somebody will rather not do it: "does not plan to help", "is reluctant to help"."""
+    words, lemma = table()["status"], word.lemma.lower()
+    refused = lemma in words["unwilling"] or (lemma in words["planned_verbs"] and negated(word))
+    return refused and (below.dep == "xcomp" or (word.pos == "ADJ" and below.dep in ("ccomp", "advcl")))
+
+
 def _accused(noun: Word, below: Word) -> bool:
     """Whether the noun above is whom somebody accuses: "accused Russia of shelling a school"."""
     verb = noun.head
@@ -77,8 +87,10 @@ def _accused(noun: Word, below: Word) -> bool:
 
 
 def _is_rumour(word: Word, below: Word) -> bool:
-    """Whether reports or rumours say so: "reports that Oslo fell", "reports suggesting that Oslo fell"."""
+    """Whether reports or rumours say so: "reports of a raid", "reports that Oslo fell", "reports suggesting that"."""
     rumours = table()["status"]["rumours"]
+    if word.lemma.lower() in rumours and below.dep == "nmod" and case(below) == "of":
+        return True
     if word.lemma.lower() in rumours and word.pos == "NOUN":
         return below.dep in ("acl", "ccomp") and any(mark.text.lower() == "that" for mark in below.all("mark"))
     source = word.head if word.dep == "acl" else word.child("nsubj")
@@ -159,6 +171,16 @@ def _described(noun: Word) -> Told | None:
     if noun.lemma.lower() in words["threatened_nouns"]:
         return "threatened", noun.text
     return None
+
+
+def _predicated(noun: Word, below: Word | None) -> Told | None:
+    """What the helpers of a noun say that is told of somebody: "is no threat", "has never been a donor", "would be"."""
+    if noun.child("cop") is None:
+        return None
+    if below is None:
+        return _own(noun, None)
+    would = below.dep == "nsubj" and any(child.text.lower() == "would" for child in noun.all("aux"))
+    return ("threatened", "would") if would else None
 
 
 def _governed(verb: Word, below: Word) -> Told | None:

@@ -47,6 +47,10 @@ def _country(party: Party | None) -> str | None:
         ("The government of Togo has received medicine from Ghana.", ("AID", "GH", "TG", "happened")),
         ("Ghana is the largest donor of aid in Togo.", ("AID", "GH", "TG", "happened")),
         ("The Ghanaian president called Togo on Friday.", ("CONSULT", "GH", "TG", "happened")),
+        ("Ghana has never been the largest donor to Togo.", ("AID", "GH", "TG", "denied")),
+        ("Ghana will be the largest donor to Togo.", ("AID", "GH", "TG", "planned")),
+        ("Rumours of an attack on Togo were false.", ("ASSAULT", None, "TG", "alleged")),
+        ("An attack on Togo would be an attack on Ghana.", ("ASSAULT", None, "TG", "threatened")),
         ("A Ghanaian minister was arrested on Friday.", ("COERCE", None, "GH", "happened")),
     ],
 )
@@ -60,6 +64,9 @@ def test_events(text: str, event: tuple[str, str | None, str | None, str]) -> No
         "Ghana called its new harbour a success on Friday.",
         "Ghana is thinking of pulling back its soldiers.",
         "The minister spoke about withdrawing from the town.",
+        "Ghana is not willing to help Togo.",
+        "Ghana is reluctant to help Togo.",
+        "Ghana does not plan to attack Togo.",
     ],
 )
 def test_what_is_no_event(text: str) -> None:
