@@ -44,7 +44,7 @@ def _number() -> re.Pattern[str]:
     )
 
 
-_MONEY_BEFORE = re.compile(r"(?i)\b(dollar|pound|euro)s\s$")
+_MONEY_BEFORE = re.compile(r"(?i)(?<!\d\s)(?<!illion\s)\b(dollar|pound|euro)s\s$")  # and of no number before them
 _NUMBERED = re.compile(r"(?i)\b(?:page|chapter|paragraph|section|article|volume|box|verse|episode)\s\d$")
 
 
@@ -118,6 +118,8 @@ def _is_single(noun: Word, number: Word) -> bool:
 def _unit(noun: Word) -> str:
     """The singular of a counted noun; the lemma, where it is one of the noun as it is written."""
     text, lemma = noun.text.lower(), noun.lemma.lower()
+    if text in table()["invariant"]["nouns"]:
+        return text  # the lemma of "km" may be "k"
     regular = text.endswith("s") and not lemma.endswith(("f", "fe", "is", "us", "s"))
     forms = (lemma, lemma + "s", lemma + "es", lemma.removesuffix("y") + "ies")
     return text.removesuffix("s") if regular and text not in forms else lemma

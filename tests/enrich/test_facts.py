@@ -178,3 +178,14 @@ def test_where_a_seat_is_a_place(text: str, place: str) -> None:
 
 def test_a_seat_that_speaks_is_no_place() -> None:
     assert read("The White House said that the talks would go on in May.", language="en").places == []
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("It cost 30 pounds 200 people shared.", [("30 pounds", "GBP"), ("200", None)]),
+        ("The men walked 5 km on Monday and carried 12 kg of rope.", [("5", "km"), ("12", "kg")]),
+    ],
+)
+def test_a_number_has_the_unit_beside_it_and_none_of_another(text: str, figures: list[tuple[str, str | None]]) -> None:
+    assert [(each.surface, each.unit) for each in read(text, language="en").figures] == figures
