@@ -23,9 +23,7 @@ def status_of(trigger: Word) -> Told | None:
         lemma = word.lemma.lower()
         if below is not None and verb and lemma in words["deny"] and _is_denied(below):
             return "denied", f"{word.text} …"
-        if below is not None and (
-            _is_unwilling(word, below) or (lemma in words["thought_verbs"] and _is_thought(below))
-        ):
+        if below is not None and _is_unreal(word, below):
             return None
         if below is not None and told is None and _accused(word, below):
             return "alleged", f"{word.head.text if word.head else ''} …"
@@ -75,6 +73,17 @@ def _is_unwilling(word: Word, below: Word) -> bool:
     words, lemma = table()["status"], word.lemma.lower()
     refused = lemma in words["unwilling"] or (lemma in words["planned_verbs"] and negated(word))
     return refused and (below.dep == "xcomp" or (word.pos == "ADJ" and below.dep in ("ccomp", "advcl")))
+
+
+def _is_unreal(word: Word, below: Word) -> bool:
+    """Whether what hangs on a word is only thought of, asked for, told in a work, or what somebody will rather not do:
+    "thinking of pulling back", "calls for an attack", "the film tells of an invasion", "is reluctant to help"."""
+    words, lemma, teller = table()["status"], word.lemma.lower(), word.child("nsubj")
+    if lemma in words["calls"] and below.dep == "nmod":
+        return case(below) == "for"
+    if teller is not None and below is not teller and teller.lemma.lower() in words["works"]:
+        return True
+    return _is_unwilling(word, below) or (lemma in words["thought_verbs"] and _is_thought(below))
 
 
 def _accused(noun: Word, below: Word) -> bool:
@@ -183,24 +192,26 @@ def _predicated(noun: Word, below: Word | None) -> Told | None:
     return ("threatened", "would") if would else None
 
 
-def _governed(verb: Word, below: Word) -> Told | None:
-    """What a verb says about what depends on it: plans to, threatens to, accuses of."""
-    words, lemma = table()["status"], verb.lemma.lower()
+def _governed(word: Word, below: Word) -> Told | None:
+    """What a word says about what depends on it: plans to, plans for, threatens to, accuses of."""
+    words, lemma = table()["status"], word.lemma.lower()
+    if lemma in words["schemes"] and below.dep == "nmod" and case(below) == "for":
+        return "planned", f"{word.text} for"
     if below.dep not in ("xcomp", "ccomp", "obj", "obl", "advcl", "acl", "nsubj:pass"):
         return None
     infinitive = below.tag == "VB" and any(child.text.lower() == "to" for child in below.all("mark", "aux"))
     if below.dep in ("advcl", "acl") and not infinitive:
-        return ("alleged", f"{verb.text} …") if lemma in words["alleged_verbs"] and below.tag == "VBG" else None
+        return ("alleged", f"{word.text} …") if lemma in words["alleged_verbs"] and below.tag == "VBG" else None
     if lemma in words["threatened_verbs"]:
-        return "threatened", f"{verb.text} …"
+        return "threatened", f"{word.text} …"
     if lemma in words["alleged_verbs"] and below.dep in ("advcl", "ccomp", "obl", "xcomp"):
-        return "alleged", f"{verb.text} …"
+        return "alleged", f"{word.text} …"
     if lemma in words["planned_verbs"]:
         past = below.dep == "ccomp" and any(child.text.lower() in words["past"] for child in below.all("aux"))
         finite = below.dep == "ccomp" and below.tag in ("VBD", "VBN")
-        return None if past or finite else ("planned", f"{verb.text} …")
+        return None if past or finite else ("planned", f"{word.text} …")
     if lemma in words["ongoing_verbs"] and below.dep == "xcomp":
-        return "ongoing", f"{verb.text} …"
+        return "ongoing", f"{word.text} …"
     return None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.article import Entity, Party
+from pipeline.countries import by_code
 from pipeline.enrich import figures, roles
 from pipeline.enrich.clauses import antecedent, case, subject
 from pipeline.enrich.demonyms import demonyms
@@ -262,7 +263,9 @@ class Parties:
 
     def _party(self, identifier: str, words: Sequence[Word], country: str | None) -> Party:
         span = stretch(words, self._reading.text_of(words[0].field))
-        name = self._byid[identifier].name if identifier in self._byid else span.surface[:200]
+        state = by_code(country) if country and identifier == f"country:{country}" else None
+        named = self._byid.get(identifier) or state
+        name = named.name if named is not None else span.surface[:200]
         return Party(id=identifier, name=name, country=country, field=span.field, start=span.start, end=span.end)
 
 

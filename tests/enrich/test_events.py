@@ -52,6 +52,8 @@ def _country(party: Party | None) -> str | None:
         ("Rumours of an attack on Togo were false.", ("ASSAULT", None, "TG", "alleged")),
         ("An attack on Togo would be an attack on Ghana.", ("ASSAULT", None, "TG", "threatened")),
         ("A Ghanaian minister was arrested on Friday.", ("COERCE", None, "GH", "happened")),
+        ("Ghana stepped up preparations for an invasion of Togo.", ("ASSAULT", None, "TG", "planned")),
+        ("The plot for an attack on Togo failed.", ("ASSAULT", None, "TG", "planned")),
     ],
 )
 def test_events(text: str, event: tuple[str, str | None, str | None, str]) -> None:
@@ -66,6 +68,8 @@ def test_events(text: str, event: tuple[str, str | None, str | None, str]) -> No
         "The minister spoke about withdrawing from the town.",
         "Ghana is not willing to help Togo.",
         "Ghana is reluctant to help Togo.",
+        "Calls for an attack on Togo grew louder.",
+        "The film tells of an attack on Togo.",
         "Ghana does not plan to attack Togo.",
     ],
 )
