@@ -92,6 +92,8 @@ def headed(colon: Word, reading: Reading, speakers: Speakers) -> tuple[list[Word
     if not people or any(one is None or one is not people[0] or one.type != "PERSON" for one in people):
         return None
     words = words_between(reading.words, colon.field, colon.end, end)
+    if words and words[0].text == words[-1].text == "'":  # a headline's quotation marks
+        words = words[1:-1]
     said = len(words) <= LONGEST_HEADLINE and any(word.tag in FINITE for word in words)
     return (words, name[-1]) if said and words[0].text not in MARKS else None
 
