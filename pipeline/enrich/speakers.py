@@ -204,7 +204,9 @@ class Speakers:
 
 
 def _is_main_subject(word: Word) -> bool:
-    """Whether a word is the subject of its sentence, not of a clause within it."""
+    """Whether a word is its sentence's subject, or says who that is ("The mayor, Ruth Mwangi"), not of a clause."""
+    while word.dep == "appos" and word.head is not None:
+        word = word.head
     return word.dep in ("nsubj", "nsubj:pass") and word.head is not None and word.head.head is None
 
 

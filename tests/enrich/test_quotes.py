@@ -30,6 +30,7 @@ def _indirect(text: str) -> list[tuple[str | None, str]]:
         ("Eva Holt criticised the council's lack of care.", "Eva Holt", "the council's lack of care"),
         ("Eva Holt seemed to suggest that the ferry was sold.", "Eva Holt", "that the ferry was sold"),
         ("Eva Holt: The ferry will sail again", "Eva Holt", "The ferry will sail again"),
+        ("The mayor, Eva Holt, met Ana Ruiz. She said the ferry was sold.", "Eva Holt", "the ferry was sold"),
         ("Eva Holt: 'I will mend the ferry'", "Eva Holt", "I will mend the ferry"),
         (
             "Eva Holt said the ferry would sail again, blaming the council for the delay.",
