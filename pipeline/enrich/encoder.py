@@ -68,11 +68,6 @@ class Encoder:
         doc.user_data[SYNTAX] = [row[1:] for row in rows]
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
-        """Read each document."""
-        for doc in stream:
-            yield self(doc)
-
     def _run(self, window: Window, words: Sequence[tuple[Sequence[int], int]]) -> tuple[Any, ...]:
         """What the network says of a window's core.
 

@@ -10,14 +10,8 @@ from pipeline.enrich.clauses import case, complement
 from pipeline.enrich.parse import Word
 from pipeline.enrich.parties import table
 
-RANK = {
-    "who_to": 0,
-    "who": 2,
-    "who_only": 3,
-    "+": 2,
-    "-": 2,
-    "*": 3,
-}  # the order in which the rules of a verb are tried; else 1
+# The order in which the rules of a verb are tried; else 1.
+RANK = {"who_to": 0, "who": 2, "who_only": 3, "+": 2, "-": 2, "*": 3}
 
 
 @dataclass(frozen=True)

@@ -60,11 +60,6 @@ class Recogniser:
         doc.ents = tuple(filter_spans([*_products(doc), *found]))  # of two of one length the product stays
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
-        """Set `ents` of each document."""
-        for doc in stream:
-            yield self(doc)
-
     def _entities(self, doc: Doc, scores: Floats) -> list[Span]:
         tokens = [token.i for token in doc if not token.is_space]
         found = [(first, last, label, _sureness(scores, first, last, label)) for first, last, label in decode(scores)]

@@ -7,7 +7,7 @@ words. Relations are those of Universal Dependencies, with `ROOT` for the root a
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -94,11 +94,6 @@ class Syntax:
         if len(doc):
             doc.from_array(ATTRIBUTES, rows)
         return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
-        """Set the syntax of each document."""
-        for doc in stream:
-            yield self(doc)
 
     def _labelled(self, found: Ids, dependents: Any, sides: Any) -> Ids:
         """The number of each word's relation; a root's is ROOT, and no other's."""
