@@ -16,6 +16,7 @@ from pipeline.enrich.known import entity_id
 from pipeline.errors import QueryError
 from pipeline.index import Bucket, Facet, Index
 from pipeline.query.events import KEYS
+from pipeline.query.tiles import middle
 from pipeline.query.tree import Everything, Happening, Node, Or, Published, Quoted, Term, Traits
 from pipeline.query.words import known_as
 from pipeline.searching import joined, parts_of
@@ -25,6 +26,7 @@ DayClock = Literal["happened", "mentions"]
 Clock = Literal["published", "happened", "mentions"]
 HOUR, DAY = 3_600_000, 86_400_000  # milliseconds
 MAX_BUCKETS = 10_000
+RISERS = 1_000  # the most frequent values of a window, which are compared with the windows before
 FEW_YEARS = 10  # of them a timeline by the dates of the text shows each month
 _TERMS = {"year": "[0-9]{4}", "month": "[0-9]{4}-[0-9]{2}", "day": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 TOGETHER: tuple[Facet, ...] = ("person", "org", "place", "country", "topic")
@@ -66,7 +68,10 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Tile:
-    """A tile of the map: its quadkey, the middle of its points, its articles, and the place that most of them name."""
+    """A tile of the map: its quadkey, the middle of its points, its articles, and the place that most of them name.
+
+    `place` and `country` are empty and `places` is 0 where its places are none of the 10,000 that are named most.
+    """
 
     key: str
     lat: float
@@ -199,15 +204,17 @@ async def areas(index: Index, node: Node, zoom: int) -> list[Tile]:
         key, where, country, name = bucket.value.split("|", 3)
         lat, lon = map(float, where.split(","))
         best[key[:zoom]].append((bucket.count, lat, lon, country, name))
-    found = []
-    for bucket in counted:
-        there = best.get(bucket.value)
-        if there:
-            weight = sum(one[0] for one in there)
-            lat = sum(one[0] * one[1] for one in there) / weight
-            lon = sum(one[0] * one[2] for one in there) / weight
-            found.append(Tile(bucket.value, lat, lon, bucket.count, there[0][4], there[0][3], len(there)))
-    return found
+    return [_tile(bucket, best.get(bucket.value, [])) for bucket in counted]
+
+
+def _tile(bucket: Bucket, there: Sequence[tuple[int, float, float, str, str]]) -> Tile:
+    """A tile with the points in it; where none is among those that were counted, it stands at its own middle."""
+    if not there:
+        return Tile(bucket.value, *middle(bucket.value), bucket.count, "", "", 0)
+    weight = sum(one[0] for one in there)
+    lat = sum(one[0] * one[1] for one in there) / weight
+    lon = sum(one[0] * one[2] for one in there) / weight
+    return Tile(bucket.value, lat, lon, bucket.count, there[0][4], there[0][3], len(there))
 
 
 async def matrix(index: Index, node: Node, *, kind: str | None = None, size: int = 400) -> list[Dyad]:
@@ -250,17 +257,26 @@ async def trending(index: Index, node: Node, *, now: datetime, days: int = 7, be
     start = now - timedelta(days=days)
     recent = joined([*parts_of(node), Published(start, None, "")])
     older = joined([*parts_of(node), Published(start - timedelta(days=days * before), start, "")])
-    found = []
-    new, old = [await index.aggregate(which, RISING, size=1_000) for which in (recent, older)]
     new_total, old_total = [(await index.search(which, size=0)).total for which in (recent, older)]
-    for facet in RISING:
-        earlier = {bucket.value: bucket.count for bucket in old[facet]}
-        for bucket in new[facet]:
-            share, past = bucket.count / new_total, (earlier.get(bucket.value, 0) + 0.5) / (old_total + 1)
-            if bucket.count > 1 and share > past:
+    counted = await index.aggregate(recent, RISING, size=RISERS)
+    several = {facet: {one.value: one.count for one in counted[facet] if one.count > 1} for facet in RISING}
+    earlier = await asyncio.gather(*(_counts(index, older, facet, list(several[facet])) for facet in RISING))
+    found = []
+    for facet, known in zip(RISING, earlier, strict=True):
+        for value, count in several[facet].items():
+            share, past = count / new_total, (known.get(value, 0) + 0.5) / (old_total + 1)
+            if share > past:
                 score = (share - past) * (share / past)
-                found.append(Rising(facet, bucket.value, bucket.count, earlier.get(bucket.value, 0) / before, score))
+                found.append(Rising(facet, value, count, known.get(value, 0) / before, score))
     return sorted(found, key=lambda one: (-one.score, one.facet, one.value))[:50]
+
+
+async def _counts(index: Index, node: Node, facet: Facet, values: Sequence[str]) -> dict[str, int]:
+    """How many matching articles have each of these values, however rare they are."""
+    if not values:
+        return {}
+    found = await index.aggregate(node, [facet], size=len(values), only=values)
+    return {bucket.value: bucket.count for bucket in found[facet]}
 
 
 async def _dated(index: Index, node: Node, clock: DayClock, interval: Interval | None) -> Timeline:

@@ -5,13 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.index import Highlight
+from pipeline.article import FieldName
 
 T = TypeVar("T")
 
 LENGTH = 280  # code points of an excerpt
 LEAD = 60  # code points of it before the first match
 _BLANK = re.compile(r"\s")
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A stretch of title or text that matched the query; offsets in code points."""
+
+    field: FieldName
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)

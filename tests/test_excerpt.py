@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.excerpt import LENGTH, Mark, around, cut
-from pipeline.index import Highlight
+from pipeline.excerpt import LENGTH, Highlight, Mark, around, cut
 
 TEXT = "".join(f"word{number} " for number in range(400)).strip()
 

@@ -19,6 +19,9 @@ Facet = Literal[
     "dyad", "dyad_type", "point", "happened", "mentions", "cluster",
 ]  # fmt: skip
 
+Only = str | Sequence[str] | None
+"""Which values of a facet are counted: those that match a regular expression, the listed ones, or all."""
+
 
 @dataclass(frozen=True)
 class Put:
@@ -37,21 +40,11 @@ class PutResult:
 
 
 @dataclass(frozen=True)
-class Highlight:
-    """A stretch of title or text that matched the query; offsets in code points."""
-
-    field: Literal["title", "text"]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
 class Hit:
-    """One article found, with its score (0 where the sort is by time) and the stretches that matched."""
+    """One article found, with its score (0 where the sort is by time)."""
 
     article: EnrichedArticle
     score: float
-    highlights: tuple[Highlight, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,25 +124,24 @@ class Index(Protocol):
     async def versions(self, article_id: str) -> list[Version]:
         """Earlier titles and texts of an article, newest first."""
 
-    async def search(
-        self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance", highlight: bool = True
-    ) -> Hits:
+    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
         """The articles that match, ranked; ties by id; offset + size at most 1,000."""
 
     def scan(self, query: Node) -> AsyncIterator[EnrichedArticle]:
         """Every article that matches, newest first, ties by id, no cap; what arrives meanwhile may be missing."""
 
     async def aggregate(
-        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: str | None = None
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: Only = None
     ) -> dict[Facet, list[Bucket]]:
         """For each facet the most frequent values among the matching articles, ties by value.
 
         Args:
             query: which articles.
             facets: which facets.
-            size: how many values of each, at most 10,000.
+            size: how many values of each, at most 65,000, all facets together (Elasticsearch's bound).
             least: values of fewer articles are left out.
-            only: a regular expression that the values must match as a whole: classes, counts and dots, nothing else.
+            only: the values that are counted, or a regular expression that they must match as a whole: classes, counts
+                and dots, nothing else.
         """
 
     async def tiles(self, query: Node, zoom: int, *, size: int) -> list[Bucket]:

@@ -16,16 +16,15 @@ from elasticsearch import ApiError, AsyncElasticsearch
 from pipeline.article import EnrichedArticle, Outcome
 from pipeline.elastic_client import ADVICE, CONFLICT, answered, connect, fault
 from pipeline.errors import Misconfigured, Unavailable
-from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Link, Put, PutResult, Sort, Version, changes
+from pipeline.index import Bucket, Changes, Facet, Hit, Hits, Link, Only, Put, PutResult, Sort, Version, changes
 from pipeline.index import elastic_counts as counts
 from pipeline.index.compile_elastic import compile_query
 from pipeline.index.decide import Decision, Stored, decide, relinked
 from pipeline.index.elastic_bulk import MAX_ID, Step, bulks, usable
 from pipeline.index.elastic_documents import READ, definitions, document, stored, version, version_document
 from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, TILES
-from pipeline.query.evaluate import highlights
 from pipeline.query.tiles import numbered
-from pipeline.query.tree import Everything, Node
+from pipeline.query.tree import Node
 from pipeline.settings import Settings
 
 ARTICLES, VERSIONS = "articles", "versions"
@@ -118,16 +117,13 @@ class ElasticIndex:
             )
         return [version(hit["_source"]) for hit in found["hits"]["hits"]]
 
-    async def search(
-        self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance", highlight: bool = True
-    ) -> Hits:
+    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
         """As the seam says."""
         shown = max(0, min(offset + size, DEEPEST) - offset)
         async with answered(self._settings):
-            languages = await self._languages()
             found = await self._reader.search(
                 index=ARTICLES,
-                query=compile_query(query, languages),
+                query=compile_query(query, await self._languages()),
                 size=shown,
                 from_=offset if shown else 0,
                 sort=SORTS[sort],
@@ -138,7 +134,7 @@ class ElasticIndex:
             )
 
         def read() -> list[Hit]:
-            return [_hit(hit, query if highlight else Everything(), languages) for hit in found["hits"]["hits"]]
+            return [Hit(stored(hit["_source"]).article, float(hit["_score"] or 0.0)) for hit in found["hits"]["hits"]]
 
         return Hits(int(found["hits"]["total"]["value"]), await asyncio.to_thread(read))
 
@@ -150,7 +146,7 @@ class ElasticIndex:
                 yield stored(source).article
 
     async def aggregate(
-        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: str | None = None
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: Only = None
     ) -> dict[Facet, list[Bucket]]:
         """As the seam says."""
         if not facets:
@@ -365,12 +361,6 @@ class ElasticIndex:
 
     def _fault(self, item: Mapping[str, Any]) -> Exception:
         return fault(self._settings, item["status"], item["error"]["type"], _reason(item["error"]))
-
-
-def _hit(hit: Mapping[str, Any], query: Node, languages: Sequence[str]) -> Hit:
-    article = stored(hit["_source"]).article
-    spans = tuple(Highlight(*span) for span in highlights(query, article, languages=languages))
-    return Hit(article, float(hit["_score"] or 0.0), spans)
 
 
 def _reason(error: Mapping[str, Any]) -> str:

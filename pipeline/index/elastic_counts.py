@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+from pipeline.index import Only
 from pipeline.index.fields import FACET_BUCKETS
 
 PAGE = 200  # documents that a scan asks for at once
@@ -15,7 +16,7 @@ async def terms(
     wanted: Mapping[Any, str],
     size: int,
     least: int = 1,
-    only: str | None = None,
+    only: Only = None,
 ) -> dict[Any, Any]:
     """The most frequent values of keyword fields, ties by value: asked again until every shard has told enough."""
     told = max(size, FACET_BUCKETS)

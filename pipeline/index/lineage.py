@@ -85,7 +85,7 @@ async def link_some(index: Index) -> int:
     Returns:
         How many articles were looked at; 0 when there are none.
     """
-    found = await index.search(TO_PLACE, size=BATCH, sort="oldest", highlight=False)
+    found = await index.search(TO_PLACE, size=BATCH, sort="oldest")
     new = {hit.article.id: Told(hit.article) for hit in found.hits}
     if new:
         near = await asyncio.gather(*(_near(index, told) for told in new.values()))
@@ -111,7 +111,7 @@ async def _near(index: Index, told: Told) -> list[Told]:
     terms = await asyncio.to_thread(lambda: asked(told.article, told.shingles))
     if not terms:
         return []
-    found = await index.search(Marked("band", terms), size=NEAREST, sort="oldest", highlight=False)
+    found = await index.search(Marked("band", terms), size=NEAREST, sort="oldest")
     return [Told(hit.article) for hit in found.hits if hit.article.id != told.article.id]
 
 
@@ -128,7 +128,7 @@ def _pairs(new: Mapping[str, Told], near: Sequence[Sequence[Told]]) -> set[tuple
 
 async def _members(index: Index, clusters: set[str]) -> dict[str, Told]:
     found = await asyncio.gather(
-        *(index.search(Term("cluster", one), size=MEMBERS, sort="oldest", highlight=False) for one in sorted(clusters))
+        *(index.search(Term("cluster", one), size=MEMBERS, sort="oldest") for one in sorted(clusters))
     )
     return {hit.article.id: Told(hit.article) for hits in found for hit in hits.hits}
 

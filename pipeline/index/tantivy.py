@@ -19,13 +19,12 @@ import tantivy
 
 from pipeline.article import EnrichedArticle
 from pipeline.errors import RESTORE, Misconfigured, Unavailable
-from pipeline.index import Bucket, Changes, Facet, Highlight, Hit, Hits, Link, Put, PutResult, Sort, Version, changes
+from pipeline.index import Bucket, Changes, Facet, Hit, Hits, Link, Only, Put, PutResult, Sort, Version, changes
 from pipeline.index.compile_tantivy import compile_query
 from pipeline.index.decide import Stored, decide, relinked, version_key
 from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, TILES
 from pipeline.index.tantivy_documents import document, schema, stored_of, version_document, version_schema
 from pipeline.index.tantivy_order import ranked, ties_together
-from pipeline.query.evaluate import highlights
 from pipeline.query.tiles import numbered
 from pipeline.query.tree import Everything, Node
 
@@ -108,11 +107,9 @@ class TantivyIndex:
 
         return await self._run(find)
 
-    async def search(
-        self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance", highlight: bool = True
-    ) -> Hits:
+    async def search(self, query: Node, *, size: int = 10, offset: int = 0, sort: Sort = "relevance") -> Hits:
         """As the seam says."""
-        return await self._run(lambda: self._search(query, min(offset + size, DEEPEST), offset, sort, highlight))
+        return await self._run(lambda: self._search(query, min(offset + size, DEEPEST), offset, sort))
 
     async def scan(self, query: Node) -> AsyncIterator[EnrichedArticle]:
         """As the seam says: the addresses are taken at once, the articles read in batches."""
@@ -134,7 +131,7 @@ class TantivyIndex:
                 yield article
 
     async def aggregate(
-        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: str | None = None
+        self, query: Node, facets: Sequence[Facet], *, size: int = 20, least: int = 1, only: Only = None
     ) -> dict[Facet, list[Bucket]]:
         """As the seam says."""
         most = max(size, FACET_BUCKETS)
@@ -267,15 +264,13 @@ class TantivyIndex:
         key = (query, repr(sorted(wanted.items())))
         return _kept(seen.counted, key, lambda: seen.searcher.aggregate(seen.compiled(query), dict(wanted)))
 
-    def _search(self, node: Node, depth: int, offset: int, sort: Sort, highlight: bool) -> Hits:
+    def _search(self, node: Node, depth: int, offset: int, sort: Sort) -> Hits:
         seen = self._newest()
         shown, total = ranked(seen.searcher, seen.schema, seen.compiled(node), depth, sort)
         hits = []
         for score, address in shown[offset:depth]:
             article = stored_of(seen.searcher.doc(address)).article
-            found = highlights(node, article, languages=seen.languages) if highlight else []
-            spans = tuple(Highlight(*span) for span in found)
-            hits.append(Hit(article, score if sort == "relevance" else 0.0, spans))
+            hits.append(Hit(article, score if sort == "relevance" else 0.0))
         return Hits(total, hits)
 
     def _stored(self, ids: Sequence[str] | set[str]) -> dict[str, Stored]:

@@ -58,16 +58,16 @@ def matches(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -
         languages: the languages of the articles that the query searches (of the index, or of the article alone);
             a word's stems are those of all of them, or of the query's own `lang:` (terms.query_languages).
     """
-    return _holds(node, Analysed(article), query_languages(node, languages))
+    return holds(node, Analysed(article), query_languages(node, languages))
 
 
-def highlights(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -> list[Stretch]:
+def highlights(node: Node, analysed: "Analysed", *, languages: Sequence[str]) -> list[Stretch]:
     """Where an article has what the query asks for: (field, start, end) in code points.
 
     Sorted, title first, without overlaps. What the query excludes is not among them. For names these are the mentions
     of what has the name, for events their triggers, for figures and dates their stretches.
     """
-    analysed, tags = Analysed(article), query_languages(node, languages)
+    tags = query_languages(node, languages)
     found: set[Stretch] = set()
     for leaf in dict.fromkeys(positive(node)):
         found.update(stretches(leaf, analysed, tags))
@@ -146,14 +146,15 @@ def _dated(leaf: Dated, article: EnrichedArticle) -> list[Span | DateMention]:
     return [trigger for trigger, date in dated if not days.terms([date]).isdisjoint(leaf.terms)]
 
 
-def _holds(node: Node, analysed: Analysed, languages: Sequence[str]) -> bool:
+def holds(node: Node, analysed: Analysed, languages: Sequence[str]) -> bool:
+    """Whether an article matches a query whose words are of these languages (terms.query_languages)."""
     match node:
         case And(parts):
-            return all(_holds(part, analysed, languages) for part in parts)
+            return all(holds(part, analysed, languages) for part in parts)
         case Or(parts):
-            return any(_holds(part, analysed, languages) for part in parts)
+            return any(holds(part, analysed, languages) for part in parts)
         case Not(part):
-            return not _holds(part, analysed, languages)
+            return not holds(part, analysed, languages)
         case Word() | Phrase() | Close() | Prefix() | Fuzzy():
             return bool(_spans(node, analysed, languages))
         case Quoted(part):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.article import EnrichedArticle
-from pipeline.query.evaluate import Analysed, Stretch, matches, stretches
+from pipeline.query.evaluate import Analysed, Stretch, holds, stretches
 from pipeline.query.printing import to_text
 from pipeline.query.terms import positive, query_languages
 from pipeline.query.tree import Node
@@ -19,18 +19,18 @@ class Reason:
     surfaces: tuple[str, ...]
 
 
-def reasons(node: Node, article: EnrichedArticle, *, languages: Sequence[str]) -> list[Reason]:
+def reasons(node: Node, analysed: Analysed, *, languages: Sequence[str]) -> list[Reason]:
     """The clauses that an article meets, in the order of the query; excluded ones are left out.
 
     Args:
         languages: the languages of the articles in the index, as for `matches`.
     """
-    analysed, tags = Analysed(article), query_languages(node, languages)
+    tags = query_languages(node, languages)
     found: dict[str, Reason] = {}
     for leaf in dict.fromkeys(positive(node)):
         spans = sorted(set(stretches(leaf, analysed, tags)), key=lambda span: (span[0] == "text", *span[1:]))
-        if spans or matches(leaf, article, languages=tags):
-            surfaces = dict.fromkeys(_surface(article, span) for span in spans)
+        if spans or holds(leaf, analysed, tags):
+            surfaces = dict.fromkeys(_surface(analysed.article, span) for span in spans)
             clause = to_text(leaf)
             found.setdefault(clause, Reason(clause, tuple(spans), tuple(surfaces)))
     return list(found.values())

@@ -105,9 +105,8 @@ async def world(index: Index, node: Node) -> Map:
         west, south, east, north = tiles.bounds(one.key)
         box = ",".join(f"{edge:.4f}".rstrip("0").rstrip(".") for edge in (west, south, east, north))
         more = f" and {one.places - 1} more places" if one.places > 1 else ""
-        said = (
-            f"{one.place}, {label('country', one.country)}{more}: {one.count:,} article{'' if one.count == 1 else 's'}"
-        )
+        there = f"{one.place}, {label('country', one.country)}{more}: " if one.place else ""
+        said = f"{there}{one.count:,} article{'' if one.count == 1 else 's'}"
         radius = view[2] / 360 * (1.6 + 6 * sqrt(one.count / most))
         dots.append(Dot(one.lon, -one.lat, radius, said, _with(rest, Area("bbox", (), box))))
     return Map(view, dots, not boxes, to_text(joined(rest)))

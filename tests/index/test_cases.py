@@ -15,7 +15,7 @@ from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
 from pipeline.index import Index, Put, open_index
 from pipeline.query import cost
-from pipeline.query.evaluate import highlights, matches
+from pipeline.query.evaluate import matches
 from pipeline.query.facts import language
 from pipeline.query.grammar import parse
 from pipeline.query.terms import query_languages
@@ -115,9 +115,6 @@ async def test_an_engine_answers_as_the_case_says(filled: Filled, case: dict[str
     found = await index.search(node, size=100, sort=case.get("sort", "newest"))
     assert [hit.article.id for hit in found.hits] == case["ids"]
     assert found.total == len(case["ids"])
-    for hit in found.hits:
-        marks = [(mark.field, mark.start, mark.end) for mark in hit.highlights]
-        assert marks == highlights(node, hit.article, languages=LANGUAGES[archive])
     await check_counts(index, node, case)
 
 
@@ -174,7 +171,7 @@ async def test_any_query_finds_what_the_evaluator_finds(filled: Filled, archive:
     answers = set()
     for _ in range(100):
         text, node = parsed_query(rng, archive)
-        found = await index.search(node, size=1000, highlight=False)
+        found = await index.search(node, size=1000)
         ids = sorted(hit.article.id for hit in found.hits)
         expected = [one.id for one in ARCHIVES[archive] if matches(node, one, languages=LANGUAGES[archive])]
         assert ids == sorted(expected), text
@@ -194,7 +191,7 @@ async def test_both_engines_rank_alike(elasticsearch_server: Server, tmp_path: P
             await fill(engine, archive)
         for _ in range(100):
             text, node = parsed_query(rng, archive)
-            one, other = [await engine.search(node, size=100, highlight=False) for engine in engines]
+            one, other = [await engine.search(node, size=100) for engine in engines]
             assert [hit.article.id for hit in one.hits] == [hit.article.id for hit in other.hits], text
             for mine, theirs in zip(one.hits, other.hits, strict=True):
                 assert mine.score == pytest.approx(theirs.score, rel=1e-3), text

@@ -178,13 +178,6 @@ async def test_sizes_of_pages(index: Index) -> None:
     assert len((await index.search(query("ferry"), size=1000)).hits) == 2
 
 
-async def test_highlights_are_offsets(index: Index) -> None:
-    await put(index, article(title="Fährmänner 🚢 sail", text="The 🚢 sailed. A sailor."))
-    hit = (await index.search(query("sail -train"))).hits[0]
-    marked = [(mark.field, getattr(hit.article, mark.field)[mark.start : mark.end]) for mark in hit.highlights]
-    assert marked == [("title", "sail"), ("text", "sailed")]
-
-
 async def test_facets_are_counted_exactly(index: Index) -> None:
     def person(name: str) -> Entity:
         return Entity(id=name, name=name, type="PERSON", mentions=[], method="m", confidence=1)

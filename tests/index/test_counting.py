@@ -14,12 +14,13 @@ from pipeline import counting, permalink, searching
 from pipeline.article import EnrichedArticle
 from pipeline.errors import QueryError
 from pipeline.index import Facet, Index, Put, open_index, tantivy_order
-from pipeline.query import days, tiles
+from pipeline.query import days, evaluate, tiles
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
 from pipeline.query.tree import Happening, Node, Similar, Traits
 from pipeline.searching import everything, explain_nothing, find, read, understand
 from pipeline.settings import Settings, load
+from pipeline.text import Token, analyse
 from tests.index.conftest import ENGINES, drop, elastic_settings
 from tests.index.dispatches import dispatches
 from tests.index.generated import generated
@@ -295,7 +296,7 @@ async def test_many_results_alike_stand_in_the_order_of_their_ids(
 ) -> None:
     monkeypatch.setattr(tantivy_order, "MANY", 3)
     for text in ("country:MD OR (delta lang:en -alpha) OR -echo", "-(-delta) OR -alpha"):
-        found = await index.search(query(text), size=40, highlight=False)
+        found = await index.search(query(text), size=40)
         ids = [hit.article.id for hit in found.hits if hit.score == 0]
         assert len(ids) > 20
         scored = {hit.article.id for hit in found.hits if hit.score}
@@ -311,6 +312,22 @@ async def test_why_it_matched(index: Index) -> None:
         'quote:(speaker:Vartic "no soldier")': ("No soldier has crossed the river.",),
         "about:MD": (),
     }
+
+
+async def test_results_are_made_beside_the_loop_and_their_text_is_analysed_once(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysed = list[tuple[str, threading.Thread]]()
+
+    def analysing(text: str, language: str | None = None) -> list[Token]:
+        analysed.append((text, threading.current_thread()))
+        return analyse(text, language)
+
+    monkeypatch.setattr(evaluate, "analyse", analysing)
+    (result,) = (await find(index, "delta", size=1, why=True)).results
+    assert [text for text, _ in analysed].count(result.article.text) == 1
+    assert [one async for one in everything(index, query("delta"))]
+    assert threading.main_thread() not in {thread for _, thread in analysed}
 
 
 def test_selections_come_back_from_the_text(tmp_path: Path) -> None:

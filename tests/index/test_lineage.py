@@ -42,7 +42,7 @@ async def placed(index: Index, *articles: EnrichedArticle) -> dict[str, Enriched
     await index.refresh()
     while await link_some(index):
         await index.refresh()
-    found = await index.search(Everything(), size=1000, highlight=False)
+    found = await index.search(Everything(), size=1000)
     assert (await index.search(TO_PLACE, size=0)).total == 0
     return {hit.article.id: hit.article for hit in found.hits}
 

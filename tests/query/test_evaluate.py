@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.article import CountryWeight, EnrichedArticle, Entity, Place, Source, Span
-from pipeline.query.evaluate import highlights, matches
+from pipeline.query.evaluate import Analysed, highlights, matches
 from pipeline.query.grammar import parse
 from pipeline.query.terms import positive, query_languages
 from pipeline.query.tree import And, Not, Or, Phrase, Word
@@ -163,8 +163,17 @@ def test_query_languages(query: str, languages: list[str]) -> None:
     ],
 )
 def test_highlights(query: str, surfaces: list[str]) -> None:
-    found = highlights(parse(query, now=NOW), ARTICLE, languages=["en"])
+    found = highlights(parse(query, now=NOW), Analysed(ARTICLE), languages=["en"])
     assert [(TITLE if field == "title" else TEXT)[start:end] for field, start, end in found] == surfaces
+
+
+def test_highlights_are_offsets_in_code_points() -> None:
+    article = EnrichedArticle(id="x", title="Fährmänner 🚢 sail", text="The 🚢 sailed. A sailor.", enrichment="test")
+    found = highlights(parse("sail -train", now=NOW), Analysed(article), languages=["en"])
+    assert [(field, getattr(article, field)[start:end]) for field, start, end in found] == [
+        ("title", "sail"),
+        ("text", "sailed"),
+    ]
 
 
 def test_positive_terms_keep_the_order_of_the_query() -> None:
@@ -185,4 +194,4 @@ def test_operators_are_boolean(one: Word | Phrase, two: Word | Phrase, title: st
     assert matches(And((one, two)), article, languages=["en"]) == (left and right)
     assert matches(Or((one, two)), article, languages=["en"]) == (left or right)
     assert matches(Not(one), article, languages=["en"]) != left
-    assert bool(highlights(one, article, languages=["en"])) == left
+    assert bool(highlights(one, Analysed(article), languages=["en"])) == left
