@@ -1,28 +1,47 @@
 """`geowire explain`: each fact of an article beside its sentence and the reason for it, so that a reader can judge."""
 
 import asyncio
-import re
-from typing import Annotated
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import typer
 
 from pipeline import settings as configuration
-from pipeline.article import DateMention, EnrichedArticle, Entity, Event, Figure, Party, Place, Quote, Span, Stretch
+from pipeline.article import (
+    DateMention,
+    EnrichedArticle,
+    Entity,
+    Event,
+    FieldName,
+    Figure,
+    Party,
+    Place,
+    Quote,
+    Span,
+    Stretch,
+)
 from pipeline.cli import output
 from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError
+from pipeline.query.sentences import ends
 
 CONTEXT = 160  # characters of a sentence that an explanation shows
 LONGEST = 300  # characters of a quote that are shown
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*\s+|\n+")
 
 
 def explain(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as search prints it.")],
     data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print each fact of an article beside its sentence, with method, confidence and reason."""
-    explain_facts(asyncio.run(_get(configuration.load({"data": data}), article_id)))
+    article = asyncio.run(_get(configuration.load({"data": data}), article_id))
+    if as_json:
+        output.data(explained(article))
+    else:
+        explain_facts(article)
 
 
 async def _get(settings: configuration.Settings, article_id: str) -> EnrichedArticle:
@@ -41,66 +60,117 @@ def explain_facts(article: EnrichedArticle) -> None:
     sure = f" ({article.language_confidence:.2f})" if article.language_confidence is not None else ""
     output.styled([(article.title or article.text[:80], "bold")])
     output.styled([(f"{date} · language {article.language or 'unknown'}{sure} · id {article.id}\n", "dim")])
-    for entity in article.entities:
-        _entity(article, entity)
-    for place in article.places:
-        _place(article, place)
-    for country in article.countries:
-        focus = ", in focus" if country.is_focus else ""
-        why = f"weight {country.weight:.2f}, by {', '.join(country.why)}{focus}"
-        output.styled([("country  ", "cyan"), (country.code, "bold"), (f"  {why}", "dim")])
-    _told(article)
-    _about(article)
-
-
-def _told(article: EnrichedArticle) -> None:
-    """What the article tells: who says what, who did what to whom, when, and how many."""
-    for quote in article.quotes:
-        _quote(article, quote)
-    for event in article.events:
-        _event(article, event)
-    for day in article.dates:
-        _date(article, day)
-    for figure in article.figures:
-        _figure(article, figure)
-
-
-def _about(article: EnrichedArticle) -> None:
-    """What the article is about as a whole."""
-    for topic in article.topics:
-        output.styled([("topic    ", "cyan"), (topic.name, "bold"), (f"  {topic.id}, {topic.confidence:.2f}", "dim")])
-    if article.keywords:
-        output.styled([("keywords ", "cyan"), (", ".join(article.keywords), "")])
-    if article.tone is not None:
-        output.styled([("tone     ", "cyan"), (f"{article.tone:+.2f}", "bold")])
+    for fact in _facts(article):
+        why = [(f"  {fact.why}", "dim")] if fact.why else []
+        output.styled([(f"{fact.kind:<9}", "cyan"), (fact.name, "bold"), *why])
+        if (shown := fact.shown) is not None:
+            surface = shown.surface[:LONGEST] + " …" if len(shown.surface) > LONGEST else shown.surface
+            before, surface, after = (part.replace("\n", " ") for part in (shown.before, surface, shown.after))
+            output.styled([("         “", ""), (before, ""), (surface, "bold yellow"), (f"{after}”", "")])
     print()
 
 
-def _entity(article: EnrichedArticle, entity: Entity) -> None:
+def explained(article: EnrichedArticle) -> dict[str, Any]:
+    """Facts for programs: the same, each with where it stands."""
+    return {"id": article.id, "title": article.title, "facts": [_as_json(fact) for fact in _facts(article)]}
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Where a fact stands, `text[start:end]` in code points, and what of its sentence is shown around it."""
+
+    field: FieldName
+    start: int
+    end: int
+    before: str
+    surface: str
+    after: str
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """A fact as it is explained; what is true of the article as a whole stands in no sentence."""
+
+    kind: str
+    name: str
+    why: str = ""
+    shown: _Shown | None = None
+
+
+def _as_json(fact: _Fact) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": fact.kind, "name": fact.name, "why": fact.why}
+    if (shown := fact.shown) is None:
+        return found
+    where = {"field": shown.field, "start": shown.start, "end": shown.end, "surface": shown.surface}
+    return found | where | {"sentence": shown.before + shown.surface + shown.after}
+
+
+def _facts(article: EnrichedArticle) -> Iterator[_Fact]:
+    """Who and where; who says what, who did what to whom, when, and how many; what it is about as a whole."""
+    sentences = _Sentences(article)
+    yield from (_entity(sentences, entity) for entity in article.entities)
+    yield from (_place(sentences, place) for place in article.places)
+    for country in article.countries:
+        focus = ", in focus" if country.is_focus else ""
+        yield _Fact("country", country.code, f"weight {country.weight:.2f}, by {', '.join(country.why)}{focus}")
+    yield from (_quote(quote) for quote in article.quotes)
+    yield from (_event(sentences, event) for event in article.events)
+    yield from (_date(sentences, day) for day in article.dates)
+    yield from (_figure(sentences, figure) for figure in article.figures)
+    for topic in article.topics:
+        yield _Fact("topic", topic.name, f"{topic.id}, {topic.confidence:.2f}")
+    if article.keywords:
+        yield _Fact("keywords", ", ".join(article.keywords))
+    if article.tone is not None:
+        yield _Fact("tone", f"{article.tone:+.2f}")
+
+
+class _Sentences:
+    """The sentences of an article."""
+
+    def __init__(self, article: EnrichedArticle) -> None:
+        self._texts: dict[FieldName, str] = {"title": article.title, "text": article.text}
+        self._edges = {field: [0, *ends(text), len(text)] for field, text in self._texts.items()}
+
+    def around(self, mention: Span) -> _Shown:
+        """A mention in its sentence, of which as much is shown as fits a line or two."""
+        text, edges = self._texts[mention.field], self._edges[mention.field]
+        first, last = edges[bisect_right(edges, mention.start) - 1], edges[bisect_left(edges, mention.end)]
+        start, end = max(first, mention.start - CONTEXT), min(last, mention.end + CONTEXT)
+        before, after = text[start : mention.start], text[mention.end : end].rstrip()
+        before, after = ("… " if start > first else "") + before, after + (" …" if end < last else "")
+        return _Shown(mention.field, mention.start, mention.end, before, mention.surface, after)
+
+    def whole(self, sentence: Stretch, mention: Span) -> _Shown:
+        """A mention in the sentence that was found for it."""
+        text = self._texts[mention.field]
+        before, after = text[sentence.start : mention.start], text[mention.end : sentence.end].rstrip()
+        return _Shown(mention.field, mention.start, mention.end, before, mention.surface, after)
+
+
+def _entity(sentences: _Sentences, entity: Entity) -> _Fact:
     detail = f"{entity.method}, confidence {entity.confidence:.2f}, {_times(entity.mentions)}"
     about = [entity.role, entity.country, f"also {', '.join(entity.aliases)}" if entity.aliases else None]
     detail = "; ".join([*(part for part in about if part), detail])
-    _fact(article, entity.type, entity.name, detail, entity.mentions[0])
+    return _Fact(entity.type, entity.name, detail, sentences.around(entity.mentions[0]))
 
 
-def _place(article: EnrichedArticle, place: Place) -> None:
+def _place(sentences: _Sentences, place: Place) -> _Fact:
     where = f"{place.lat:.2f}, {place.lon:.2f}" if place.pinned else "not pinned"
     name = f"{place.name} ({place.country})" if place.country else place.name
     focus = "; in focus" if place.is_focus else ""
-    _fact(article, "place", name, f"{where}; {place.reason}{focus}", place.mentions[0])
+    return _Fact("place", name, f"{where}; {place.reason}{focus}", sentences.around(place.mentions[0]))
 
 
-def _quote(article: EnrichedArticle, quote: Quote) -> None:
+def _quote(quote: Quote) -> _Fact:
     name = f"{quote.speaker or 'somebody'} {quote.cue or ''}".strip()
     known = f" is {quote.speaker_id}" if quote.speaker_id else ""
     source = f"“{quote.source.surface}”{known}; " if quote.source else ""
     detail = f"{source}{quote.kind}, {quote.stance}, {quote.method}, confidence {quote.confidence:.2f}"
-    said = quote.text if len(quote.text) <= LONGEST else quote.text[:LONGEST] + " …"
-    output.styled([("quote    ", "cyan"), (name, "bold"), (f"  {detail}", "dim")])
-    output.styled([("         “", ""), (said.replace("\n", " "), "bold yellow"), ("”", "")])
+    return _Fact("quote", name, detail, _Shown(quote.field, quote.start, quote.end, "", quote.text, ""))
 
 
-def _event(article: EnrichedArticle, event: Event) -> None:
+def _event(sentences: _Sentences, event: Event) -> _Fact:
     when = (
         ""
         if event.date is None
@@ -111,7 +181,7 @@ def _event(article: EnrichedArticle, event: Event) -> None:
     where = f" in {event.place}" if event.place else ""
     name = f"{event.type} {_party(event.actor)} → {_party(event.target)}"
     detail = f"{event.status}{when}{where}; {event.reason}; confidence {event.confidence:.2f}"
-    _fact(article, "event", name, detail, event.trigger, event.sentence)
+    return _Fact("event", name, detail, sentences.whole(event.sentence, event.trigger))
 
 
 def _party(party: Party | None) -> str:
@@ -120,41 +190,20 @@ def _party(party: Party | None) -> str:
     return f"{party.name} ({party.country})" if party.country else party.name
 
 
-def _date(article: EnrichedArticle, day: DateMention) -> None:
+def _date(sentences: _Sentences, day: DateMention) -> _Fact:
     name = f"{day.first}" if day.first == day.last else f"{day.first} to {day.last}"
-    _fact(article, "date", name, f"{day.precision}, {day.method}, confidence {day.confidence:.2f}", day)
+    detail = f"{day.precision}, {day.method}, confidence {day.confidence:.2f}"
+    return _Fact("date", name, detail, sentences.around(day))
 
 
-def _figure(article: EnrichedArticle, figure: Figure) -> None:
+def _figure(sentences: _Sentences, figure: Figure) -> _Fact:
     unit = f" {figure.unit}" if figure.unit else ""
     counted = f" of {figure.counted}" if figure.counted else ""
     qualifier = f"{figure.qualifier} " if figure.qualifier else ""
     name = f"{qualifier}{figure.value:,.10g}{unit}{counted}"
-    _fact(article, "figure", name, f"{figure.kind}, {figure.method}, confidence {figure.confidence:.2f}", figure)
+    detail = f"{figure.kind}, {figure.method}, confidence {figure.confidence:.2f}"
+    return _Fact("figure", name, detail, sentences.around(figure))
 
 
 def _times(mentions: list[Span]) -> str:
     return "once" if len(mentions) == 1 else f"{len(mentions)} times"
-
-
-def _fact(
-    article: EnrichedArticle, kind: str, name: str, detail: str, mention: Span, sentence: Stretch | None = None
-) -> None:
-    text = article.title if mention.field == "title" else article.text
-    before, after = _sentence(text, mention)
-    if sentence is not None:
-        before, after = text[sentence.start : mention.start], text[mention.end : sentence.end].rstrip()
-    output.styled([(f"{kind:<9}", "cyan"), (name, "bold"), (f"  {detail}", "dim")])
-    before, after = before.replace("\n", " "), after.replace("\n", " ")
-    output.styled([("         “", ""), (before, ""), (mention.surface, "bold yellow"), (f"{after}”", "")])
-
-
-def _sentence(text: str, mention: Span) -> tuple[str, str]:
-    """What stands before and after a mention in its sentence, as much as fits a line or two."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, max(0, mention.start - CONTEXT), mention.start)]
-    start = ends[-1] if ends else max(0, mention.start - CONTEXT)
-    stop = _SENTENCE_END.search(text, mention.end, mention.end + CONTEXT)
-    end = stop.end() if stop else min(len(text), mention.end + CONTEXT)
-    before, after = text[start : mention.start], text[mention.end : end].rstrip()
-    cut_before, cut_after = not ends and start > 0, stop is None and end < len(text)
-    return ("… " if cut_before else "") + before, after + (" …" if cut_after else "")

@@ -55,6 +55,16 @@ def test_a_query_without_quotes_is_not_guessed_at(archive: Site) -> None:
     assert b"one argument, in quotes" in several.stderr
 
 
+def test_facts_are_explained_for_people_and_for_programs(archive: Site) -> None:
+    assert archive.json("explain", "a1", "--json") == {
+        "id": "a1",
+        "title": "Ferry line opens",
+        "facts": [{"kind": "country", "name": "KE", "why": "weight 1.00, by place"}],
+    }
+    assert "country  KE  weight 1.00, by place" in archive.run("explain", "a1").stdout.decode()
+    assert archive.run("explain", "nobody", "--json").returncode == 1
+
+
 def test_counts_instead_of_results(archive: Site) -> None:
     counts = archive.json("search", "", "--facets", "--json")
     assert counts["total"] == 3
