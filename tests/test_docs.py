@@ -60,6 +60,17 @@ def test_endpoints_are_documented() -> None:
         assert f"`{path}`" in API, f"docs/api.md: {path}"
 
 
+def test_problems_are_documented() -> None:
+    problems = {
+        found for path in (ROOT / "pipeline" / "web").glob("*.py")
+        for found in re.findall(r"HttpProblem\(\s*(\d{3}), \"([a-z-]+)\"", path.read_text(encoding="utf-8"))
+    }  # fmt: skip
+    rows = re.findall(r"^\| (\d{3}) \| (`.*?) \|", API, re.MULTILINE)
+    told = {(status, kind) for status, kinds in rows for kind in re.findall(r"`([a-z-]+)`", kinds)}
+    assert len(problems) > 15
+    assert problems | {("404", "http")} == told  # `http`: whatever the framework says by itself
+
+
 def test_make_targets_are_documented() -> None:
     targets = re.findall(r"^([a-z0-9-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     everything = README + (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
