@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 import orjson
 
 from pipeline.article import EnrichedArticle
+from pipeline.query.marks import moment
 from pipeline.query.tiles import located
 from pipeline.searching import Result, flat, names, snippet
 
@@ -145,14 +146,9 @@ def _summary(result: Result) -> str:
     return "".join(piece.text for piece in snippet(result))
 
 
-def _moment(article: EnrichedArticle) -> datetime:
-    found = article.published_at or article.first_seen_at or article.fetched_at
-    return found or datetime(1970, 1, 1, tzinfo=UTC)
-
-
 def changed(article: EnrichedArticle) -> datetime:
     """When an article was last changed, as its outlet says; else when it came out."""
-    return article.modified_at or _moment(article)
+    return article.modified_at or moment(article)
 
 
 def _xml(text: str) -> str:
@@ -163,8 +159,8 @@ def _attribute(text: str) -> str:
     return quoteattr(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _stamp(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _atom_head(about: About) -> bytes:
@@ -185,7 +181,7 @@ def _atom_entry(about: About, result: Result, _: int) -> bytes:
     return (
         f"<entry><id>{_xml(_urn(article))}</id><title>{_xml(article.title)}</title>"
         f"<updated>{_stamp(changed(article))}</updated>"
-        f"<published>{_stamp(_moment(article))}</published><link href={_attribute(_link(about, article))}/>"
+        f"<published>{_stamp(moment(article))}</published><link href={_attribute(_link(about, article))}/>"
         f"{authors}{tags}<summary>{_xml(_summary(result))}</summary></entry>\n"
     ).encode()
 
@@ -204,7 +200,7 @@ def _rss_item(about: About, result: Result, _: int) -> bytes:
     tags = "".join(f"<category>{_xml(country.code)}</category>" for country in article.countries)
     return (
         f"<item><title>{_xml(article.title)}</title><link>{_xml(_link(about, article))}</link>"
-        f"<guid isPermaLink='false'>{_xml(_urn(article))}</guid><pubDate>{format_datetime(_moment(article))}</pubDate>"
+        f"<guid isPermaLink='false'>{_xml(_urn(article))}</guid><pubDate>{format_datetime(moment(article))}</pubDate>"
         f"{tags}<description>{_xml(_summary(result))}</description></item>\n"
     ).encode()
 
@@ -218,7 +214,7 @@ def _feed_item(about: About, result: Result, _: int) -> bytes:
         "title": article.title,
         "content_text": article.text,
         "summary": _summary(result),
-        "date_published": _stamp(_moment(article)),
+        "date_published": _stamp(moment(article)),
         "authors": [{"name": name} for name in (*article.authors, article.source.name) if name],
         "tags": [*(country.code for country in article.countries), *(topic.name for topic in article.topics)],
         "language": article.language or "und",
@@ -233,7 +229,7 @@ def _ninjs_item(about: About, result: Result, number: int) -> bytes:
         "uri": _urn(article),
         "type": "text",
         "versioncreated": _stamp(changed(article)),
-        "firstcreated": _stamp(_moment(article)),
+        "firstcreated": _stamp(moment(article)),
         "headline": article.title,
         "body_text": article.text,
         "byline": ", ".join(article.authors),
