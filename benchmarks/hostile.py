@@ -6,7 +6,7 @@ pieces of the language, control characters and other engines' syntax in any orde
 
 import random
 
-from pipeline.query.grammar import FIELDS
+from pipeline.query.language import FIELDS
 
 PIECES = (
     "(", ")", '"', "“", "*", "~", "~1", "-", "AND", "OR", "NOT", ":", "..", ">=", "{", "}", "[", "]", "\\", "/", "|",

@@ -36,7 +36,6 @@ class Supervised:
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self.failed: int | None = None
-        self.restarts = 0
 
     def start(self) -> None:
         """Start the child and keep it alive in the background."""
@@ -56,12 +55,6 @@ class Supervised:
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of the running child."""
-        child = self._child
-        return child.pid if child is not None and child.poll() is None else None
-
     def _keep(self) -> None:
         delay = BACKOFF_FIRST
         while not self._stopping.is_set():
@@ -75,7 +68,6 @@ class Supervised:
                 return
             delay = BACKOFF_FIRST if time.monotonic() - started > STEADY else min(delay * 2, BACKOFF_CAP)
             log.warning("the worker ended with %d; starting it again in %.0f s", code, delay)
-            self.restarts += 1
             self._stopping.wait(delay)
 
     def _command(self) -> list[str]:

@@ -61,8 +61,7 @@ def _table() -> dict[str, Any]:
 _TABLE = _table()
 _KEEP_CASE = frozenset(_TABLE["keep_case"])
 _STEMMERS: dict[str, str] = {code: name for code, name in _TABLE["stemmers"].items() if name in Stemmer.algorithms()}
-LANGUAGES: frozenset[str] = frozenset(_STEMMERS)
-"""Codes (ISO 639-1) of the languages that have a stemmer; all others are stemmed as English."""
+"""Names of the stemmers by the codes (ISO 639-1) of their languages; all others are stemmed as English."""
 
 
 def _points(ranges: Iterable[Sequence[str]]) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""spaCy: the only file that knows it. Text in, names with their labels and sentences out, offsets in code points."""
+"""spaCy, which only this file and its components know: text in, names and sentences out, offsets in code points."""
 
 import re
 from collections.abc import Iterator

@@ -11,14 +11,12 @@ from pipeline.evaluation.scores import Score
 
 Read = Callable[[Article], EnrichedArticle]
 
-SETS = ("geoparse_dev", "polnear_dev", "plover_dev", "reuters21578")
-
 
 def measure(folder: Path, read: Read, advance: Callable[[int], None]) -> Iterator[list[Score]]:
     """The scores of each set that a folder holds.
 
     Args:
-        folder: holds the sets under their names (SETS).
+        folder: holds the sets under their names: geoparse_dev, polnear_dev, plover_dev, reuters21578.
         read: from an article to its facts.
         advance: told of every article that was read.
     """

@@ -25,7 +25,6 @@ from pipeline.query import events, faults, geography, numbers, values, words
 from pipeline.query.events import Named
 from pipeline.query.geography import Locate
 from pipeline.query.language import FIELDS, grammar
-from pipeline.query.printing import to_text
 from pipeline.query.tree import (
     And,
     Everything,
@@ -44,8 +43,6 @@ from pipeline.query.tree import (
     Word,
 )  # fmt: skip
 from pipeline.query.words import Value
-
-__all__ = ["FIELDS", "MAX_CLAUSES", "MAX_LENGTH", "parse", "to_text"]
 
 MAX_LENGTH = 4_000  # characters of a query
 MAX_CLAUSES = 200  # words, phrases and values: both engines take five times as many clauses

@@ -14,7 +14,6 @@ from pipeline.article import EnrichedArticle, Figure
 from pipeline.errors import QueryError
 from pipeline.query.tree import Number, NumberField
 
-FIGURES: tuple[NumberField, ...] = ("killed", "injured", "displaced", "arrested", "troops", "money", "percent")
 EXPECTED = "a comparison such as >=10, <5000, 10..20, 1.5m or 12"
 _DIGITS = 16
 _NUMBER = r"-?[0-9][0-9,]{0,30}(?:\.[0-9]{1,10})?\s?(?:k|m|bn|tn)?"

@@ -12,7 +12,8 @@ from pipeline.errors import QueryError
 from pipeline.query import cost
 from pipeline.query.events import STATUSES, TYPES
 from pipeline.query.faults import MAX_DEPTH
-from pipeline.query.grammar import MAX_AREAS, MAX_CLAUSES, MAX_LENGTH, parse, to_text
+from pipeline.query.grammar import MAX_AREAS, MAX_CLAUSES, MAX_LENGTH, parse
+from pipeline.query.printing import to_text
 from pipeline.query.tree import (
     And,
     Area,
