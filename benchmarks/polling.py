@@ -18,6 +18,7 @@ from pipeline.polling import Polling
 from pipeline.publishing import Published
 from pipeline.sources.door import Input
 from pipeline.sources.http import Client
+from pipeline.sources.reading import Readers
 from tests.sources.misbehaving import item, misbehaving, rss
 
 BAD = ("/slow", "/endless", "/bomb", "/truncated", "/never", "/loop", "/half-gzip", "/missing")
@@ -32,7 +33,7 @@ async def measure(count: int) -> dict[str, object]:
         published += sum(isinstance(each.item, Article) for each in inputs)
         return [Published(each.origin, "pending") for each in inputs]
 
-    async with misbehaving() as served, Client(allow_private=True) as client:
+    async with misbehaving() as served, Client(allow_private=True) as client, Readers() as readers:
         feeds = []
         for number in range(count):
             path = BAD[number // 20 % len(BAD)] if number % 20 == 0 else f"/feed/{number}"
@@ -40,7 +41,7 @@ async def measure(count: int) -> dict[str, object]:
             served.pages[f"/feed/{number}"] = rss(*(item(n, link=link) for n, link in enumerate(links)))
             source = Source(id=f"outlet {number}", name=f"Outlet {number}")
             feeds.append(Feed(id=str(number), url=served.url + path, source=source, added_at=datetime.now(UTC)))
-        polling, done = Polling(client, publish), list[tuple[float, str]]()
+        polling, done = Polling(client, readers, publish), list[tuple[float, str]]()
         started = time.perf_counter()
         room = asyncio.Semaphore(100)
 

@@ -45,6 +45,7 @@ class Poll(Record):
 
     url: str | None = None  # where it moved for good (301, 308)
     gone: bool = False  # it answered 410
+    kind: str | None = None  # what it is: rss20, atom10, json11, sitemap, sitemapindex…
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: str | None = None
@@ -81,7 +82,7 @@ class Poll(Record):
         known = sorted([*self.arrivals, *(moment for moment in moments if moment <= now)])
         self.arrivals = known[-HABIT:]
         if moments:
-            self.last_article_at = max(moments)
+            self.last_article_at = max([*moments, *([self.last_article_at] if self.last_article_at else [])])
         first = (now - timedelta(days=DAYS)).date().isoformat()
         for moment in moments:
             day = moment.date().isoformat()

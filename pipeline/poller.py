@@ -7,9 +7,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from pipeline.errors import GeowireError, Unavailable
+from pipeline.errors import GeowireError, Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, outcomes_in_words
 from pipeline.open import rooms
 from pipeline.polling import Polling, Report
@@ -17,6 +18,7 @@ from pipeline.publishing import Published, publish_batch
 from pipeline.settings import Settings
 from pipeline.sources.door import Input
 from pipeline.sources.http import Client
+from pipeline.sources.reading import Readers
 from pipeline.state import State, holder
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ RENEW = 8.0  # seconds between two renewals, and between two tries of one that w
 TICK = 1.0
 REFRESH = 10.0  # seconds after which a feed that a command added, paused or removed is noticed
 AT_ONCE = 100  # polls under way
+AGAIN = timedelta(minutes=1)  # after which a feed is asked again whose articles could not be published
 PATIENCE = 120.0  # seconds that a command waits for the poller that is at work
 
 
@@ -43,6 +46,7 @@ class Poller:
         self._known: dict[str, tuple[Feed, Poll]] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._fatal: Misconfigured | None = None
 
     async def once(self, wanted: Sequence[str] = ()) -> AsyncIterator[Report]:
         """Poll every feed that is neither paused nor gone, or those that are named by id or URL, due or not.
@@ -60,15 +64,17 @@ class Poller:
                 yield report
             return
         renewing = asyncio.create_task(self._keep_lease())
+        polls: list[asyncio.Task[Report]] = []
         try:
             feeds = await self._state.feeds()
             chosen = [pair for pair in feeds if _wanted(pair[0], wanted) or not (wanted or _rests(*pair))]
-            for done in asyncio.as_completed([self._one(feed, poll) for feed, poll in chosen]):
+            polls = [asyncio.create_task(self._one(feed, poll)) for feed, poll in chosen]
+            for done in asyncio.as_completed(polls):
                 yield await done
                 if renewing.done():
                     renewing.result()
         finally:
-            renewing.cancel()
+            await _cancelled(renewing, *polls)  # none goes on without the lease
             await self._state.release(LEASE_NAME, self._holder)
 
     async def _keep_lease(self) -> None:
@@ -83,11 +89,15 @@ class Poller:
                 raise GeowireError(_busy(await self._state.holder(LEASE_NAME)))
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll until told to stop; while the state or the broker is unavailable, wait."""
+        """Poll until told to stop; while the state or the broker is unavailable, wait.
+
+        Raises:
+            Misconfigured: waiting does not help.
+        """
         renewed = refreshed = float("-inf")
         holds: bool | None = None
         clock = asyncio.get_running_loop().time
-        while not stop.is_set():
+        while not stop.is_set() and self._fatal is None:
             try:
                 if clock() - renewed >= RENEW:
                     held, holds = holds, await self._state.lease(LEASE_NAME, self._holder, LEASE)
@@ -102,8 +112,12 @@ class Poller:
                     self._start_due()
             except Unavailable as exc:
                 log.warning("poller: %s", exc)
+            except Misconfigured as exc:
+                self._fatal = exc
             await _wait(stop, TICK)
         await self._end()
+        if self._fatal is not None:
+            raise self._fatal
 
     async def _refresh(self) -> None:
         """Look for feeds that were added, changed or removed; what this poller knows of a feed stays."""
@@ -124,8 +138,15 @@ class Poller:
     async def _in_background(self, feed: Feed, poll: Poll) -> None:
         try:
             report = await self._one(feed, poll)
-        except Unavailable as exc:
-            log.warning("%s: %s", feed.url, exc)
+        except Misconfigured as exc:
+            self._fatal = exc
+            return
+        except Exception as exc:  # mostly that the broker or the state is down, at which no outlet must be asked more
+            if isinstance(exc, Unavailable):
+                log.warning("%s: %s", feed.url, exc)
+            else:
+                log.exception("%s", feed.url)
+            poll.next_poll_at = datetime.now(UTC) + AGAIN  # here alone: stored is what came of the last one
             return
         if report.error or report.outcomes:
             log.info("%s: %s", feed.url, report.error or outcomes_in_words(report.outcomes))
@@ -138,10 +159,7 @@ class Poller:
 
     async def _end(self) -> None:
         """Stop what is under way (it is new again at the next poll), and let another take over at once."""
-        tasks = list(self._running.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _cancelled(*self._running.values())
         await self._state.release(LEASE_NAME, self._holder)
 
 
@@ -155,8 +173,8 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Poller, State]]:
             async with turn:
                 return await publish_batch(broker, state, inputs)
 
-        async with Client(allow_private=settings.allow_private_addresses) as client:
-            yield Poller(Polling(client, publish), state), state
+        async with Client(allow_private=settings.allow_private_addresses) as client, Readers() as readers:
+            yield Poller(Polling(client, readers, publish), state), state
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -220,3 +238,10 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         pass
+
+
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks, and wait until they have ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

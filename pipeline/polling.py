@@ -6,31 +6,34 @@ published, so a crash in between publishes once more, which changes nothing (the
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.article import Article
-from pipeline.errors import Rejected, Unavailable
+from pipeline.errors import GeowireError, Misconfigured, Rejected, Unavailable
 from pipeline.feed import Feed, Poll
 from pipeline.publishing import Published, batches
 from pipeline.rules import verdict
 from pipeline.sources import schedule
 from pipeline.sources.door import Clock, Door, Input, Refusal, utc_now
-from pipeline.sources.feed import Document, Entry, read_document, titled
+from pipeline.sources.feed import Document, Entry, titled
 from pipeline.sources.fulltext import merged
-from pipeline.sources.html import read_page
 from pipeline.sources.http import Client, Fetched
 from pipeline.sources.pages import Disallowed, Hosts, Pages
+from pipeline.sources.reading import Readers, unreadable
 from pipeline.sources.robots import header_reservation
+
+log = logging.getLogger(__name__)
 
 MAX_PAGES = 100  # pages fetched in one poll; what is left comes with the next one, soon
 AT_ONCE = 4  # pages of one feed
 TRIES = 3  # polls in which a page may be unavailable before its teaser is taken
 MAX_CHILDREN = 3  # sitemaps of an index that are read in one poll, the newest
 REMEMBERED = 500  # entries that are remembered after they left the feed
-READERS = 2  # documents that are parsed at the same time
+INDEX = "sitemapindex"
 
 Publish = Callable[[Sequence[Input]], Awaitable[list[Published]]]
 
@@ -46,8 +49,8 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A feed that was read: its document, the hash of its body, and what the answer says of text mining."""
+class ReadFeed:
+    """A feed that was read: its document, the hash of all that was read, and what it says of text mining."""
 
     document: Document
     digest: str
@@ -59,84 +62,103 @@ class Polling:
 
     Args:
         client: an opened one.
+        readers: who reads what it fetches.
         publish: takes a batch of inputs and answers once they are durable.
     """
 
-    def __init__(self, client: Client, publish: Publish, *, clock: Clock = utc_now) -> None:
-        self._client, self._publish, self._clock = client, publish, clock
+    def __init__(self, client: Client, readers: Readers, publish: Publish, *, clock: Clock = utc_now) -> None:
+        self._client, self._readers, self._publish, self._clock = client, readers, publish, clock
         self._hosts = Hosts()
         self._pages = Pages(client, self._hosts)
-        self._readers = asyncio.Semaphore(READERS)
 
     async def poll(self, feed: Feed, poll: Poll) -> Report:
-        """Poll a feed once, and note in `poll` what came of it; see `_poll`."""
-        report = await self._poll(feed, poll)
-        poll.status, poll.outcomes = report.status, report.outcomes
-        return report
-
-    async def _poll(self, feed: Feed, poll: Poll) -> Report:
-        """Poll a feed once; `poll` is brought up to date. A source's fault ends in the report, never in an error.
+        """Poll a feed once, and note in `poll` what came of it. A source's fault ends in the report, never in an error.
 
         Raises:
             Unavailable, Misconfigured: as publishing does; what was not published is new again at the next poll.
         """
+        try:
+            report = await self._poll(feed, poll)
+        except (Unavailable, Misconfigured):
+            raise
+        except Exception as exc:  # whatever it is, the other feeds go on, and this one is tried again later
+            log.exception("%s: the poll failed", feed.url)
+            report = self._failed(feed, poll, f"{type(exc).__name__}: {exc}", None)
+        poll.status, poll.outcomes = report.status, report.outcomes
+        return report
+
+    async def _poll(self, feed: Feed, poll: Poll) -> Report:
         poll.polls += 1
         poll.last_poll_at = self._clock()
         answer: Fetched | None = None
         try:
             answer = await self._ask(poll.url or feed.url, _conditions(poll))
-            told = await self._told(poll, answer)
+            read = await self._read(poll, answer)
         except (Rejected, Unavailable) as exc:
             return self._failed(feed, poll, str(exc), answer)
-        report = Report(feed, "unchanged" if told is None else "read")
-        left = await self._take(feed, poll, told, report) if told else 0
-        self._succeeded(poll, answer, told, left)
+        report = Report(feed, "unchanged" if read is None else "read")
+        left = await self._take(feed, poll, read, report) if read else 0
+        self._succeeded(poll, answer, read, left)
         return report
 
     async def _ask(self, url: str, headers: dict[str, str]) -> Fetched:
         async with self._hosts.turn(url):
             return await self._client.get(url, headers=headers)
 
-    async def _told(self, poll: Poll, answer: Fetched) -> Told | None:
+    async def _read(self, poll: Poll, answer: Fetched) -> ReadFeed | None:
         """What a feed says, None where that is what it said before.
 
         Raises:
             Rejected: an error, or no feed.
+            Unavailable: it could not be read now.
         """
         if answer.status == 304 and _conditions(poll):
             return None
-        if answer.status != 200:
-            raise Rejected(_status(answer.status))
-        digest = hashlib.sha256(answer.body).hexdigest()
-        if digest == poll.body_sha256:
+        digest = _digest(_body(answer))
+        if poll.kind and digest == poll.body_sha256:
             return None
-        document = await self._document(answer)
-        if document.children:
-            document = await self._of_children(document)
+        document = await self._readers.document(answer.body, answer.headers, answer.url)
+        if document.kind == INDEX:
+            document, digest = await self._of_children(document, digest)
+            if digest == poll.body_sha256:
+                return None
         by_license = f"RSL {document.license}"[:500] if document.license else None
-        return Told(document, digest, header_reservation(answer.headers) or by_license)
+        return ReadFeed(document, digest, header_reservation(answer.headers) or by_license)
 
-    async def _document(self, answer: Fetched) -> Document:
-        async with self._readers:
-            return await asyncio.to_thread(read_document, answer.body, answer.headers, answer.url)
+    async def _of_children(self, index: Document, digest: str) -> tuple[Document, str]:
+        """A sitemap index with the pages of its newest sitemaps, and the hash of them all.
 
-    async def _of_children(self, index: Document) -> Document:
-        """A sitemap index with the pages of its newest sitemaps."""
+        Raises:
+            Rejected, Unavailable: none of them can be read.
+        """
         entries: list[Entry] = []
-        for url in index.children[:MAX_CHILDREN]:
-            answer = await self._ask(url, {})
-            if answer.status == 200:
-                entries += (await self._document(answer)).entries
-        return Document(index.kind, entries=entries)
+        faults: list[GeowireError] = []
+        newest = index.children[:MAX_CHILDREN]
+        for url in newest:
+            try:
+                answer = await self._ask(url, {})
+                digest = _digest(digest.encode() + _body(answer))
+                document = await self._readers.document(answer.body, answer.headers, answer.url)
+                if document.kind == INDEX:
+                    raise Rejected("an index in an index")
+            except (Rejected, Unavailable) as exc:
+                faults.append(type(exc)(f"{url}: {exc}"))
+                digest = _digest(f"{digest}{exc}".encode())
+            else:
+                entries += document.entries
+        if faults and len(faults) == len(newest):
+            raise faults[0]
+        note = f"{len(faults)} of its {len(newest)} newest sitemaps can't be read: {faults[0]}" if faults else None
+        return Document(index.kind, entries=entries, note=note), digest
 
-    async def _take(self, feed: Feed, poll: Poll, told: Told, report: Report) -> int:
+    async def _take(self, feed: Feed, poll: Poll, read: ReadFeed, report: Report) -> int:
         """Publish what is new; how many entries are left for the next poll."""
-        new = [each for each in told.document.entries if poll.seen.get(_short(each.key)) not in _marks(feed, each)]
+        new = [each for each in read.document.entries if poll.seen.get(_short(each.key)) not in _marks(feed, each)]
         now, later = _share(feed, new)
         left, arrived = len(later), list[datetime]()
         for start in range(0, len(now), AT_ONCE):
             entries = now[start : start + AT_ONCE]
-            inputs = await asyncio.gather(*(self._input(feed, poll, entry, told) for entry in entries))
+            inputs = await asyncio.gather(*(self._input(feed, poll, entry, read) for entry in entries))
             for group in batches(each for each in inputs if each is not None):
                 for answer in await self._publish(group):
                     report.outcomes[answer.outcome] = report.outcomes.get(answer.outcome, 0) + 1
@@ -149,11 +171,18 @@ class Polling:
                 left_out = isinstance(each.item, Refusal) and each.item.outcome == "filtered"
                 poll.seen[_short(entry.key)] = _marks(feed, entry)[left_out]
         poll.arrived(arrived, self._clock())
-        _forget(poll, told.document.entries)
+        _forget(poll, read.document.entries)
         return left
 
-    async def _input(self, feed: Feed, poll: Poll, entry: Entry, told: Told) -> Input | None:
+    async def _input(self, feed: Feed, poll: Poll, entry: Entry, read: ReadFeed) -> Input | None:
         """The input that an entry becomes; None where its page could not be had and is tried again."""
+        try:
+            return await self._made(feed, poll, entry, read)
+        except Exception as exc:  # whatever is odd about a stranger's entry, the others go on
+            log.exception("%s %s", feed.url, entry.key)
+            return Door(clock=self._clock).refuse(f"{feed.url} {entry.key}", str(unreadable(exc)), entry.fields)
+
+    async def _made(self, feed: Feed, poll: Poll, entry: Entry, read: ReadFeed) -> Input | None:
         origin, fields = f"{feed.url} {entry.key}", _with_source(feed, entry.fields)
         url = fields.get("url")
         door = Door(clock=self._clock)
@@ -170,7 +199,7 @@ class Polling:
                     return door.refuse(origin, str(exc), fields)
                 fields["notes"] = [f"page not read: {exc}"]
         poll.tries.pop(_short(entry.key), None)
-        if reserved := fields.get("reservation") or told.reservation or await self._reserved(url):
+        if reserved := fields.get("reservation") or read.reservation or await self._reserved(url):
             fields["reservation"] = reserved
         return self._ruled(feed, door.take(origin, titled(fields)))
 
@@ -185,8 +214,7 @@ class Polling:
 
     async def _page(self, url: str) -> dict[str, Any]:
         fetched = await self._pages.page(url)
-        async with self._readers:
-            fields = await asyncio.to_thread(read_page, fetched.body, fetched.url)
+        fields = await self._readers.page(fetched.body, fetched.url)
         if reserved := header_reservation(fetched.headers):
             fields["reservation"] = reserved
         return fields
@@ -205,26 +233,28 @@ class Polling:
         poll.next_poll_at = None if gone else schedule.after_failure(poll, headers, self._clock())
         return Report(feed, "gone" if gone else "failed", error=poll.error)
 
-    def _succeeded(self, poll: Poll, answer: Fetched, told: Told | None, left: int) -> None:
+    def _succeeded(self, poll: Poll, answer: Fetched, read: ReadFeed | None, left: int) -> None:
         now = self._clock()
         poll.failures, poll.error, poll.last_success_at = 0, None, now
         poll.url = answer.permanent
-        if told is not None:
-            poll.note = told.document.note
+        if read is not None:
+            poll.note, poll.kind = read.document.note, read.document.kind
         if left:  # the same document must be read again, so nothing says that it was seen
             poll.etag = poll.last_modified = poll.body_sha256 = None
             poll.next_poll_at = now + timedelta(seconds=schedule.SHORTEST)
             return
-        if told is not None:
-            poll.body_sha256 = told.digest
+        if read is not None:
+            poll.body_sha256 = read.digest
         if answer.status == 200:
             poll.etag, poll.last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
-        ttl = told.document.ttl if told is not None else None
+        ttl = read.document.ttl if read is not None else None
         poll.next_poll_at = schedule.after_success(poll, answer.headers, ttl, now)
 
 
 def _conditions(poll: Poll) -> dict[str, str]:
-    """Ask only for what changed (RFC 9110, section 13)."""
+    """Ask only for what changed (RFC 9110, section 13), except of an index: its sitemaps change, it need not."""
+    if poll.kind in (None, INDEX):
+        return {}
     found = {"If-None-Match": poll.etag, "If-Modified-Since": poll.last_modified}
     return {name: value for name, value in found.items() if value and "\n" not in value and "\r" not in value}
 
@@ -245,6 +275,21 @@ def _with_source(feed: Feed, fields: dict[str, Any]) -> dict[str, Any]:
     """An entry's fields with the outlet: the one that the entry names, else the feed's."""
     named = fields.get("source") or feed.source.model_dump(exclude_none=True)
     return fields | {"source": named, "language": fields.get("language") or feed.language}
+
+
+def _body(answer: Fetched) -> bytes:
+    """The document that came.
+
+    Raises:
+        Rejected: none did.
+    """
+    if answer.status != 200:
+        raise Rejected(_status(answer.status))
+    return answer.body
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _short(key: str) -> str:

@@ -1,6 +1,7 @@
 """Adding feeds: an address is looked at, and what it turns out to be is added; OPML documents come in and go out."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -65,12 +66,12 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
     outlet = None
     address, answer = await _fetch(client, url)
     try:
-        found = [(address, answer, read_document(answer.body, answer.headers, answer.url))]
+        found = [(address, answer, await _document(answer))]
     except Rejected as not_a_feed:
         if not is_page(answer.body, answer.headers):
             raise GeowireError(f"{url}: {not_a_feed}") from None
         found = await _feeds_of_page(client, answer)
-        outlet = discover.outlet_name(answer.body, answer.url)
+        outlet = await asyncio.to_thread(discover.outlet_name, answer.body, answer.url)
         if not found:
             advice = "no feed was found on it; give the feed's own address"
             raise GeowireError(f"{url}: {not_a_feed}, and {advice}") from None
@@ -179,7 +180,7 @@ async def _feeds_of_page(client: Client, page: Fetched) -> list[tuple[str, Fetch
     """The declared feeds of a page; without any, the first that its links, robots.txt or the usual places lead to."""
     found: list[tuple[str, Fetched, Document]] = []
     told: set[frozenset[str]] = set()
-    for url in discover.declared(page.body, page.url):
+    for url in await asyncio.to_thread(discover.declared, page.body, page.url):
         if (each := await _try(client, url)) is None:
             continue
         addresses = frozenset(str(entry.fields.get("url")) for entry in each[2].entries)
@@ -189,15 +190,15 @@ async def _feeds_of_page(client: Client, page: Fetched) -> list[tuple[str, Fetch
     if found:
         return found
     sitemaps = await _sitemaps(client, page.url)
-    for url in _candidates(page, sitemaps):
+    for url in await asyncio.to_thread(_candidates, page, sitemaps):
         if (each := await _try(client, url)) is not None:
             return [each]
     return []
 
 
-def _candidates(page: Fetched, sitemaps: Sequence[str]) -> Iterable[str]:
+def _candidates(page: Fetched, sitemaps: Sequence[str]) -> list[str]:
     news = [url for url in sitemaps if "news" in url.lower()]
-    yield from dict.fromkeys([*discover.linked(page.body, page.url), *discover.usual(page.url), *news, *sitemaps])
+    return list(dict.fromkeys([*discover.linked(page.body, page.url), *discover.usual(page.url), *news, *sitemaps]))
 
 
 async def _sitemaps(client: Client, url: str) -> Sequence[str]:
@@ -208,12 +209,17 @@ async def _sitemaps(client: Client, url: str) -> Sequence[str]:
     return read_robots(answer.body).sitemaps if answer.status == 200 else ()
 
 
+async def _document(answer: Fetched) -> Document:
+    """A feed, read off the event loop: a large one takes seconds."""
+    return await asyncio.to_thread(read_document, answer.body, answer.headers, answer.url)
+
+
 async def _try(client: Client, url: str) -> tuple[str, Fetched, Document] | None:
     try:
         answer = await client.get(url, deadline=10)
         if answer.status != 200:
             return None
-        return url, answer, read_document(answer.body, answer.headers, answer.url)
+        return url, answer, await _document(answer)
     except (Rejected, Unavailable):
         return None
 

@@ -1,7 +1,9 @@
 """A feed is polled politely and completely: conditional requests, redirects, new and changed entries, pages, rules."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import json
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from pipeline import poller as polling_loop
 from pipeline.article import Article, Source
-from pipeline.errors import GeowireError, QueryError, Unavailable
+from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
 from pipeline.poller import Poller, ask_for
 from pipeline.polling import Polling
@@ -17,6 +19,7 @@ from pipeline.publishing import Published
 from pipeline.sources.door import Input, Refusal
 from pipeline.sources.http import Client
 from pipeline.sources.opml import read_opml
+from pipeline.sources.reading import Readers
 from pipeline.state.sqlite import SqliteState
 from pipeline.subscribing import Wanted, add, chosen, export_opml, import_opml, reports
 from pipeline.tombstone import Tombstone
@@ -28,21 +31,32 @@ PAGE = """<html lang="en"><head><title>Report</title><script type="application/l
 <body><article><h1>Report</h1>{body}</article></body></html>"""
 
 
+HTML = {"Content-Type": "text/html"}
+
+
 def page(head: str = "") -> bytes:
     """A page with a full text."""
     body = "".join(f"<p>Paragraph {n} of the whole report tells about the ferry in Mombasa.</p>" for n in range(8))
     return PAGE.format(head=head, body=body).encode()
 
 
+@pytest.fixture(scope="module")
+def readers() -> Iterator[Readers]:
+    """The processes that read; they start once for all tests."""
+    made = Readers()
+    yield made
+    made.close()
+
+
 class Site:
     """A feed of the misbehaving server, polled as often as a test likes."""
 
-    def __init__(self, served: Served, client: Client) -> None:
+    def __init__(self, served: Served, client: Client, readers: Readers) -> None:
         self.served, self.sent, self.down = served, list[Input](), False
         source = Source(id="tidewater", name="Tidewater")
         self.feed = Feed(id="f", url=f"{served.url}/feed", source=source, added_at=NOW)
         self.poll_state = Poll()
-        self.polling = Polling(client, self.publish)
+        self.polling = Polling(client, readers, self.publish)
 
     async def publish(self, inputs: Sequence[Input]) -> list[Published]:
         """Take inputs as the broker would."""
@@ -70,10 +84,10 @@ class Site:
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
+async def site(readers: Readers) -> AsyncIterator[Site]:
     """A server, and a feed on it."""
     async with misbehaving() as served, Client(allow_private=True) as client:
-        yield Site(served, client)
+        yield Site(served, client, readers)
 
 
 async def test_only_what_is_new_or_changed_is_published(site: Site) -> None:
@@ -199,6 +213,94 @@ async def test_rules_filter_before_anything_is_published(site: Site) -> None:
     assert len(site.refusals) == 3
 
 
+ODD = ["http://a.example:99999/x", "http://[bad", "https://a.example/\x01", "javascript:alert(1)"]
+
+
+async def test_an_odd_entry_is_refused_and_the_others_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [{"id": link, "url": link, "summary": "A teaser"} for link in ODD]
+    entries.append({"id": "good", "title": "Good", "content_text": "The ferry sails. " * 60})
+    site.served.pages["/feed"] = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": entries}).encode()
+    monkeypatch.setattr(site.polling._pages, "reservation", raising)
+    site.served.pages["/story"] = page()
+    assert await site.poll() == "read"
+    assert "Good" in [article.title for article in site.articles]
+    assert len(site.sent) == len(entries)
+    assert all("RuntimeError: unforeseen" in refused.reason for refused in site.refusals)
+    assert site.poll_state.next_poll_at
+    assert await site.poll() == "unchanged"
+
+
+def raising(*_arguments: object) -> None:
+    """What nobody has thought of."""
+    raise RuntimeError("unforeseen")
+
+
+async def test_a_page_that_keeps_its_reader_busy_stops_no_other_feed(site: Site) -> None:
+    class Busy(Readers):
+        async def page(self, raw: bytes, url: str) -> dict[str, object]:
+            found: dict[str, object] = await self.read(time.sleep, 600)
+            return found
+
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/busy"))
+    site.served.pages["/other"] = rss(item(2))
+    site.served.pages["/busy"] = page()
+    site.served.headers["/busy"] = HTML
+    async with Client(allow_private=True) as client, Busy(processes=1, seconds=3) as readers:
+        site.polling = Polling(client, readers, site.publish)
+        other = Feed(id="other", url=f"{site.served.url}/other", added_at=NOW)
+        async with asyncio.timeout(60):
+            reports = await asyncio.gather(site.poll(), site.polling.poll(other, Poll()))
+    assert (reports[0], reports[1].status) == ("read", "read")
+    notes = {article.title: article.notes for article in site.articles}
+    assert notes == {"Report 1": ["page not read: takes longer than 3 s to read"], "Report 2": []}
+
+
+def sitemap(*links: str, root: str = "urlset", node: str = "url") -> bytes:
+    """A sitemap, or an index of them."""
+    nodes = "".join(f"<{node}><loc>{link}</loc></{node}>" for link in links)
+    return f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{nodes}</{root}>'.encode()
+
+
+async def test_an_index_of_sitemaps_is_looked_into_at_every_poll(site: Site) -> None:
+    url, served = site.served.url, site.served
+    served.pages["/feed"] = sitemap(f"{url}/a.xml", f"{url}/b.xml", root="sitemapindex", node="sitemap")
+    served.headers["/feed"] = {"ETag": '"never changes"'}
+    for number in range(4):
+        served.pages[f"/{number}"], served.headers[f"/{number}"] = page(), HTML
+    served.pages["/a.xml"], served.statuses["/b.xml"] = sitemap(f"{url}/0"), 404
+    assert await site.poll() == "read"
+    assert site.poll_state.note == f"1 of its 2 newest sitemaps can't be read: {url}/b.xml: {NO_FEED}"
+    assert await site.poll() == "unchanged"
+    served.pages["/a.xml"] = sitemap(f"{url}/1", f"{url}/0")
+    assert await site.poll() == "read"
+    served.statuses["/b.xml"], served.pages["/b.xml"] = 200, sitemap(f"{url}/2")
+    assert await site.poll() == "read"
+    assert site.poll_state.note is None
+    assert [article.url for article in site.articles] == [f"{url}/{number}" for number in range(3)]
+    served.statuses |= {"/a.xml": 404, "/b.xml": 404}
+    assert await site.poll() == "failed"
+    assert site.poll_state.error == f"{url}/a.xml: {NO_FEED}"
+
+
+NO_FEED = "no feed at this address (HTTP 404)"
+
+
+@pytest.mark.parametrize("address", ["foo", "http://a.example:99999/", "http://[bad"])
+async def test_what_is_no_address_is_a_failed_poll(site: Site, address: str) -> None:
+    site.feed.url = address
+    assert await site.poll() == "failed"
+    assert (site.poll_state.failures, bool(site.poll_state.next_poll_at)) == (1, True)
+    assert "not a URL" in str(site.poll_state.error) or "only http" in str(site.poll_state.error)
+
+
+async def test_what_nobody_has_thought_of_is_a_failed_poll(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.served.pages["/feed"] = rss(item(1))
+    monkeypatch.setattr(site.polling, "_take", raising)
+    assert await site.poll() == "failed"
+    assert site.poll_state.error == "RuntimeError: unforeseen"
+    assert site.poll_state.next_poll_at
+
+
 async def test_what_could_not_be_published_is_new_again(site: Site) -> None:
     site.served.pages["/feed"] = rss(item(1))
     site.down = True
@@ -282,6 +384,47 @@ async def test_polling_once_takes_the_lease_or_asks_who_has_it(
     assert await state.lease("poller", "another", 30), "given back at the end"
 
 
+async def test_while_nothing_can_be_published_no_outlet_is_asked_again_and_again(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(polling_loop, "TICK", 0.02)
+    state, stop, site.down = SqliteState(tmp_path / "state.db"), asyncio.Event(), True
+    site.served.pages["/feed"] = rss(item(1))
+    await state.put_feeds([site.feed])
+    working = asyncio.create_task(Poller(site.polling, state).run(stop))
+    await until(lambda: "the broker is down" in caplog.text)
+    await asyncio.sleep(1)
+    stop.set()
+    await working
+    assert site.served.paths.count("/feed") == 1
+    assert [poll.next_poll_at for _, poll in await state.feeds()] == [None]
+
+
+async def test_what_a_person_must_mend_stops_the_poller(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def misconfigured(*_arguments: object) -> None:
+        raise Misconfigured("no topic articles")
+
+    monkeypatch.setattr(site.polling, "_publish", misconfigured)
+    site.served.pages["/feed"] = rss(item(1))
+    state = SqliteState(tmp_path / "state.db")
+    await state.put_feeds([site.feed])
+    with pytest.raises(Misconfigured, match="no topic"):
+        await asyncio.wait_for(Poller(site.polling, state).run(asyncio.Event()), 60)
+    assert await state.lease("poller", "another", 30), "given back"
+
+
+async def test_polling_once_leaves_nothing_running_behind_it(site: Site, tmp_path: Path) -> None:
+    state, site.down = SqliteState(tmp_path / "state.db"), True
+    site.served.pages["/feed"] = rss(item(1))
+    await state.put_feeds([site.feed, feed("slow", f"{site.served.url}/never")])
+    with pytest.raises(Unavailable):
+        _ = [report async for report in Poller(site.polling, state).once()]
+    assert [task for task in asyncio.all_tasks() if "Poll" in repr(task.get_coro())] == []
+    assert await state.lease("poller", "another", 30), "given back"
+
+
 def feed(name: str, url: str) -> Feed:
     """A feed."""
     return Feed(id=name, url=url, added_at=datetime.now(UTC))
@@ -343,6 +486,13 @@ async def test_a_feed_that_is_there_is_changed_and_known_by_both_its_addresses(s
     assert [each.exclude for each, _ in await state.feeds()] == ["football"]
     (moved,) = read_opml(await export_opml(state), datetime.now(UTC))
     assert moved.url == new
+
+
+def test_an_old_article_does_not_make_a_busy_source_silent() -> None:
+    poll = Poll()
+    poll.arrived([NOW], NOW)
+    poll.arrived([NOW - timedelta(days=9)], NOW)
+    assert poll.last_article_at == NOW
 
 
 async def test_a_feed_whose_outlet_was_taken_out_says_so(tmp_path: Path) -> None:

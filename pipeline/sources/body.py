@@ -26,6 +26,7 @@ LAST = 0.6  # of the words of a text, after which a heading may end the article
 ABOVE = 5  # paragraphs among which the headline, the byline and the day may be
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
+_NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes in no text of its own
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
@@ -118,7 +119,7 @@ def _is_byline(text: str, people: set[str]) -> bool:
 def _lead(said: Said, kept: Sequence[str]) -> str | None:
     """The standfirst: the description of the page where it stands in the page too, and not in the body."""
     text = string(said.news.get("description")) or said.meta.get("og:description") or said.meta.get("description") or ""
-    text = " ".join(text.split())
+    text = _NO_XML.sub("", " ".join(text.split()))
     size = len(text.split())
     if not (MIN_LEAD <= size <= MAX_LEAD) or text.endswith(("…", "...")) or not kept:
         return None

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from pipeline.sources.html import decode
-from pipeline.sources.metadata import Said
+from pipeline.sources.metadata import Said, joined
 
 TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 LOOSE = {"application/json", "application/xml", "text/xml"}  # declared for much else too
@@ -28,8 +28,9 @@ def declared(raw: bytes, url: str) -> list[str]:
         says = f"{link.get('title') or ''} {link.get('href')}".lower()
         if "alternate" not in link.get("rel").lower().split() or "comment" in says:
             continue
-        if kind in TYPES or (kind in LOOSE and any(word in says for word in _WORDS)):
-            found.append(urljoin(url, link.get("href").strip()))
+        target = joined(url, link.get("href").strip())
+        if target and (kind in TYPES or (kind in LOOSE and any(word in says for word in _WORDS))):
+            found.append(target)
     return list(dict.fromkeys(found))[:MAX_DECLARED]
 
 
@@ -49,7 +50,8 @@ def linked(raw: bytes, url: str) -> list[str]:
     tree = _tree(raw)
     found = []
     for link in tree.xpath("//a[@href]") if tree is not None else []:
-        target = urljoin(url, link.get("href").strip())
+        if (target := joined(url, link.get("href").strip())) is None:
+            continue
         path = urlsplit(target).path.lower()
         says = " ".join(link.text_content().split()).lower()
         if any(word in path.split("/")[-1] or f"/{word}/" in path for word in _WORDS) or says in ("rss", "rss feed"):

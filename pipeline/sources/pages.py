@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import orjson
 from yarl import URL
@@ -35,12 +36,16 @@ class Disallowed(Rejected):
 class Hosts:
     """At most PER_HOST requests to one host at a time. One that hangs stops counting, so that it delays no other."""
 
-    _turns: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _turns: WeakValueDictionary[str, asyncio.Semaphore] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
     async def turn(self, url: str) -> AsyncIterator[None]:
-        """Wait for a turn to ask the host of a URL."""
-        turns = self._turns.setdefault(_origin(url), asyncio.Semaphore(PER_HOST))
+        """Wait for a turn to ask the host of a URL.
+
+        Raises:
+            Rejected: it has none.
+        """
+        turns = self._turns.setdefault(_origin(url), asyncio.Semaphore(PER_HOST))  # kept while anyone here holds it
         await turns.acquire()
         held = True
 
@@ -143,4 +148,7 @@ class Pages:
 
 
 def _origin(url: str) -> str:
-    return str(URL(url).origin())
+    try:
+        return str(URL(url).origin())
+    except ValueError as exc:
+        raise Rejected(f"not a URL: {exc}") from None

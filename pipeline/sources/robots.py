@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
+
+from pipeline.sources.metadata import joined
 
 AGENT = "geowire"
 MAX_ROBOTS = 500 * 1024  # bytes that are read of it (RFC 9309, section 2.5)
@@ -89,7 +91,7 @@ def page_reservation(meta: Mapping[str, str], tree: Any, url: str | None) -> str
         return _tdmrep(meta.get("tdm-policy"))
     found = tree.xpath("//link[contains(@rel,'license')][@type='application/rsl+xml']/@href")
     found += tree.xpath("//script[@type='application/rsl+xml']") and [""]
-    return _rsl(urljoin(url or "", str(found[0]))) if found else None
+    return _rsl(joined(url, str(found[0])) or url or "") if found else None
 
 
 def site_reservation(rules: object, path: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from pipeline.errors import Misconfigured, Rejected
 from pipeline.sources.html import read_page
 from pipeline.sources.http import MAX_PAGE
+from pipeline.sources.reading import unreadable
 
 PAGES = ("text/html", "application/xhtml+xml")
 
@@ -86,5 +87,7 @@ def _page(record: Any) -> tuple[str, dict[str, Any] | Rejected]:
         fields = read_page(raw, url or None)
     except Rejected as exc:
         return url, exc
+    except Exception as exc:  # noqa: BLE001  # whatever a parser trips over in a stranger's page, the next page goes on
+        return url, unreadable(exc)
     when = record.rec_headers.get_header("WARC-Date")
     return url, fields | ({"fetched_at": when} if when else {})

@@ -86,7 +86,7 @@ async def test_a_broken_installation_is_no_articles_fault(pool: Pool) -> None:
 
 
 async def test_each_poison_article_fails_alone(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.enrich.pool.BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("pipeline.child.BEAT_SECONDS", 0.05)
     texts = ["One.", "CRASHME", "Two.", "HANGME", "Three.", "EATMEMORY", "RAISE", "Four."]
     beats = set()
     reading = asyncio.create_task(pool.enrich([article(text) for text in texts]))

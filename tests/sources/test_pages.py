@@ -201,6 +201,13 @@ def test_a_canonical_address_must_be_sane(link: str, kept: str | None) -> None:
     assert found.get("canonical_url") == kept
 
 
+def test_a_control_character_in_a_description_is_left_out() -> None:
+    lead = "The \\u0001ferry \\ud800office tells how the line to the island begins next week."
+    shown = lead.replace("\\u0001", "").replace("\\ud800", "")
+    data = '<script type="application/ld+json">{"@type": "NewsArticle", "description": "' + lead + '"}</script>'
+    assert read_page(page(data, f"<h2>{shown}</h2>{BODY}"))["text"].startswith("The ferry office tells")
+
+
 WALL = "<p>The ferry sails from Monday on, the harbour office said, and it will sail every day of the year.</p>"
 
 

@@ -53,6 +53,17 @@ def test_a_hostile_robots_file_costs_no_time() -> None:
     assert time.monotonic() - started < 5
 
 
+BROKEN = 'href="http://[bad"'
+
+
+def test_broken_links_are_passed_over() -> None:
+    page = f'<link rel="alternate" type="application/rss+xml" {BROKEN}><a {BROKEN}>RSS</a><a href="/rss">RSS</a>'
+    assert declared(page.encode(), "https://a.example/") == []
+    assert linked(page.encode(), "https://a.example/") == ["https://a.example/rss"]
+    tree = lxml_html.fromstring(f'<link rel="license" type="application/rsl+xml" {BROKEN}>')
+    assert page_reservation({}, tree, "https://a.example/1") == "RSL https://a.example/1"
+
+
 def test_reservations() -> None:
     assert (
         header_reservation({"tdm-reservation": "1", "tdm-policy": "https://a.example/p"})

@@ -115,6 +115,18 @@ def test_a_web_archive(tmp_path: Path) -> None:
     assert door.passed_over == {"answers of status 404": 2, "image/png records": 2}
 
 
+def test_a_page_that_no_parser_can_take_ends_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr("pipeline.sources.warc.read_page", fail)
+    archive = tmp_path / "news.warc"
+    archive.write_bytes(record("https://a.example/1", "200 OK", "text/html", "<p>") * 2)
+    found = [each.item for each in read_paths([str(archive)], Door(clock=lambda: NOW))]
+    reasons = [each.reason for each in found if isinstance(each, Refusal)]
+    assert reasons == ["can't be read: ValueError: unforeseen"] * 2
+
+
 def test_an_archive_that_ends_too_early_says_so(tmp_path: Path) -> None:
     text = "".join(f"<p>Paragraph {n} of the report tells about the ferry in Mombasa.</p>" for n in range(6))
     page = f"<html><body><article><h1>Ferry opens in Mombasa</h1>{text}</article></body></html>"
