@@ -24,7 +24,7 @@ from itertools import combinations
 from pathlib import Path
 
 from pipeline.article import EnrichedArticle
-from pipeline.index.lineage import APART, Told, near_duplicates
+from pipeline.index.lineage import APART, Compared, near_duplicates
 from pipeline.query.marks import moment
 from pipeline.shingles import bands
 from pipeline.text import analyse
@@ -42,14 +42,15 @@ def main() -> None:
 
 def reuters(folder: Path) -> dict[str, dict[str, float]]:
     """Precision and recall over the pairs of the corpus, for both methods."""
-    told = {one.article.id: one for one in _reports(folder) if len(one.article.text.split()) >= 40}
-    right = {pair for pair in _mined(folder) if set(pair) <= set(told) and _near(told, pair)}
-    ours = {pair for pair in _sharing(told, lambda one: bands(one.shingles)) if near_duplicates(*_both(told, pair))}
-    hashes = {key: simhash(one.article.text) for key, one in told.items()}
+    reports = {one.article.id: one for one in _reports(folder) if len(one.article.text.split()) >= 40}
+    right = {pair for pair in _mined(folder) if set(pair) <= set(reports) and _near(reports, pair)}
+    near = _sharing(reports, lambda one: bands(one.shingles))
+    ours = {pair for pair in near if near_duplicates(*_both(reports, pair))}
+    hashes = {key: simhash(one.article.text) for key, one in reports.items()}
     alike = {
         pair
-        for pair in _sharing(told, lambda one: _quarters(hashes[one.article.id]))
-        if _near(told, pair) and _distance(hashes, pair) <= 3
+        for pair in _sharing(reports, lambda one: _quarters(hashes[one.article.id]))
+        if _near(reports, pair) and _distance(hashes, pair) <= 3
     }
     return {"geowire": _scores(ours, right), "simhash": _scores(alike, right)}
 
@@ -66,7 +67,7 @@ def edits(folder: Path) -> dict[str, dict[str, float]]:
     found: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for text in texts:
         kind, edited = _edited(text, vocabulary, rng)
-        one, other = _told("a", text), _told("b", edited)
+        one, other = _compared("a", text), _compared("b", edited)
         shared = set(bands(one.shingles)) & set(bands(other.shingles))
         apart = (simhash(text) ^ simhash(edited)).bit_count()
         found[kind].append((bool(shared) and near_duplicates(one, other), apart <= 3))
@@ -100,18 +101,18 @@ def _edited(text: str, vocabulary: list[str], rng: random.Random) -> tuple[str, 
     return "words changed", " ".join(rng.choice(vocabulary) if rng.random() < share else word for word in words)
 
 
-def _reports(folder: Path) -> Iterator[Told]:
+def _reports(folder: Path) -> Iterator[Compared]:
     raw = gzip.decompress((folder / "reuters21578.sgm.gz").read_bytes()).decode("latin-1")
     for head, report in re.findall(r"<REUTERS([^>]*)>(.*?)</REUTERS>", raw, re.DOTALL):
         number, body = re.search(r'NEWID="(\d+)"', head), re.search(r"<BODY>(.*?)</BODY>", report, re.DOTALL)
         date = re.search(r"<DATE>\s*(\S+ \d\d:\d\d:\d\d)", report)
         if number and body and date:
             at = datetime.strptime(date[1].title(), "%d-%b-%Y %H:%M:%S").replace(tzinfo=UTC)
-            yield _told(number[1], html.unescape(body[1]), at)
+            yield _compared(number[1], html.unescape(body[1]), at)
 
 
-def _told(key: str, text: str, at: datetime | None = None) -> Told:
-    return Told(EnrichedArticle(id=key, text=text, language="en", enrichment="", published_at=at))
+def _compared(key: str, text: str, at: datetime | None = None) -> Compared:
+    return Compared(EnrichedArticle(id=key, text=text, language="en", enrichment="", published_at=at))
 
 
 def _mined(folder: Path) -> Iterator[Pair]:
@@ -122,10 +123,10 @@ def _mined(folder: Path) -> Iterator[Pair]:
             yield (min(one, other), max(one, other))
 
 
-def _sharing(told: dict[str, Told], keys: Callable[[Told], Iterable[str]]) -> set[Pair]:
+def _sharing(reports: dict[str, Compared], keys: Callable[[Compared], Iterable[str]]) -> set[Pair]:
     """The pairs that have a key in common."""
     holders: dict[str, list[str]] = defaultdict(list)
-    for name, one in told.items():
+    for name, one in reports.items():
         for key in keys(one):
             holders[key].append(name)
     return {(min(pair), max(pair)) for names in holders.values() for pair in combinations(names, 2)}
@@ -136,12 +137,12 @@ def _quarters(value: int) -> list[str]:
     return [f"{at}.{value >> 16 * at & 0xFFFF:x}" for at in range(4)]
 
 
-def _both(told: dict[str, Told], pair: Pair) -> tuple[Told, Told]:
-    return told[pair[0]], told[pair[1]]
+def _both(reports: dict[str, Compared], pair: Pair) -> tuple[Compared, Compared]:
+    return reports[pair[0]], reports[pair[1]]
 
 
-def _near(told: dict[str, Told], pair: Pair) -> bool:
-    one, other = _both(told, pair)
+def _near(reports: dict[str, Compared], pair: Pair) -> bool:
+    one, other = _both(reports, pair)
     return abs(moment(one.article) - moment(other.article)) <= APART
 
 

@@ -49,7 +49,7 @@ SELECTED: dict[str, Facet] = {
 
 
 @dataclass(frozen=True)
-class Moment:
+class Bin:
     """A stretch of time: its first day (or hour), the matching articles, and all articles in it."""
 
     start: str
@@ -63,7 +63,7 @@ class Timeline:
 
     clock: Clock
     interval: Interval
-    moments: list[Moment]
+    bins: list[Bin]
 
 
 @dataclass(frozen=True)
@@ -184,8 +184,8 @@ async def timeline(index: Index, node: Node, clock: Clock = "published", interva
         starts = _starts(min(counted), max(counted), interval)
         every = await index.histogram(Everything(), step=DAY)  # the same for every query: the engines keep it
     mine, all_of = _binned(counted, interval), _binned(every, interval)
-    moments = [Moment(start, mine.get(start, 0), all_of.get(start, 0)) for start in starts]
-    return Timeline(clock, interval, moments)
+    bins = [Bin(start, mine.get(start, 0), all_of.get(start, 0)) for start in starts]
+    return Timeline(clock, interval, bins)
 
 
 async def areas(index: Index, node: Node, zoom: int) -> list[Tile]:
@@ -290,7 +290,7 @@ async def _dated(index: Index, node: Node, clock: DayClock, interval: Interval |
     mine = await _terms(index, node, clock, interval)
     every = await _terms(index, Everything(), clock, interval) if mine else {}
     starts = _between(min(mine), max(mine), interval) if mine else []
-    return Timeline(clock, interval, [Moment(start, mine.get(start, 0), every.get(start, 0)) for start in starts])
+    return Timeline(clock, interval, [Bin(start, mine.get(start, 0), every.get(start, 0)) for start in starts])
 
 
 async def _terms(index: Index, node: Node, clock: DayClock, interval: Interval) -> dict[str, int]:

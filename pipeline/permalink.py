@@ -16,7 +16,7 @@ PATTERN = r"^[0-9]{1,15}~[0-9]{1,12}~[0-9A-Za-z.-]{0,40}$"
 
 
 @dataclass(frozen=True)
-class State:
+class Snapshot:
     """What a permalink keeps: the newest write (milliseconds since 1970, UTC), the articles that matched, the facts'
     version."""
 
@@ -44,9 +44,9 @@ class Changed:
     enrichment_now: str = ENRICHMENT
 
 
-async def state(index: Index, total: int) -> State:
-    """The state of a search that found `total` articles now."""
-    return State(await index.watermark(), total, ENRICHMENT)
+async def snapshot(index: Index, total: int) -> Snapshot:
+    """What a permalink keeps of a search that found `total` articles now."""
+    return Snapshot(await index.watermark(), total, ENRICHMENT)
 
 
 def is_whole(text: str) -> bool:
@@ -54,7 +54,7 @@ def is_whole(text: str) -> bool:
     return re.fullmatch(PATTERN, text) is not None
 
 
-def read(text: str) -> State:
+def read(text: str) -> Snapshot:
     """The state that a permalink keeps.
 
     Raises:
@@ -63,10 +63,10 @@ def read(text: str) -> State:
     if not is_whole(text):
         raise ValueError("a permalink's state is MILLISECONDS~ARTICLES~VERSION")
     watermark, total, enrichment = text.split("~")
-    return State(int(watermark), int(total), enrichment)
+    return Snapshot(int(watermark), int(total), enrichment)
 
 
-async def changed(index: Index, node: Node, then: State) -> Changed:
+async def changed(index: Index, node: Node, then: Snapshot) -> Changed:
     """What changed in the answer to a query since a permalink was made."""
     found = await index.changes(node, then.watermark)
     since = datetime.fromtimestamp(min(then.watermark, 253_402_300_799_999) / 1000, UTC)

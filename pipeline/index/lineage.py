@@ -37,7 +37,7 @@ _NAME = re.compile(r"(?<=[^\W_][ ,])\s*([^\W\d_a-zß-öø-ÿ]\w+)")  # a word wi
 
 
 @dataclass(frozen=True)
-class Told:
+class Compared:
     """An article with what is compared of it, made when it is first needed."""
 
     article: EnrichedArticle
@@ -64,7 +64,7 @@ class Told:
         return moment(self.article).timestamp(), self.article.id
 
 
-def near_duplicates(one: Told, other: Told) -> bool:
+def near_duplicates(one: Compared, other: Compared) -> bool:
     """Whether two articles say the same."""
     if abs(moment(one.article) - moment(other.article)) > APART:
         return False
@@ -86,15 +86,16 @@ async def link_some(index: Index) -> int:
         How many articles were looked at; 0 when there are none.
     """
     found = await index.search(TO_PLACE, size=BATCH, sort="oldest")
-    new = {hit.article.id: Told(hit.article) for hit in found.hits}
+    new = {hit.article.id: Compared(hit.article) for hit in found.hits}
     if new:
-        near = await asyncio.gather(*(_near(index, told) for told in new.values()))
-        known = {told.article.id: told for group in near for told in group} | new
+        near = await asyncio.gather(*(_near(index, compared) for compared in new.values()))
+        known = {compared.article.id: compared for group in near for compared in group} | new
         pairs = await asyncio.to_thread(_pairs, new, near)
         groups = {known[other].article.cluster for pair in pairs for other in pair}
-        groups |= {told.article.cluster for told in new.values()}
+        groups |= {compared.article.cluster for compared in new.values()}
         members = await _members(index, {group for group in groups if group})
-        known = members | {key: told for key, told in known.items() if key in new or any(key in pair for pair in pairs)}
+        paired = {key for pair in pairs for key in pair}
+        known = members | {key: compared for key, compared in known.items() if key in new or key in paired}
         await index.link(await asyncio.to_thread(_links, known, pairs, set(new)))
     return len(new)
 
@@ -102,38 +103,38 @@ async def link_some(index: Index) -> int:
 async def loosen(index: Index, clusters: Iterable[str]) -> None:
     """Have the members of clusters looked at again, because one of them was taken out."""
     for cluster in sorted(set(clusters)):
-        for told in (await _members(index, {cluster})).values():
-            await index.link([Link(told.article, None, None, None, 1, copied=False)])
+        for compared in (await _members(index, {cluster})).values():
+            await index.link([Link(compared.article, None, None, None, 1, copied=False)])
 
 
-async def _near(index: Index, told: Told) -> list[Told]:
+async def _near(index: Index, compared: Compared) -> list[Compared]:
     """Articles that share a mark with this one; those still to be placed find it themselves when it is their turn."""
-    terms = await asyncio.to_thread(lambda: asked(told.article, told.shingles))
+    terms = await asyncio.to_thread(lambda: asked(compared.article, compared.shingles))
     if not terms:
         return []
     found = await index.search(Marked("band", terms), size=NEAREST, sort="oldest")
-    return [Told(hit.article) for hit in found.hits if hit.article.id != told.article.id]
+    return [Compared(hit.article) for hit in found.hits if hit.article.id != compared.article.id]
 
 
-def _pairs(new: Mapping[str, Told], near: Sequence[Sequence[Told]]) -> set[tuple[str, str]]:
+def _pairs(new: Mapping[str, Compared], near: Sequence[Sequence[Compared]]) -> set[tuple[str, str]]:
     """The near-duplicates among the articles to place, and of them among those that are placed."""
     pairs = set()
-    for told, others in zip(new.values(), near, strict=True):
+    for compared, others in zip(new.values(), near, strict=True):
         for other in others:
             other = new.get(other.article.id, other)
-            if (other.article.id in new or other.article.origin) and near_duplicates(told, other):
-                pairs.add((told.article.id, other.article.id))
+            if (other.article.id in new or other.article.origin) and near_duplicates(compared, other):
+                pairs.add((compared.article.id, other.article.id))
     return pairs
 
 
-async def _members(index: Index, clusters: set[str]) -> dict[str, Told]:
+async def _members(index: Index, clusters: set[str]) -> dict[str, Compared]:
     found = await asyncio.gather(
         *(index.search(Term("cluster", one), size=MEMBERS, sort="oldest") for one in sorted(clusters))
     )
-    return {hit.article.id: Told(hit.article) for hits in found for hit in hits.hits}
+    return {hit.article.id: Compared(hit.article) for hits in found for hit in hits.hits}
 
 
-def _links(known: Mapping[str, Told], pairs: Iterable[tuple[str, str]], new: set[str]) -> list[Link]:
+def _links(known: Mapping[str, Compared], pairs: Iterable[tuple[str, str]], new: set[str]) -> list[Link]:
     """The lineage of every article whose cluster is touched; those whose lineage stays are left to the index."""
     groups = {key: {key} for key in known}
 
@@ -144,45 +145,45 @@ def _links(known: Mapping[str, Told], pairs: Iterable[tuple[str, str]], new: set
                 groups[key] = groups[one]
 
     first: dict[str, str] = {}
-    for key, told in known.items():
-        if key not in new and told.article.cluster:
-            join(first.setdefault(told.article.cluster, key), key)
+    for key, compared in known.items():
+        if key not in new and compared.article.cluster:
+            join(first.setdefault(compared.article.cluster, key), key)
     for one, other in pairs:
         join(one, other)
     distinct = {id(group): group for group in groups.values()}
     return [link for group in distinct.values() for link in cluster([known[key] for key in group])]
 
 
-def cluster(members: Sequence[Told]) -> list[Link]:
+def cluster(members: Sequence[Compared]) -> list[Link]:
     """The lineage of near-duplicates.
 
     The origin is the first of those that others credit, else the first of all. Independent are the publishers less
     those that credit another, and those that repeat an earlier member nearly word for word: ten copies of one report
     are one origin, whether they say so or not.
     """
-    ordered = sorted(members, key=lambda told: told.order)
-    called = {name: told.publisher for told in ordered for name in attribution.names(told.article)}
-    credited = [attribution.credited(told.article, called) for told in ordered]
+    ordered = sorted(members, key=lambda compared: compared.order)
+    called = {name: compared.publisher for compared in ordered for name in attribution.names(compared.article)}
+    credited = [attribution.credited(compared.article, called) for compared in ordered]
     whose = list[str]()
-    for at, told in enumerate(ordered):
-        whose.append(credited[at] or _copied_from(told, ordered[:at], whose) or told.publisher)
-    origin = next((told for told in ordered if told.publisher in credited), ordered[0]).article.id
+    for at, compared in enumerate(ordered):
+        whose.append(credited[at] or _copied_from(compared, ordered[:at], whose) or compared.publisher)
+    origin = next((compared for compared in ordered if compared.publisher in credited), ordered[0]).article.id
     return [
         Link(
-            told.article,
+            compared.article,
             cluster=origin,
-            duplicate_of=None if told.article.id == origin else origin,
+            duplicate_of=None if compared.article.id == origin else origin,
             origin=origin,
             origins=len(set(whose)),
             copied=len(ordered) > 1,
         )
-        for told in ordered
+        for compared in ordered
     ]
 
 
-def _copied_from(told: Told, earlier: Sequence[Told], whose: Sequence[str]) -> str | None:
+def _copied_from(compared: Compared, earlier: Sequence[Compared], whose: Sequence[str]) -> str | None:
     """Whose report an article is that repeats an earlier one nearly word for word."""
     for before, owner in zip(earlier[:COMPARED], whose, strict=False):
-        if resemblance(told.shingles, before.shingles) >= COPY:
+        if resemblance(compared.shingles, before.shingles) >= COPY:
             return owner
     return None

@@ -242,7 +242,7 @@ async def search(
         QueryError, Unavailable, Misconfigured: as the query language and the index do.
     """
     found = await searching.find(index, query, size=size, offset=offset, sort=sort, fold=fold, why=why)
-    now = await permalink.state(index, found.total)
+    now = await permalink.snapshot(index, found.total)
     then = await permalink.changed(index, found.node, permalink.read(state)) if state else None
     return SearchAnswer(
         state=str(now),
@@ -316,7 +316,7 @@ def moments(found: counting.Timeline) -> list[MomentAnswer]:
         MomentAnswer(
             start=one.start, count=one.count, all=one.all, share=round(one.count / one.all, 6) if one.all else 0
         )
-        for one in found.moments
+        for one in found.bins
     ]
 
 

@@ -117,23 +117,23 @@ async def test_a_facet_ignores_its_own_selection(index: Index) -> None:
 async def test_timeline_counts_every_dated_article(index: Index, text: str, interval: counting.Interval) -> None:
     found = await counting.timeline(index, query(text), interval=interval)
     dated = [one for one in matching(text) if one.published_at]
-    assert sum(moment.count for moment in found.moments) == len(dated)
-    assert all(moment.count <= moment.all for moment in found.moments)
-    starts = [moment.start for moment in found.moments]
+    assert sum(moment.count for moment in found.bins) == len(dated)
+    assert all(moment.count <= moment.all for moment in found.bins)
+    starts = [moment.start for moment in found.bins]
     assert starts == sorted(set(starts))
     if interval == "week":
         assert {datetime.fromisoformat(start).weekday() for start in starts} == {0}
     if interval == "day":
         expected = Counter(one.published_at.date().isoformat() for one in dated if one.published_at)
-        assert {moment.start: moment.count for moment in found.moments if moment.count} == expected
+        assert {moment.start: moment.count for moment in found.bins if moment.count} == expected
 
 
 async def test_timeline_by_the_other_clocks(index: Index) -> None:
     found = await counting.timeline(index, query("event:AGREE"), "happened", "year")
-    starts = [moment.start for moment in found.moments]
+    starts = [moment.start for moment in found.bins]
     assert starts == [str(year) for year in range(int(starts[0]), int(starts[-1]) + 1)]  # gaps stand as zeros
-    assert sum(moment.count for moment in found.moments if moment.start.startswith("182")) == 10
-    assert any(not moment.count for moment in found.moments)
+    assert sum(moment.count for moment in found.bins if moment.start.startswith("182")) == 10
+    assert any(not moment.count for moment in found.bins)
     (months,) = [await counting.timeline(index, query("about:RU mentions:2026"), "mentions", "month")]
     dated = Counter(
         term
@@ -141,11 +141,11 @@ async def test_timeline_by_the_other_clocks(index: Index) -> None:
         for term in days.terms(one.dates)
         if len(term) == len("2026-11")
     )
-    assert {moment.start: moment.count for moment in months.moments if moment.count} == dated
-    assert all(moment.count <= moment.all for moment in months.moments)
+    assert {moment.start: moment.count for moment in months.bins if moment.count} == dated
+    assert all(moment.count <= moment.all for moment in months.bins)
     with pytest.raises(QueryError, match="day, month or year"):
         await counting.timeline(index, query("*"), "mentions", "hour")
-    assert (await counting.timeline(index, query("zyzzyva"))).moments == []
+    assert (await counting.timeline(index, query("zyzzyva"))).bins == []
 
 
 @pytest.mark.parametrize("zoom", [1, 4, 9])
@@ -228,11 +228,11 @@ async def test_what_is_like_an_article(index: Index) -> None:
 
 async def test_a_permalink_says_what_changed(index: Index) -> None:
     found = await find(index, "delta", size=1)
-    made = await permalink.state(index, found.total)
+    made = await permalink.snapshot(index, found.total)
     assert permalink.read(str(made)) == made
     told = await permalink.changed(index, found.node, made)
     assert (told.new, told.updated, told.gone) == (0, 0, 0)
-    early = await permalink.changed(index, found.node, permalink.State(0, 3, "1"))
+    early = await permalink.changed(index, found.node, permalink.Snapshot(0, 3, "1"))
     assert (early.new, early.updated, early.gone, early.enrichment) == (found.total, 0, 3, "1")
     with pytest.raises(ValueError, match="permalink"):
         permalink.read("1~2")
