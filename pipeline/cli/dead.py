@@ -9,18 +9,17 @@ import typer
 from pipeline import settings as configuration
 from pipeline.article import DeadLetter
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import AsJson, Data
 from pipeline.errors import GeowireError, Rejected
 
 if TYPE_CHECKING:
     from pipeline.broker import Position
 
 app = typer.Typer(no_args_is_help=True, help="Messages that could not be processed: list, show, send again.")
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list")
-def list_letters(data: Data = None, as_json: Json = False) -> None:
+def list_letters(data: Data = None, as_json: AsJson = False) -> None:
     """List the dead letters whose input has no better outcome yet, oldest first."""
     letters = [letter for _, letter in asyncio.run(_letters(data))]
     if as_json:
@@ -38,7 +37,7 @@ def list_letters(data: Data = None, as_json: Json = False) -> None:
 def show(
     key: Annotated[str, typer.Argument(help="Key of a dead letter, as `dead list` prints it.")],
     data: Data = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a dead letter: the reason, and the original message (at most its first 1 MiB)."""
     letter, raw = asyncio.run(_with_original(data, key))
@@ -55,7 +54,7 @@ def retry(
     keys: Annotated[list[str] | None, typer.Argument(help="Keys of dead letters; none with --all.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Send every dead letter again.")] = False,
     data: Data = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send dead letters again, after their cause is mended; each keeps its place in the ledger."""
     if bool(keys) == everything:

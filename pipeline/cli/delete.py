@@ -8,7 +8,7 @@ import typer
 
 from pipeline import settings as configuration
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import Data
 from pipeline.tombstone import Tombstone
 
 

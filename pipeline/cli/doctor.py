@@ -5,14 +5,13 @@ import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from pydantic import SecretStr
 
 from pipeline import settings as configuration
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import AsJson, Data
 from pipeline.errors import GeowireError
 
 LOW_DISK = 2 * 1024**3  # bytes; Elasticsearch stops writing at its flood stage, SQLite at a full disk
@@ -22,7 +21,7 @@ Check = tuple[str, Callable[[configuration.Settings], str]]
 
 def doctor(
     data: Data = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check this installation and print every setting with where its value came from."""
     settings, origins = configuration.load_with_origins({"data": data})

@@ -7,6 +7,7 @@ import typer
 
 from pipeline import settings as configuration
 from pipeline.cli import output
+from pipeline.cli.inputs import AsJson
 from pipeline.errors import GeowireError, Misconfigured
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def evaluate(
     update: Annotated[bool, typer.Option("--update", help="Raise the floors to the scores.")] = False,
     lower: Annotated[bool, typer.Option("--lower", help="With --update: lower floors too.")] = False,
     faults: Annotated[bool, typer.Option("--faults", help="A line for each fact that is missing or wrong.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score the facts on the articles annotated for this project, and on sets of others; fails below a floor."""
     from pipeline.evaluation import floors

@@ -23,9 +23,8 @@ from pipeline.article import (
     Stretch,
 )
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import AsJson, Data
 from pipeline.errors import GeowireError
-from pipeline.query.sentences import ends
 
 CONTEXT = 160  # characters of a sentence that an explanation shows
 LONGEST = 300  # characters of a quote that are shown
@@ -34,7 +33,7 @@ LONGEST = 300  # characters of a quote that are shown
 def explain(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as search prints it.")],
     data: Data = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print each fact of an article beside its sentence, with method, confidence and reason."""
     article = asyncio.run(_get(configuration.load({"data": data}), article_id))
@@ -129,6 +128,8 @@ class _Sentences:
     """The sentences of an article."""
 
     def __init__(self, article: EnrichedArticle) -> None:
+        from pipeline.query.sentences import ends  # analysis is slow to load, and not every command needs it
+
         self._texts: dict[FieldName, str] = {"title": article.title, "text": article.text}
         self._edges = {field: [0, *ends(text), len(text)] for field, text in self._texts.items()}
 

@@ -12,7 +12,7 @@ import typer
 
 from pipeline import settings as configuration
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import AsJson, Data
 from pipeline.errors import GeowireError, QueryError
 from pipeline.feed import Feed, FeedReport, Health, in_words, outcomes_in_words
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Feeds: add them, see how they do, poll them.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids or addresses, as geowire feed list prints them.")]
 Rule = Annotated[str | None, typer.Option(help="A query of words, phrases, source:, lang:, published:.")]
 

@@ -1,6 +1,7 @@
-"""The options that `publish` and `extract` share: what the caller says of articles that do not say it themselves."""
+"""The options that commands share; with some a caller says of articles what they do not say themselves."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,8 @@ import typer
 if TYPE_CHECKING:
     from pipeline.sources.door import Defaults
 
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded mode (GEOWIRE_DATA).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PublishedAt = Annotated[
     str | None, typer.Option("--published-at", metavar="TIME", help="ISO 8601; UTC where no zone is given.")
 ]

@@ -1,6 +1,5 @@
 """`geowire key add|list|remove`: who may read, publish or change over HTTP."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -8,35 +7,27 @@ import typer
 from pipeline import keys
 from pipeline import settings as configuration
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import AsJson, Data
 
 app = typer.Typer(no_args_is_help=True, help="API keys, stored as hashes: add, list, remove.")
 Name = Annotated[str, typer.Argument(help="The key's name, for you.")]
 
 
-class Role(StrEnum):
-    """What a key may do; each role includes those before it."""
-
-    READ = "read"
-    PUBLISH = "publish"
-    ADMIN = "admin"
-
-
 @app.command("add")
 def add(
     name: Name,
-    role: Annotated[Role, typer.Option("--role", help="read, publish, or admin (everything).")] = Role.PUBLISH,
+    role: Annotated[keys.Role, typer.Option("--role", help="read, publish, or admin (everything).")] = "publish",
     data: Data = None,
 ) -> None:
     """Make a key and print it, this once; only its hash is kept. A first key of the role read closes reading, too."""
     path = configuration.load({"data": data}).api_keys_path
-    token = keys.add(path, name, role.value)
+    token = keys.add(path, name, role)
     print(token)
-    output.note(f"{name} may {role.value}; the key is not shown again")
+    output.note(f"{name} may {role}; the key is not shown again")
 
 
 @app.command("list")
-def list_keys(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False, data: Data = None) -> None:
+def list_keys(as_json: AsJson = False, data: Data = None) -> None:
     """List the keys by name; the keys themselves are not kept."""
     found = keys.load(configuration.load({"data": data}).api_keys_path)
     if as_json:

@@ -16,8 +16,7 @@ import typer
 from pipeline import settings as configuration
 from pipeline.article import Article
 from pipeline.cli import output
-from pipeline.cli.inputs import Lang, PublishedAt, Source, Url, defaults
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import Data, Lang, PublishedAt, Source, Url, defaults
 from pipeline.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:

@@ -6,45 +6,26 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from pipeline import settings as configuration
 from pipeline.article import EnrichedArticle
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import AsJson, Data
 from pipeline.errors import GeowireError, QueryError
 
 if TYPE_CHECKING:
-    from pipeline import index
+    from pipeline.formats import Format
     from pipeline.index import Version
     from pipeline.query.tree import Node
     from pipeline.searching import Found, Result
 
 
-class Format(StrEnum):
-    """How results are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    NDJSON = "ndjson"
-    CSV = "csv"
-    GEOJSON = "geojson"
-    ATOM = "atom"
-    RSS = "rss"
-    FEED_JSON = "feed.json"
-    NINJS_JSON = "ninjs.json"
-
-
-class Sort(StrEnum):
-    """How results are ordered."""
-
-    RELEVANCE = "relevance"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    ORIGINS = "origins"
+# The formats of formats.py, and the orders of the index: neither is imported before there is a query to answer.
+Form = Literal["table", "json", "ndjson", "csv", "geojson", "atom", "rss", "feed.json", "ninjs.json"]
+Sort = Literal["relevance", "newest", "oldest", "origins"]
 
 
 def search(
@@ -57,12 +38,12 @@ def search(
     similar: Annotated[
         str, typer.Option("--similar", metavar="ID", help="Only what is like that article; short for similar:ID.")
     ] = "",
-    format_: Annotated[Format, typer.Option("--format", help="How to print the results.")] = Format.TABLE,
+    format_: Annotated[Form, typer.Option("--format", help="How to print the results.")] = "table",
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     as_ndjson: Annotated[bool, typer.Option("--ndjson", help="Short for --format ndjson.")] = False,
     size: Annotated[int, typer.Option("--size", min=0, max=1000, help="How many results.")] = 10,
     whole: Annotated[bool, typer.Option("--all", help="Every result, newest first, unfolded; not as a table.")] = False,
-    sort: Annotated[Sort, typer.Option("--sort", help="Best, newest, oldest, or most origins first.")] = Sort.RELEVANCE,
+    sort: Annotated[Sort, typer.Option("--sort", help="Best, newest, oldest, or most origins first.")] = "relevance",
     unfold: Annotated[bool, typer.Option("--unfold", help="Show near-duplicates one by one.")] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Say which clauses each result meets, and with which words.")
@@ -76,12 +57,12 @@ def search(
     query = _one_query(words or [])
     if similar:
         query = f'({query}) similar:"{similar}"' if query.strip() else f'similar:"{similar}"'
-    form = Format.JSON if as_json else Format.NDJSON if as_ndjson else format_
-    if whole and form is Format.TABLE:
+    form: Form = "json" if as_json else "ndjson" if as_ndjson else format_
+    if whole and form == "table":
         raise typer.BadParameter("--all needs a --format other than table")
-    if facets and form not in (Format.TABLE, Format.JSON):
+    if facets and form not in ("table", "json"):
         raise typer.BadParameter("--facets are printed as a table or as json")
-    asked = _Asked(query, size, sort.value, not unfold, why, whole)
+    asked = _Asked(query, size, sort, not unfold, why, whole)
     settings = configuration.load({"data": data})
     try:
         asyncio.run(_count(settings, asked, form) if facets else _search(settings, asked, form))
@@ -103,7 +84,7 @@ def _one_query(words: "Sequence[str]") -> str:
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as search prints it.")],
     versions: Annotated[bool, typer.Option("--versions", help="What changed since it was first seen.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     data: Data = None,
 ) -> None:
     """Show an article with its facts."""
@@ -136,24 +117,24 @@ class _Asked:
 
     query: str
     size: int
-    sort: "index.Sort"
+    sort: Sort
     fold: bool
     why: bool
     whole: bool
 
 
-async def _search(settings: configuration.Settings, asked: _Asked, form: Format) -> None:
+async def _search(settings: configuration.Settings, asked: _Asked, form: Form) -> None:
     from pipeline.open import index_only
     from pipeline.searching import everything, find, one_by_one, understand
 
     async with index_only(settings) as index:
-        if asked.whole:
+        if asked.whole and form != "table":
             node = await understand(index, asked.query)
             total = (await index.search(node, size=0)).total
             await _write(form, node, total, everything(index, node))
             return
         found = await find(index, asked.query, size=asked.size, sort=asked.sort, fold=asked.fold, why=asked.why)
-        if form is Format.TABLE:
+        if form == "table":
             _print_hits(found)
         else:
             await _write(form, found.node, found.total, one_by_one(found.results))
@@ -161,26 +142,25 @@ async def _search(settings: configuration.Settings, asked: _Asked, form: Format)
             output.note(f"the archive {settings.index} is empty; geowire demo or geowire publish fills it")
 
 
-async def _count(settings: configuration.Settings, asked: _Asked, form: Format) -> None:
+async def _count(settings: configuration.Settings, asked: _Asked, form: Form) -> None:
     from pipeline.cli import counts
     from pipeline.open import index_only
 
     async with index_only(settings) as index:
         counted = await counts.counted(index, asked.query, asked.size)
-    if form is Format.TABLE:
+    if form == "table":
         counts.show(counted)
     else:
         output.data(counts.as_json(counted))
 
 
-async def _write(form: Format, node: "Node", total: int, results: "AsyncIterator[Result]") -> None:
+async def _write(form: "Format", node: "Node", total: int, results: "AsyncIterator[Result]") -> None:
     """Print a format, piece by piece."""
-    from pipeline.formats import FORMATS, About, write
+    from pipeline.formats import About, write
     from pipeline.query.printing import to_text
 
     about = About(to_text(node), total, datetime.now(UTC))
-    (chosen,) = (known for known in FORMATS if known == form.value)
-    async for piece in write(chosen, about, results):
+    async for piece in write(form, about, results):
         output.raw(piece)
 
 

@@ -12,8 +12,8 @@ import typer
 
 from pipeline import settings as configuration
 from pipeline.cli import output
+from pipeline.cli.inputs import Data
 from pipeline.cli.status import print_status
-from pipeline.cli.worker import Data
 from pipeline.errors import GeowireError, Misconfigured
 from pipeline.settings import Settings
 

@@ -1,14 +1,14 @@
 """`geowire status`: what became of every input."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from pipeline import settings as configuration
 from pipeline.article import Outcome
 from pipeline.cli import output
-from pipeline.cli.worker import Data
+from pipeline.cli.inputs import AsJson, Data
 
 if TYPE_CHECKING:
     from pipeline.status import Status
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def status(
     data: Data = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the ledger: how many inputs, and what became of each of them, source by source."""
     settings = configuration.load({"data": data})

@@ -10,9 +10,8 @@ import typer
 
 from pipeline import settings as configuration
 from pipeline.cli import output
+from pipeline.cli.inputs import Data
 from pipeline.errors import Unavailable
-
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded mode (GEOWIRE_DATA).")]
 
 
 def worker(

@@ -1,0 +1,30 @@
+"""Options that take one of several values: those of the rooms behind them, and a wrong one is told what there is."""
+
+from typing import get_args
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline import index, keys
+from pipeline.cli import search
+from pipeline.cli.main import app
+from pipeline.formats import FORMATS
+
+
+def test_every_format_and_every_order_is_offered() -> None:
+    assert get_args(search.Form) == ("table", *FORMATS)
+    assert search.Sort == index.Sort
+
+
+@pytest.mark.parametrize(
+    ("command", "values"),
+    [
+        (["search", "ferry", "--format", "xml"], get_args(search.Form)),
+        (["search", "ferry", "--sort", "best"], get_args(search.Sort)),
+        (["key", "add", "wire", "--role", "owner"], get_args(keys.Role)),
+    ],
+)
+def test_a_wrong_value_is_told_what_there_is(command: list[str], values: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 2
+    assert all(f"'{value}'" in done.output for value in values)
