@@ -24,12 +24,13 @@ from typing import Any, Protocol
 import faust
 
 from pipeline import removing, stages
-from pipeline.article import Article, EnrichedArticle, LedgerRow, Outcome
+from pipeline.article import Article, EnrichedArticle
 from pipeline.backfill import LiveFirst
 from pipeline.broker import MAX_MESSAGE, TopicSpec
 from pipeline.broker.faust_options import faust_options
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Index, Put
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.linking import Linker
 from pipeline.settings import Settings
 from pipeline.stages import Delivery, Failure, Fuse, Watch

@@ -1,4 +1,4 @@
-"""The records: what is published, what enrichment adds, what the ledger keeps.
+"""The records of an article: what is published, and what enrichment adds.
 
 One canonical record per topic, JSON on the wire. Adapters at the edge (sources/) make an `Article`; `admit`
 is the only door, for files, the API and messages of foreign producers alike.
@@ -7,7 +7,6 @@ is the only door, for files, the API and messages of foreign producers alike.
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -44,19 +43,6 @@ EventType = Literal[
 EventStatus = Literal["happened", "ongoing", "planned", "threatened", "denied", "alleged", "historical"]
 FigureKind = Literal["killed", "injured", "displaced", "arrested", "troops", "money", "percent", "other"]
 Why = Literal["place", "demonym", "actor", "metonym"]
-
-
-class Outcome(StrEnum):
-    """What became of an input; every input ends in exactly one of them (`pending` until then)."""
-
-    INDEXED = "indexed"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    SUPERSEDED = "superseded"
-    FILTERED = "filtered"
-    REJECTED = "rejected"
-    DEAD = "dead"
-    DELETED = "deleted"
 
 
 class Record(BaseModel):
@@ -278,35 +264,6 @@ class EnrichedArticle(Article):
     origin: str | None = None  # the article that had the report first; None: to be looked at, or looked at again
     origins: int = 1  # independent publishers of the report
     copied: bool = False  # whether its cluster has other members
-
-
-class DeadLetter(Record):
-    """A message that could not be processed; at most 1 MiB of the original is kept, and its sha256."""
-
-    origin: str  # the ledger key: topic/partition/offset of the input in `articles`
-    topic: str  # where the message stood when it failed
-    partition: int
-    offset: int
-    stage: Literal["enrich", "index"]
-    reason: str
-    article_id: str | None = None
-    source: str = ""
-    original_base64: str
-    truncated: bool = False
-    sha256: str
-    failed_at: Moment
-
-
-class LedgerRow(Record):
-    """What became of one input. `key` is `topic/partition/offset`, or `submission/…` before publishing."""
-
-    key: str
-    outcome: Outcome
-    reason: str | None = None
-    article_id: str | None = None
-    source: str = ""
-    retry_of: str | None = None  # a message that `dead retry` sent again: `key` is its new place, this its input's
-    at: Moment
 
 
 def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:

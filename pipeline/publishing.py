@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from pipeline.app import ARTICLES, BACKFILL
-from pipeline.article import Article, LedgerRow, Outcome
+from pipeline.article import Article
 from pipeline.broker import MAX_MESSAGE, Broker, Headers, Message, Position
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.sources.door import Input, Refusal
 from pipeline.state import State
 from pipeline.tombstone import Tombstone

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from pipeline import stages
-from pipeline.article import EnrichedArticle, LedgerRow, Outcome
+from pipeline.article import EnrichedArticle
 from pipeline.index import Index
 from pipeline.index.lineage import loosen
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.query.tree import Term
 from pipeline.stages import Delivery, Watch
 from pipeline.state import State

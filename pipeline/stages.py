@@ -19,8 +19,9 @@ from typing import Literal, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome, admit
+from pipeline.article import Article, EnrichedArticle, admit
 from pipeline.errors import Misconfigured, Poison, Rejected, Unavailable
+from pipeline.ledger import DeadLetter, LedgerRow, Outcome
 from pipeline.tombstone import Tombstone
 
 log = logging.getLogger(__name__)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ValidationError, computed_field
 
 from pipeline.app import DEAD, GROUP, INPUTS, READ
-from pipeline.article import DeadLetter, LedgerRow, Outcome
 from pipeline.broker import Broker, Message, Position, lag, read_all
 from pipeline.errors import Rejected
 from pipeline.index import Index
 from pipeline.index.lineage import TO_PLACE
+from pipeline.ledger import DeadLetter, LedgerRow, Outcome
 from pipeline.publishing import SUBMISSION
 from pipeline.stages import ORIGIN
 from pipeline.state import State, Tally

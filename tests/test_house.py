@@ -20,7 +20,7 @@ APP |= {"polling", "poller", "subscribing", "rules", "backfill", "linking", "log
 APP |= {"searching", "counting", "excerpt", "likeness", "permalink", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "countries", "elastic_client", "article", "settings", "errors"}
-LEAVES |= {"tombstone", "identity", "feed", "shingles", "child"}
+LEAVES |= {"tombstone", "identity", "feed", "ledger", "shingles", "child"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

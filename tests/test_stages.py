@@ -12,9 +12,10 @@ import pytest
 
 from pipeline import stages
 from pipeline.app import MAX_RECORD, Rooms, enrich_batch, headers_of, index_batch
-from pipeline.article import Article, DeadLetter, EnrichedArticle, LedgerRow, Outcome
+from pipeline.article import Article, EnrichedArticle
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Put, PutResult
+from pipeline.ledger import DeadLetter, LedgerRow, Outcome
 from pipeline.stages import Delivery, Failure, Fuse
 from pipeline.tombstone import Tombstone
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import settings as configuration
-from pipeline.article import DeadLetter
 from pipeline.cli import output
 from pipeline.cli.inputs import AsJson, Data
 from pipeline.errors import GeowireError, Rejected
+from pipeline.ledger import DeadLetter
 
 if TYPE_CHECKING:
     from pipeline.broker import Position

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from pipeline import settings as configuration
-from pipeline.article import Outcome
 from pipeline.cli import output
 from pipeline.cli.inputs import AsJson, Data
+from pipeline.ledger import Outcome
 
 if TYPE_CHECKING:
     from pipeline.status import Status

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from pipeline.article import EnrichedArticle, Outcome
+from pipeline.article import EnrichedArticle
+from pipeline.ledger import Outcome
 from pipeline.query.tree import Node
 from pipeline.settings import Settings
 

@@ -9,9 +9,10 @@ import re
 import time
 from dataclasses import dataclass
 
-from pipeline.article import EnrichedArticle, Outcome, Record
+from pipeline.article import EnrichedArticle, Record
 from pipeline.index import Link, Put
 from pipeline.index.fields import EPOCH, milliseconds
+from pipeline.ledger import Outcome
 
 RUN_FIELDS = {"fetched_at", "first_seen_at"}  # moments of a run, not of the content
 LINEAGE = {"cluster", "duplicate_of", "origin", "origins", "copied"}  # what lineage.py says, and no message

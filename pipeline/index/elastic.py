@@ -13,7 +13,7 @@ from typing import Any
 
 from elasticsearch import ApiError, AsyncElasticsearch
 
-from pipeline.article import EnrichedArticle, Outcome
+from pipeline.article import EnrichedArticle
 from pipeline.elastic_client import ADVICE, CONFLICT, answered, connect, fault
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Bucket, Changes, Facet, Hit, Hits, Link, Only, Put, PutResult, Sort, Version, changes
@@ -23,6 +23,7 @@ from pipeline.index.decide import Decision, Stored, decide, relinked
 from pipeline.index.elastic_bulk import MAX_ID, Step, bulks, usable
 from pipeline.index.elastic_documents import READ, definitions, document, stored, version, version_document
 from pipeline.index.fields import DEEPEST, FACET_BUCKETS, FACETS, TILES
+from pipeline.ledger import Outcome
 from pipeline.query.tiles import numbered
 from pipeline.query.tree import Node
 from pipeline.settings import Settings

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.article import LedgerRow, Outcome
 from pipeline.feed import Feed, Poll
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.settings import Settings
 from pipeline.tombstone import Tombstone
 

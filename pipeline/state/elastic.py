@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.article import LedgerRow, Outcome
 from pipeline.elastic_client import CONFLICT, answered, connect, fault
 from pipeline.errors import Unavailable
 from pipeline.feed import Feed, Poll
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.settings import Settings
 from pipeline.state import Tally
 from pipeline.tombstone import Tombstone

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.article import LedgerRow, Outcome
 from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.state import Tally
 from pipeline.tombstone import Tombstone
 

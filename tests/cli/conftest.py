@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.app import topic_specs
-from pipeline.article import CountryWeight, EnrichedArticle, LedgerRow, Outcome, admit
+from pipeline.article import CountryWeight, EnrichedArticle, admit
 from pipeline.broker import Message
 from pipeline.index import Put, open_index
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.open import rooms
 from tests.e2e.site import Site, embedded
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.article import CountryWeight, EnrichedArticle, Entity, Outcome, Place, Quote, Source, Span
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, Place, Quote, Source, Span
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import Bucket, Changes, Index, Put, open_index
 from pipeline.index.tantivy import TantivyIndex
+from pipeline.ledger import Outcome
 from pipeline.query.grammar import parse
 from pipeline.query.tree import Node
 from pipeline.settings import Settings

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from pipeline.article import CountryWeight, Entity, Outcome
+from pipeline.article import CountryWeight, Entity
 from pipeline.elastic_client import connect, create_api_key, fault, key_works
 from pipeline.errors import Misconfigured, QueryError, Unavailable
 from pipeline.index import Put, open_index
 from pipeline.index.compile_elastic import compile_query
 from pipeline.index.elastic import ElasticIndex
 from pipeline.index.elastic_documents import definitions
+from pipeline.ledger import Outcome
 from pipeline.query.evaluate import matches
 from pipeline.query.faults import MAX_DEPTH
 from pipeline.settings import Settings

@@ -4,9 +4,10 @@ import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 
-from pipeline.article import EnrichedArticle, Outcome, Source
+from pipeline.article import EnrichedArticle, Source
 from pipeline.index import Index, Put
 from pipeline.index.lineage import TO_PLACE, link_some, loosen
+from pipeline.ledger import Outcome
 from pipeline.query.tree import Everything
 
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from pipeline import settings as configuration
-from pipeline.article import LedgerRow, Outcome
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
+from pipeline.ledger import LedgerRow, Outcome
 from pipeline.state import State, Tally, open_state
 from pipeline.state.sqlite import SqliteState
 from pipeline.tombstone import Tombstone
