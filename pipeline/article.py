@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import Rejected
-from pipeline.identity import article_id, canonical_url, domain_of
+from pipeline.identity import article_id, canonical_url, domain_of, names_page
 
 MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisions)
 MAX_TITLE = 2_000  # code points
@@ -269,8 +269,8 @@ class EnrichedArticle(Article):
 def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     """Make a complete `Article` from untrusted data, or refuse it.
 
-    Fills in id, canonical URL and times; drops a published date more than 24 h ahead, with a note; caps
-    `fetched_at` at now.
+    Fills in id, canonical URL and times; drops dates more than 24 h ahead, and a canonical URL of another site, with a
+    note; caps `fetched_at` at now.
 
     Args:
         data: a decoded JSON value; only `text` is required.
@@ -287,10 +287,10 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     _check(article)
     told = "published_offset" in data  # by our own door: its published_at is in UTC by now
     offset = article.published_offset if told else _zone_minutes(data.get("published_at"))
-    canonical = canonical_url(article.url)
+    canonical, notes = _canonical(article)
     update: dict[str, Any] = {
         "id": article.id or article_id(canonical, article.title, article.text),
-        "canonical_url": article.canonical_url or canonical,
+        "canonical_url": canonical,
         "fetched_at": min(article.fetched_at or now, now),
         "published_offset": offset,
         "source": _source(article.source, canonical),
@@ -299,12 +299,36 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     if article.published_at is None:
         update |= {"published_from": "none", "published_offset": None}
     elif article.published_at > now + FUTURE:
-        note = f"published_at {article.published_at.isoformat()} is more than 24 h ahead and was dropped"
+        notes.append(_ahead("published_at", article.published_at))
         update |= {"published_at": None, "published_from": "none", "published_offset": None}
-        update["notes"] = [*article.notes, note]
     elif article.published_from == "none" and pushed:
         update["published_from"] = "push"
-    return article.model_copy(update=update)
+    if article.modified_at is not None and article.modified_at > now + FUTURE:
+        notes.append(_ahead("modified_at", article.modified_at))
+        update["modified_at"] = None
+    return article.model_copy(update=update | {"notes": [*article.notes, *notes]})
+
+
+def _canonical(article: Article) -> tuple[str | None, list[str]]:
+    """The canonical URL, of which the id is a hash, and what is to be noted of the one that the article claims.
+
+    A given id needs no hash: such an article, as every one that is read again, keeps what it says.
+    """
+    claimed, own = canonical_url(article.canonical_url), canonical_url(article.url)
+    notes: list[str] = []
+    if article.id:
+        claimed = article.canonical_url
+    elif claimed and own and not names_page(claimed, own):
+        notes = [f"canonical_url {claimed[:200]} is of another site, or its home page, and was dropped"]
+        claimed = None
+    canonical = claimed or own
+    if len(canonical or "") > MAX_URL:
+        raise Rejected(f"canonical_url too long: the limit is {MAX_URL:,} characters")
+    return canonical, notes
+
+
+def _ahead(name: str, moment: datetime) -> str:
+    return f"{name} {moment.isoformat()} is more than 24 h ahead and was dropped"
 
 
 def _validated(data: Mapping[Any, Any]) -> Article:

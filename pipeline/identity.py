@@ -6,27 +6,20 @@ they are written. All of them are one document.
 
 import hashlib
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from courlan import extract_domain, normalize_url
 
 MAX_PARAMETERS = 100
 
-# Parameters that say where a link was shared, and change nothing on the page.
-TRACKING = re.compile(
-    r"^(?:utm_\w+|at_\w+|mc_[ce]id|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|_ga|_gl"
-    r"|li_fat_id|ocid|cmpid?|cmp|cid|icid|ito|itm_\w+|ns_\w+|xtor|wt\.\w+|wt_\w+|s_cid|s_kwcid|smid|smtyp|soc_src|soc_trk"
-    r"|taid|tpcc|traffic_source|spm|share|shared|sharetype|share_id|src|sref|ref|ref_src|ref_url|referrer|referer|feedtype"
-    r"|feature|partner|campaign|campaign_id|guccounter|guce_\w+|__twitter_impression|emailtracker|mod|mbid|ncid|sr_share"
-    r"|intcid|link_id|linkid|list_id|via|hss_channel|mkt_tok|pk_\w+|piwik_\w+|matomo_\w+|trk|trkcampaign|wprov|echobox"
-    r"|rss|partner_id|oly_\w+id|vero_id|_hs\w+|hsctatracking|sc_\w+|seg|sh|st|stm_\w+|usqp|amp_\w+|amp|outputtype)$",
-    re.IGNORECASE,
-)
-VARIANT_HOSTS = ("www.", "m.", "mobile.", "amp.", "touch.", "wap.")
-
 _AMP_CACHE = re.compile(r"^https?://[^/]*\.?(?:cdn\.ampproject\.org|bing-amp\.com)/[cv]/(s/)?(.+)$", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"^https?://(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)$", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?:/amp/?|/amp/index\.html)$|(?<=\.)amp\.(?=html?$)|(?<=/)amp/(?=[^/])", re.IGNORECASE)
+_HOME = re.compile(r"https?://[^/?#]*/?(?:[?#]|$)")
 _DOMAIN = re.compile(r"https?://(?:www\.)?([^/:?#]+)(?::(?:80|443)(?!\d))?(:\d+)?")
 
 
@@ -44,20 +37,34 @@ def same_site(one: str, other: str) -> bool:
     return _without_variant(domain_of(one) or "") == _without_variant(domain_of(other) or "")
 
 
+def names_page(claimed: str, url: str) -> bool:
+    """Whether an address that a page claims may be its own: of the same site, and not the home page of an article.
+
+    A page of another site can't claim an article's address: it would be written over it. Nor are all articles one
+    because a site gives them all its home page.
+    """
+    is_home = _HOME.match(claimed) and _key(canonical_url(claimed) or "") != _key(canonical_url(url) or "")
+    return same_site(claimed, url) and not is_home
+
+
 def canonical_url(url: str | None) -> str | None:
-    """One spelling of a URL: no fragment, no tracking parameters, no AMP, the others in order (library: courlan)."""
+    """One spelling of a URL: no fragment, no tracking parameters, no AMP, the others in order (library: courlan).
+
+    courlan sees no parameters: of those it takes whatever begins with `ga` or `ref` for tracking, `gallery=5` too.
+    """
     if not url or not url.strip():
         return None
     plain = _unwrapped(url.strip().partition("#")[0])
     try:
-        normal: str = normalize_url(plain, strict=False) or plain
-        scheme, host, path, query, _ = urlsplit(normal)
+        address, mark, query = plain.partition("?")
+        normal: str = normalize_url(address, strict=False) or address
+        scheme, host, path, _, _ = urlsplit(normal)
     except (ValueError, TypeError):
         return plain
     if scheme not in ("http", "https"):
-        return normal
+        return normal + mark + query
     host = host.removesuffix(":443" if scheme == "https" else ":80")
-    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not TRACKING.match(name)]
+    kept = [pair for pair in parse_qsl(query, keep_blank_values=True) if not _is_tracking(*pair)]
     return urlunsplit((scheme, host, _AMP_PATH.sub("", path) or "/", urlencode(sorted(kept[:MAX_PARAMETERS])), ""))
 
 
@@ -69,6 +76,22 @@ def article_id(canonical: str | None, title: str, text: str) -> str:
     """
     basis = f"url\n{_key(canonical)}" if canonical else f"text\n{title}\n{text}"
     return hashlib.sha256(basis.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    return bool(_names("always").fullmatch(name) or (_names("unless_a_number").fullmatch(name) and not value.isdigit()))
+
+
+@cache
+def _names(which: str) -> re.Pattern[str]:
+    """The names of a list of data/tracking.toml."""
+    names = (re.escape(name).replace(r"\*", r"\w*") for name in _tracking()[which])
+    return re.compile("|".join(names), re.IGNORECASE)
+
+
+@cache
+def _tracking() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "data" / "tracking.toml").read_text(encoding="utf-8"))
 
 
 def _unwrapped(url: str) -> str:
@@ -89,5 +112,5 @@ def _key(canonical: str) -> str:
 
 def _without_variant(rest: str) -> str:
     """A host, with or without what follows it, without `www.`, `m.` and the like."""
-    prefix = next((each for each in VARIANT_HOSTS if rest.startswith(each)), "")
+    prefix = next((each for each in _tracking()["variant_hosts"] if rest.startswith(each)), "")
     return rest.removeprefix(prefix) if rest.partition("/")[0].count(".") > 1 else rest

@@ -121,7 +121,9 @@ class Poller:
 
     async def _refresh(self) -> None:
         """Look for feeds that were added, changed or removed; what this poller knows of a feed stays."""
-        stored = await self._state.feeds()
+        stored = await self._state.feeds(polls=False)
+        if any(feed.id not in self._known for feed, _ in stored):
+            stored = await self._state.feeds()
         self._known = {
             feed.id: (feed, self._known[feed.id][1] if feed.id in self._known else poll) for feed, poll in stored
         }
@@ -202,12 +204,13 @@ async def ask_for(state: State, wanted: Sequence[str], patience: float = PATIENC
     answered = clock()
     while waiting:
         await asyncio.sleep(TICK)
-        for feed, poll in await state.feeds():
+        stored = await state.feeds()
+        for feed, poll in stored:
             if feed.id in waiting and poll.last_poll_at is not None and poll.last_poll_at >= now:
                 waiting.discard(feed.id)
                 answered = clock()
                 yield Report(feed, poll.status or "unchanged", poll.outcomes, poll.error)
-        waiting &= {feed.id for feed, _ in await state.feeds()}
+        waiting &= {feed.id for feed, _ in stored}
         if waiting and clock() - answered > patience:
             late = f"it has not polled {len(waiting)} feeds within {patience:.0f} s"
             raise GeowireError(f"{_busy(await state.holder(LEASE_NAME))}; {late}")

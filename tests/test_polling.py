@@ -13,6 +13,7 @@ from pipeline import poller as polling_loop
 from pipeline.article import Article, Source
 from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
+from pipeline.identity import article_id
 from pipeline.poller import Poller, ask_for
 from pipeline.polling import Polling
 from pipeline.publishing import Published
@@ -164,6 +165,25 @@ async def test_a_teaser_is_completed_from_its_page(site: Site) -> None:
     assert article.published_at == datetime(2026, 11, 3, 4, 59, tzinfo=UTC)
     assert article.text.startswith("Paragraph 0")
     assert article.reservation == "TDMRep"
+
+
+async def test_a_page_with_a_canonical_address_is_the_article_of_that_address(site: Site) -> None:
+    story = f"{site.served.url}/story"
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{story}?page=all"))
+    site.served.pages["/story"], site.served.headers["/story"] = page(f'<link rel="canonical" href="{story}">'), HTML
+    await site.poll()
+    (article,) = site.articles
+    assert (article.canonical_url, article.id) == (story, article_id(story, "", ""))
+
+
+async def test_a_link_by_way_of_another_site_is_the_article_where_it_leads(site: Site) -> None:
+    story = f"{site.served.url}/story"
+    elsewhere = site.served.url.replace("127.0.0.1", "localhost")
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{elsewhere}/to/302?{story}"))
+    site.served.pages["/story"], site.served.headers["/story"] = page(), HTML
+    await site.poll()
+    (article,) = site.articles
+    assert (article.url, article.id) == (story, article_id(story, "", ""))
 
 
 async def test_robots_txt_is_kept_to_and_the_teaser_stands(site: Site) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pipeline.identity import same_site
+
 TRUST = ("jsonld", "feed", "sitemap", "meta", "time", "url", "none")  # of dates, the best first
 
 
@@ -22,6 +24,8 @@ def merged(entry: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     found["published_from"] = better.get("published_from", "none")
     if page.get("modified_at"):
         found["modified_at"] = page["modified_at"]
+    if not same_site(entry["url"], page["url"]):  # the link leads there by way of another site, as those of t.co do
+        found["url"] = page["url"]
     origins = dict(page.get("metadata_from", {}))
     if entry.get("title"):
         origins["title"] = "feed"

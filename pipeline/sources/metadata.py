@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from typing import Any, TypeGuard
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from pipeline.identity import same_site
+from pipeline.article import MAX_URL
+from pipeline.identity import names_page
 from pipeline.sources.boilerplate import listed
 from pipeline.sources.dates import date_in_url, moment
 
@@ -118,14 +119,13 @@ class Said:
         return next((when for text in given if (when := moment(text))), None)
 
     def canonical(self) -> str | None:
-        """The page's own address of itself, where it is sane: of the same site, and not the home page of an article.
-
-        A page of another site can't claim an article's address: it would write over it.
-        """
+        """The page's own address of itself, where it is sane."""
         links = [str(link).strip() for link in self.tree.xpath("//link[@rel='canonical']/@href")]
         for link in [*links, self.meta.get("og:url", "")]:
             absolute = joined(self.url, link)
-            if absolute and (self.url is None or (same_site(absolute, self.url) and not _is_home(absolute, self.url))):
+            if not absolute or len(absolute) > MAX_URL:
+                continue
+            if self.url is None or names_page(absolute, self.url):
                 return absolute
         return None
 
@@ -213,10 +213,6 @@ def _names_page(node: dict[str, Any], url: str) -> bool:
     page = node.get("mainEntityOfPage")
     given = [node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page]
     return any(isinstance(each, str) and each.partition("#")[0].rstrip("/") == url.rstrip("/") for each in given)
-
-
-def _is_home(link: str, url: str) -> bool:
-    return urlsplit(link).path in ("", "/") and urlsplit(url).path not in ("", "/")
 
 
 def _has_zone(when: str) -> bool:

@@ -46,8 +46,12 @@ class State(Protocol):
     async def tally(self) -> list[Tally]:
         """All rows, counted at one moment, in no order."""
 
-    async def feeds(self) -> list[tuple[Feed, Poll]]:
-        """All feeds in the order in which they were added, each with what the poller knows of it."""
+    async def feeds(self, *, polls: bool = True) -> list[tuple[Feed, Poll]]:
+        """All feeds in the order in which they were added, each with what the poller knows of it.
+
+        Args:
+            polls: False leaves that empty; of a feed with many entries it is much to read.
+        """
 
     async def put_feeds(self, feeds: Sequence[Feed]) -> None:
         """Write what people ask for; what the poller knows of these feeds stays."""

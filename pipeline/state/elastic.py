@@ -110,7 +110,7 @@ class ElasticState:
             finally:
                 await self._client.close_point_in_time(id=moment)
 
-    async def feeds(self) -> list[tuple[Feed, Poll]]:
+    async def feeds(self, *, polls: bool = True) -> list[tuple[Feed, Poll]]:
         """As the seam says; page by page."""
         found: list[tuple[Feed, Poll]] = []
         after: dict[str, Any] = {}
@@ -122,6 +122,7 @@ class ElasticState:
                     query={"term": {"kind": "feed"}},
                     sort=[{"added_at": "asc"}, {"key": "asc"}],
                     size=PAGE,
+                    source_excludes=[] if polls else ["poll"],
                     **after,
                 )
                 hits = page["hits"]["hits"]

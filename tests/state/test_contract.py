@@ -153,6 +153,7 @@ async def test_people_and_the_poller_do_not_overwrite_each_other(state: State) -
     await state.put_feeds([added.model_copy(update={"paused": True})])
     ((stored, known),) = await state.feeds()
     assert (stored.paused, known) == (True, poll)
+    assert await state.feeds(polls=False) == [(stored, Poll())]
     await state.put_poll(added.id, Poll())
     assert (await state.feeds())[0][1] == Poll()
 
