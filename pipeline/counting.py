@@ -63,7 +63,7 @@ class Timeline:
 
     clock: Clock
     interval: Interval
-    bins: list[Bin]
+    moments: list[Bin]  # so called by the API, too
 
 
 @dataclass(frozen=True)
@@ -184,8 +184,8 @@ async def timeline(index: Index, node: Node, clock: Clock = "published", interva
         starts = _starts(min(counted), max(counted), interval)
         every = await index.histogram(Everything(), step=DAY)  # the same for every query: the engines keep it
     mine, all_of = _binned(counted, interval), _binned(every, interval)
-    bins = [Bin(start, mine.get(start, 0), all_of.get(start, 0)) for start in starts]
-    return Timeline(clock, interval, bins)
+    moments = [Bin(start, mine.get(start, 0), all_of.get(start, 0)) for start in starts]
+    return Timeline(clock, interval, moments)
 
 
 async def areas(index: Index, node: Node, zoom: int) -> list[Tile]:

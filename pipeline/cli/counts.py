@@ -13,7 +13,7 @@ from pipeline.query.printing import in_quotes, to_text
 from pipeline.searching import Without, explain_nothing, nothing_in_words, understand
 
 BARS = "▁▂▃▄▅▆▇█"
-WIDEST = 50  # bins of a timeline on one line
+WIDEST = 50  # moments of a timeline on one line
 INDENT = 9  # columns of a terminal before the values
 FIELDS: dict[str, Facet] = {**counting.SELECTED, "event": "event", "status": "status", "speaker": "speaker"}
 """The field of the query that selects a value of each facet."""
@@ -88,13 +88,13 @@ def _line(name: str, values: list[tuple[str, int]]) -> None:
 
 
 def _timeline(timeline: counting.Timeline) -> None:
-    """The newest bins as bars, with the first and the last of them."""
-    bins = timeline.bins[-WIDEST:]
-    if not bins:
+    """The newest moments as bars, with the first and the last of them."""
+    moments = timeline.moments[-WIDEST:]
+    if not moments:
         return
-    most = max(one.count for one in bins)
-    bars = "".join(BARS[max(0, -(-one.count * len(BARS) // most) - 1)] if one.count else " " for one in bins)
-    ends = (bins[0].start, bins[-1].start)
+    most = max(one.count for one in moments)
+    bars = "".join(BARS[max(0, -(-one.count * len(BARS) // most) - 1)] if one.count else " " for one in moments)
+    ends = (moments[0].start, moments[-1].start)
     said = f"  by {timeline.interval}, at most {most:,}"
     output.styled(
         [

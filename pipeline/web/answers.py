@@ -316,7 +316,7 @@ def moments(found: counting.Timeline) -> list[MomentAnswer]:
         MomentAnswer(
             start=one.start, count=one.count, all=one.all, share=round(one.count / one.all, 6) if one.all else 0
         )
-        for one in found.bins
+        for one in found.moments
     ]
 
 

@@ -78,11 +78,11 @@ async def timeline(index: Index, node: Node) -> Chart:
     """Articles over time, as bars."""
     rest = [part for part in parts_of(node) if not isinstance(part, Published)]
     found = await counting.timeline(index, node)
-    most = max((one.count for one in found.bins), default=0)
-    step = WIDTH / max(1, len(found.bins))
-    every = max(1, len(found.bins) // 6)
+    most = max((one.count for one in found.moments), default=0)
+    step = WIDTH / max(1, len(found.moments))
+    every = max(1, len(found.moments) // 6)
     bars = []
-    for at, one in enumerate(found.bins):
+    for at, one in enumerate(found.moments):
         height = one.count / most * HEIGHT
         span = _span(one.start, found.interval)
         query = None if span is None else _with(rest, Published(None, None, span))

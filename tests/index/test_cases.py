@@ -125,7 +125,7 @@ async def check_counts(index: Index, node: Node, case: dict[str, Any]) -> None:
         assert [(one.value, one.count) for one in buckets] == list(expected.items()), facet
     for name, clock, interval in TIMELINES:
         if name in case:
-            moments = (await counting.timeline(index, node, clock, interval)).bins
+            moments = (await counting.timeline(index, node, clock, interval)).moments
             assert {one.start: one.count for one in moments if one.count} == case[name], name
 
 

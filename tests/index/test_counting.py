@@ -117,23 +117,23 @@ async def test_a_facet_ignores_its_own_selection(index: Index) -> None:
 async def test_timeline_counts_every_dated_article(index: Index, text: str, interval: counting.Interval) -> None:
     found = await counting.timeline(index, query(text), interval=interval)
     dated = [one for one in matching(text) if one.published_at]
-    assert sum(moment.count for moment in found.bins) == len(dated)
-    assert all(moment.count <= moment.all for moment in found.bins)
-    starts = [moment.start for moment in found.bins]
+    assert sum(moment.count for moment in found.moments) == len(dated)
+    assert all(moment.count <= moment.all for moment in found.moments)
+    starts = [moment.start for moment in found.moments]
     assert starts == sorted(set(starts))
     if interval == "week":
         assert {datetime.fromisoformat(start).weekday() for start in starts} == {0}
     if interval == "day":
         expected = Counter(one.published_at.date().isoformat() for one in dated if one.published_at)
-        assert {moment.start: moment.count for moment in found.bins if moment.count} == expected
+        assert {moment.start: moment.count for moment in found.moments if moment.count} == expected
 
 
 async def test_timeline_by_the_other_clocks(index: Index) -> None:
     found = await counting.timeline(index, query("event:AGREE"), "happened", "year")
-    starts = [moment.start for moment in found.bins]
+    starts = [moment.start for moment in found.moments]
     assert starts == [str(year) for year in range(int(starts[0]), int(starts[-1]) + 1)]  # gaps stand as zeros
-    assert sum(moment.count for moment in found.bins if moment.start.startswith("182")) == 10
-    assert any(not moment.count for moment in found.bins)
+    assert sum(moment.count for moment in found.moments if moment.start.startswith("182")) == 10
+    assert any(not moment.count for moment in found.moments)
     (months,) = [await counting.timeline(index, query("about:RU mentions:2026"), "mentions", "month")]
     dated = Counter(
         term
@@ -141,11 +141,11 @@ async def test_timeline_by_the_other_clocks(index: Index) -> None:
         for term in days.terms(one.dates)
         if len(term) == len("2026-11")
     )
-    assert {moment.start: moment.count for moment in months.bins if moment.count} == dated
-    assert all(moment.count <= moment.all for moment in months.bins)
+    assert {moment.start: moment.count for moment in months.moments if moment.count} == dated
+    assert all(moment.count <= moment.all for moment in months.moments)
     with pytest.raises(QueryError, match="day, month or year"):
         await counting.timeline(index, query("*"), "mentions", "hour")
-    assert (await counting.timeline(index, query("zyzzyva"))).bins == []
+    assert (await counting.timeline(index, query("zyzzyva"))).moments == []
 
 
 @pytest.mark.parametrize("zoom", [1, 4, 9])
