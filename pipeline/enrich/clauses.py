@@ -1,20 +1,19 @@
 """Clauses: who does something and to whom, in active and passive, relative, participle and infinitive clauses."""
 
-import tomllib
 from functools import cache
-from pathlib import Path
 
+from pipeline.enrich import TABLES
 from pipeline.enrich.parse import Word
+from pipeline.tables import words_of
 
 PERFECT = ("has", "have", "had")
 RELATIVE = ("who", "which", "that", "whom")
 
 
 @cache
-def table() -> dict[str, frozenset[str]]:
+def clause_words() -> dict[str, frozenset[str]]:
     """The words of tables/clauses.toml."""
-    data = tomllib.loads((Path(__file__).parent / "tables" / "clauses.toml").read_text(encoding="utf-8"))
-    return {name: frozenset(words) for name, words in data.items()}
+    return {name: frozenset(listed) for name, listed in words_of(TABLES / "clauses.toml").items()}
 
 
 def case(word: Word) -> str:
@@ -38,17 +37,18 @@ def arguments(verb: Word) -> tuple[Word | None, Word | None]:
     if passive and perfect and verb.dep != "acl":  # "has withdrawn" is no passive, whatever the parse calls its subject
         return antecedent(nearest(verb, "nsubj", "nsubj:pass")), _object(verb)
     if passive:
-        agent = verb.child("obl:agent") or next((one for one in _by(verb) if case(one) == "by"), None)
+        by = agent(verb)
         object_ = verb.child("nsubj:pass") or (verb.head if verb.dep in ("acl", "acl:relcl") else None)
-        return antecedent(agent), antecedent(object_)
+        return antecedent(by), antecedent(object_)
     found = subject(verb)
     return antecedent(found) if found is None or not _is_torn(found, verb) else None, _object(verb)
 
 
-def _by(verb: Word) -> list[Word]:
-    """Where the agent of a passive may hang: on the verb, or on a noun between ("supplied with aid by Oslo")."""
+def agent(verb: Word) -> Word | None:
+    """Who does what a passive says: behind "by", on the verb or on a noun between ("supplied with aid by Oslo")."""
     oblique = verb.all("obl")
-    return oblique + [below for one in oblique for below in one.all("nmod")]
+    near = oblique + [below for one in oblique for below in one.all("nmod")]
+    return verb.child("obl:agent") or next((one for one in near if case(one) == "by"), None)
 
 
 def subject(verb: Word) -> Word | None:
@@ -75,8 +75,8 @@ def _writer(noun: Word) -> Word | None:
     if noun.child("cop") is not None:
         return noun.child("nsubj") or noun
     verb = noun.head
-    if noun.lemma.lower() in table()["papers"] and verb is not None and noun.dep in ("obj", "obl", "nsubj:pass"):
-        return subject(verb) if noun.dep != "nsubj:pass" else verb.child("obl:agent")
+    if noun.lemma.lower() in clause_words()["papers"] and verb is not None and noun.dep in ("obj", "obl", "nsubj:pass"):
+        return subject(verb) if noun.dep != "nsubj:pass" else agent(verb)
     return noun
 
 
@@ -88,7 +88,7 @@ def nearest(verb: Word, *relations: str) -> Word | None:
 def _controller(participle: Word) -> Word | None:
     """The object that does what the participle says: "accused Oslo of shelling a port" makes Oslo shell."""
     verb, mark = participle.head, participle.child("mark")
-    if verb is None or mark is None or verb.lemma.lower() not in table()["object_controls"]:
+    if verb is None or mark is None or verb.lemma.lower() not in clause_words()["object_controls"]:
         return None
     whom = verb.child("obj", "iobj", "nsubj:pass")
     return whom if whom is not None and whom.at < participle.at else None
@@ -117,7 +117,7 @@ def _object(verb: Word) -> Word | None:
     found = verb.child("obj") or verb.child("iobj")  # whom one warns or asks is an `iobj`
     if found is None and verb.child("compound:prt") is not None:
         found = next((word for word in verb.all("xcomp") if word.pos == "NOUN"), None)  # "called off a visit"
-    if found is None and verb.lemma.lower() in table()["object_controls"]:
+    if found is None and verb.lemma.lower() in clause_words()["object_controls"]:
         found = _controlled(verb)
     if found is not None:
         return antecedent(found)
@@ -154,4 +154,4 @@ def _is_torn(subject: Word, verb: Word) -> bool:
 
 def _is_finite(verb: Word) -> bool:
     """Whether a clause is one of its own, with a conjunction before it."""
-    return any(mark.text.lower() in table()["conjunctions"] for mark in verb.all("mark", "advmod"))
+    return any(mark.text.lower() in clause_words()["conjunctions"] for mark in verb.all("mark", "advmod"))

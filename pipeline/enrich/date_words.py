@@ -3,6 +3,10 @@
 import calendar
 import re
 
+from pipeline.enrich import TABLES
+from pipeline.tables import words_of
+
+_WORDS = words_of(TABLES / "dates.toml")
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
@@ -24,14 +28,9 @@ PART = (
     r"(?:(?P<part>early|mid|late|the end of|the start of|the beginning of|the middle of|"
     r"the first half of|the second half of)[ -])"
 )
-NO_YEAR = r"(?:people|troops|soldiers|men|women|tonnes|tons|euros|dollars|homes|families|metre|meter)"
+NO_YEAR = rf"(?:{'|'.join(_WORDS['counted'])})"
 SECOND = r"(?P<day2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 
-AHEAD = re.compile(
-    r"\b(?:will|shall|would|to be held|due|scheduled|set to|plans?|planned|expected|upcoming|is to|are to|next|"
-    r"ahead of|tomorrow|invited|would)\b"
-)
-NAMES = re.compile(r"(?:Black|Good|Bloody|Super|Ash|Palm|Easter|Holy|Cyber|Giving|Fat|Every|Each|every|each)\s$")
-AFTER_NAMES = re.compile(
-    r"s\b|\s[A-Z]\w+-[A-Z]\w+|['’]?\s*(?:Courier|Post|News|World|Gazette|Tribune|Independent|Star|Sun|People|Observer|Review|Chronicle|League|Times|Mail|Telegraph|Mirror|Herald|Express|Night|Morning|Standard|Islands?|[Pp]rayers?)\b"
-)
+AHEAD = re.compile(rf"\b(?:{'|'.join(_WORDS['ahead'])})\b")
+NAMES = re.compile(rf"(?:{'|'.join(_WORDS['before_named_days'])})\s$")
+AFTER_NAMES = re.compile(rf"s\b|\s[A-Z]\w+-[A-Z]\w+|['’]?\s*(?:{'|'.join(_WORDS['behind_named_days'])})\b")

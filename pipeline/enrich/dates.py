@@ -28,7 +28,7 @@ from pipeline.enrich.date_words import (
     WEEKDAYS,
     YEAR,
 )
-from pipeline.enrich.days import Context, Days, count, month_end, months, moved, one, part, unit
+from pipeline.enrich.days import Context, Days, month_end, months_on, moved, number_of, part_of, period, single_day
 from pipeline.enrich.names import Named
 from pipeline.enrich.nlp import Reading
 
@@ -101,16 +101,16 @@ def _full(match: re.Match[str], context: Context) -> Days | None:
     """A day with month and perhaps a year; without, the nearest, or the one that falls on the weekday named."""
     month, day = _month(match), int(match["day"])
     if match["year"]:
-        return one(date(int(match["year"]), month, day))
+        return single_day(date(int(match["year"]), month, day))
     if context.published is None:
         return None
     years = [context.published.year + shift for shift in (0, -1, 1)]
     days = [date(year, month, day) for year in years if day <= calendar.monthrange(year, month)[1]]
     weekday = match.groupdict().get("weekday")
     if weekday and (fitting := [one for one in days if one.weekday() == WEEKDAYS[weekday.lower()]]):
-        return one(fitting[0])
+        return single_day(fitting[0])
     published = context.published
-    return one(min(days, key=lambda one: abs((one - published).days)))
+    return single_day(min(days, key=lambda one: abs((one - published).days)))
 
 
 def _days_of_month(match: re.Match[str], context: Context) -> Days | None:
@@ -123,7 +123,7 @@ def _days_of_month(match: re.Match[str], context: Context) -> Days | None:
 
 
 def _iso(match: re.Match[str], _: Context) -> Days | None:
-    return one(date.fromisoformat(match[0]))
+    return single_day(date.fromisoformat(match[0]))
 
 
 def _month_of_year(match: re.Match[str], context: Context) -> Days | None:
@@ -136,7 +136,7 @@ def _month_of_year(match: re.Match[str], context: Context) -> Days | None:
         return None
     else:
         year = _year_of(month, match.groupdict().get("which"), context.published, context.sentence)
-    return part(date(year, month, 1), month_end(year, month), match, "month")
+    return part_of(date(year, month, 1), month_end(year, month), match, "month")
 
 
 def _year_of(month: int, which: str | None, published: date, sentence: str) -> int:
@@ -154,7 +154,7 @@ def _year_of(month: int, which: str | None, published: date, sentence: str) -> i
 
 def _year(match: re.Match[str], _: Context) -> Days | None:
     year = int(match["year"])
-    return part(date(year, 1, 1), date(year, 12, 31), match, "year")
+    return part_of(date(year, 1, 1), date(year, 12, 31), match, "year")
 
 
 def _years(match: re.Match[str], _: Context) -> Days | None:
@@ -165,7 +165,7 @@ def _years(match: re.Match[str], _: Context) -> Days | None:
 
 def _decade(match: re.Match[str], _: Context) -> Days | None:
     year = int(match["decade"])
-    return part(date(year, 1, 1), date(year + 9, 12, 31), match, "decade")
+    return part_of(date(year, 1, 1), date(year + 9, 12, 31), match, "decade")
 
 
 def _quarter(match: re.Match[str], context: Context) -> Days | None:
@@ -198,13 +198,13 @@ def _weekday(match: re.Match[str], context: Context) -> Days | None:
     number = WEEKDAYS[match["weekday"].lower()]
     back = (context.published.weekday() - number) % 7
     if which in ("last", "past"):
-        return one(context.published - timedelta(days=back or 7))
+        return single_day(context.published - timedelta(days=back or 7))
     if which in ("next", "coming", "this coming"):
-        return one(context.published + timedelta(days=(7 - back) or 7))
+        return single_day(context.published + timedelta(days=(7 - back) or 7))
     due = re.search(r"\b(?:by|until|before|next)\s$", context.before)
     if back and (due or AHEAD.search(_clause(match, context))):
-        return one(context.published + timedelta(days=7 - back))
-    return one(context.published - timedelta(days=back))
+        return single_day(context.published + timedelta(days=7 - back))
+    return single_day(context.published - timedelta(days=back))
 
 
 def _clause(match: re.Match[str], context: Context) -> str:
@@ -225,7 +225,7 @@ def _near(match: re.Match[str], context: Context) -> Days | None:
         shift = -2 if "before" in match["word"] else 2
     if match["word"].lower() == "last night":
         shift = -1
-    return one(context.published + timedelta(days=shift))
+    return single_day(context.published + timedelta(days=shift))
 
 
 def _this(match: re.Match[str], context: Context) -> Days | None:
@@ -233,7 +233,7 @@ def _this(match: re.Match[str], context: Context) -> Days | None:
     if context.published is None:
         return None
     shift = {"last": -1, "previous": -1, "next": 1, "coming": 1}.get(match["which"].lower(), 0)
-    return unit(context.published, match["unit"].lower(), shift, match)
+    return period(context.published, match["unit"].lower(), shift, match)
 
 
 def _ago(match: re.Match[str], context: Context) -> Days | None:
@@ -251,7 +251,7 @@ def _later(match: re.Match[str], context: Context) -> Days | None:
 def _following(match: re.Match[str], context: Context) -> Days | None:
     if context.anchor is None:
         return None
-    return one(
+    return single_day(
         context.anchor + timedelta(days=-1 if "previous" in match[0].lower() or "before" in match[0].lower() else 1)
     )
 
@@ -264,13 +264,13 @@ def _past(match: re.Match[str], context: Context) -> Days | None:
     """The past or next so many days, weeks, months or years."""
     if context.published is None:
         return None
-    number, length = count(match["count"]), match["unit"].lower()
+    number, length = number_of(match["count"]), match["unit"].lower()
     ahead = match["which"].lower() in ("next", "coming", "following")
     way = 1 if ahead else -1
     if length in ("day", "week"):
         other = context.published + timedelta(days=way * number * (7 if length == "week" else 1))
     else:
-        other = months(context.published, way * number * {"month": 1, "year": 12, "decade": 120}[length])
+        other = months_on(context.published, way * number * {"month": 1, "year": 12, "decade": 120}[length])
     return (context.published, other, "range") if ahead else (other, context.published, "range")
 
 

@@ -28,16 +28,16 @@ NUMBERS = {
 } | {"a": 1, "an": 1, "the": 1, "couple": 2, "fifteen": 15, "twenty": 20, "thirty": 30}
 
 
-def unit(day: date, unit: str, shift: int, match: re.Match[str]) -> Days | None:
+def period(day: date, unit: str, shift: int, match: re.Match[str]) -> Days | None:
     """The week, month, year, decade or weekend so many after that of a day."""
     if unit == "week":
         first = day - timedelta(days=day.weekday()) + timedelta(weeks=shift)
         return first, first + timedelta(days=6), "week"
     if unit == "month":
-        first = months(day.replace(day=1), shift)
-        return part(first, month_end(first.year, first.month), match, "month")
+        first = months_on(day.replace(day=1), shift)
+        return part_of(first, month_end(first.year, first.month), match, "month")
     if unit == "year":
-        return part(date(day.year + shift, 1, 1), date(day.year + shift, 12, 31), match, "year")
+        return part_of(date(day.year + shift, 1, 1), date(day.year + shift, 12, 31), match, "year")
     if unit == "decade" and shift == 0:
         return date(day.year // 10 * 10, 1, 1), date(day.year // 10 * 10 + 9, 12, 31), "decade"
     if unit == "weekend":
@@ -48,29 +48,29 @@ def unit(day: date, unit: str, shift: int, match: re.Match[str]) -> Days | None:
 
 def moved(day: date, match: re.Match[str], way: int) -> Days | None:
     """So many days, weeks, months or years from a day, by a pattern's `count` and `unit`."""
-    length, number = match["unit"].lower(), count(match["count"]) * way
+    length, number = match["unit"].lower(), number_of(match["count"]) * way
     if length == "day":
-        return one(day + timedelta(days=number))
+        return single_day(day + timedelta(days=number))
     if length == "week":
-        return unit(day + timedelta(weeks=number), "week", 0, match)
+        return period(day + timedelta(weeks=number), "week", 0, match)
     if length == "month":
-        return unit(months(day.replace(day=1), number), "month", 0, match)
+        return period(months_on(day.replace(day=1), number), "month", 0, match)
     years = number * (10 if length == "decade" else 1)
     return date(day.year + years, 1, 1), date(day.year + years, 12, 31), "year"
 
 
-def count(word: str) -> int:
+def number_of(word: str) -> int:
     """The number that a word or digits say."""
     word = word.lower()
     return int(word) if word.isdigit() else 2 if word.startswith("a couple") else NUMBERS[word]
 
 
-def one(day: date) -> Days:
+def single_day(day: date) -> Days:
     """One day as a stretch."""
     return day, day, "day"
 
 
-def months(day: date, count: int) -> date:
+def months_on(day: date, count: int) -> date:
     """The same day so many months later; the last one of a shorter month."""
     month = day.year * 12 + day.month - 1 + count
     year, month = divmod(month, 12)
@@ -82,7 +82,7 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def part(first: date, last: date, match: re.Match[str], precision: Precision) -> Days:
+def part_of(first: date, last: date, match: re.Match[str], precision: Precision) -> Days:
     """The early, middle or late third of a stretch, or its first or second half, where the text says so."""
     part = (match.groupdict().get("part") or "").lower()
     if not part:

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from pipeline.enrich.gazetteer import Known
 from pipeline.enrich.known import name_key
 from pipeline.enrich.names import keys_of
+from pipeline.query.tiles import distance
 
 ENOUGH = 4.0  # weight from which a candidate is pinned where the article, or its outlet, speaks for it
 AHEAD = 0.5  # by how much it must outweigh the next one
@@ -26,7 +27,6 @@ UNLIKE = 3.0  # subtracted where the gazetteer's own name is another one: many a
 ALIKE = 0.5  # share of letters that names must have in common
 NEAR_KM, NEARBY_KM = 120.0, 350.0
 ARTICLES = ("al", "el", "as", "ad", "ar", "az", "ash", "at", "the")  # not compared
-EARTH = 6371.0  # kilometres
 CAPITAL_NAME = "a capital"
 LARGEST = "by far the largest place of this name"
 
@@ -121,10 +121,3 @@ def alike(name: str, known: str) -> bool:
 def in_table(name: str, which: str) -> bool:
     """Whether a list of tables/names.toml has a name."""
     return name_key(name) in keys_of(which)
-
-
-def distance(lat: float, lon: float, lat2: float, lon2: float) -> float:
-    """Great-circle distance in kilometres between two points in degrees (haversine)."""
-    one, two = math.radians(lat), math.radians(lat2)
-    half = math.sin((two - one) / 2) ** 2 + math.cos(one) * math.cos(two) * math.sin(math.radians(lon2 - lon) / 2) ** 2
-    return 2 * EARTH * math.asin(min(1.0, math.sqrt(half)))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import from_bytes, to_bytes, to_disk
+from spacy.util import to_disk
 
 from pipeline.enrich.pieces import Pieces
 
@@ -103,17 +103,6 @@ class Encoder:
         self._open(str(network), vocabulary.read_bytes())
         self._files = {at.name: at.read_bytes for at in (network, vocabulary)}
         return self
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The files in one; of a model that was loaded from a folder, the folder must be there still."""
-        found: bytes = to_bytes(self._files, exclude)
-        return found
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Encoder":
-        """Load what `to_bytes` gave."""
-        files: dict[str, bytes] = {}
-        from_bytes(data, {name: lambda part, name=name: files.__setitem__(name, part) for name in FILES}, exclude)
-        return self.set_files(files)
 
     def set_files(self, files: dict[str, bytes]) -> "Encoder":
         """Take a network (ONNX) and a vocabulary (a piece a line)."""

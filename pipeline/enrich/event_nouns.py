@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from pipeline.article import Party
-from pipeline.enrich.clauses import antecedent, case, subject
-from pipeline.enrich.event_rules import NounRule, fits, noun_rules, rules_of, types
+from pipeline.enrich.clauses import agent, antecedent, case, subject
+from pipeline.enrich.event_rules import NounRule, event_words, fits, noun_rules, rules_of, types
 from pipeline.enrich.event_verbs import Found, is_in_words
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word
-from pipeline.enrich.parties import Parties, is_named, table
+from pipeline.enrich.parties import Parties, is_named
 
 
 def nominal(reading: Reading, parties: Parties) -> Iterator[Found]:
@@ -19,7 +19,7 @@ def nominal(reading: Reading, parties: Parties) -> Iterator[Found]:
         if not noun and word.pos != "PROPN":
             continue
         rule = noun_rules().get(lemma) if noun else None
-        pair = _hyphenated(word, parties) if rule is not None or lemma in table()["meetings"]["bodies"] else []
+        pair = _hyphenated(word, parties) if rule is not None or lemma in event_words()["meetings"]["bodies"] else []
         if len(pair) == 2 and (rule is None or rule.type in ("CONSULT", "AGREE", "COOPERATE")) and _meets(word):
             yield Found(rule.type if rule else "CONSULT", word, (pair[0],), (pair[1],), "noun")
         elif rule is not None and not _told_by_verb(word):
@@ -58,7 +58,7 @@ def _is_it(noun: Word) -> Word | None:
         above = noun.head
         return (
             antecedent(subject(above))
-            if above is not None and above.lemma.lower() in table()["status"]["say"]
+            if above is not None and above.lemma.lower() in event_words()["status"]["say"]
             else None
         )
     verb = noun.head
@@ -117,23 +117,21 @@ def _meets(noun: Word) -> bool:
     return (
         verb is not None
         and noun.dep in ("nsubj", "nsubj:pass")
-        and verb.lemma.lower() in table()["status"]["takes_place"]
+        and verb.lemma.lower() in event_words()["status"]["takes_place"]
     )
 
 
 def _around(noun: Word) -> list[Word]:
     """What hangs on a noun by a preposition, and on the verb whose object it is."""
     verb = noun.head if noun.dep in ("obj", "nsubj", "nsubj:pass", "obl") else None
-    light = verb is not None and noun.dep != "obl" and verb.lemma.lower() in table()["status"]["light_verbs"]
+    light = verb is not None and noun.dep != "obl" and verb.lemma.lower() in event_words()["status"]["light_verbs"]
     return noun.all("nmod", "obl") + (verb.all("obl") if verb is not None and light else [])
 
 
 def _host(noun: Word) -> Word | None:
     """Who hosts a meeting: "a meeting hosted by X"."""
-    clause = next((one for one in noun.all("acl") if one.lemma.lower() in table()["meetings"]["hosts"]), None)
-    if clause is None:
-        return None
-    return clause.child("obl:agent") or next((one for one in clause.all("obl") if case(one) == "by"), None)
+    clause = next((one for one in noun.all("acl") if one.lemma.lower() in event_words()["meetings"]["hosts"]), None)
+    return agent(clause) if clause is not None else None
 
 
 def _told_by_verb(noun: Word) -> bool:
@@ -147,6 +145,10 @@ def _told_by_verb(noun: Word) -> bool:
 def _light_subject(noun: Word) -> Word | None:
     """The subject of the verb that only carries the noun: "Russia is preparing for an offensive"."""
     verb = noun.head
-    if verb is None or noun.dep not in ("obj", "obl") or verb.lemma.lower() not in table()["status"]["light_verbs"]:
+    if (
+        verb is None
+        or noun.dep not in ("obj", "obl")
+        or verb.lemma.lower() not in event_words()["status"]["light_verbs"]
+    ):
         return None
     return antecedent(subject(verb))

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 from pipeline.article import EventType
+from pipeline.enrich import TABLES
 from pipeline.enrich.clauses import case, complement
 from pipeline.enrich.parse import Word
-from pipeline.enrich.parties import table
+from pipeline.tables import rows_of, words_of
 
 # The order in which the rules of a verb are tried; else 1.
 RANK = {"who_to": 0, "who": 2, "who_only": 3, "+": 2, "-": 2, "*": 3}
@@ -33,10 +33,17 @@ class NounRule:
 
 
 @cache
+def event_words() -> dict[str, dict[str, frozenset[str]]]:
+    """The words of tables/event_words.toml, each list as a set."""
+    data = words_of(TABLES / "event_words.toml")
+    return {part: {key: frozenset(listed) for key, listed in lists.items()} for part, lists in data.items()}
+
+
+@cache
 def verb_rules() -> dict[str, list[VerbRule]]:
     """The rules of each verb, with its particle after a blank; those that ask for the most first."""
     found: dict[str, list[VerbRule]] = {}
-    for kind, verb, object_, targets in _rows("event_verbs.tsv"):
+    for kind, verb, object_, targets in rows_of(TABLES / "event_verbs.tsv"):
         found.setdefault(verb, []).append(VerbRule(cast(EventType, kind), object_, tuple(targets.split(","))))
     for rules in found.values():
         rules.sort(key=lambda rule: RANK.get(rule.object, 1))
@@ -48,19 +55,13 @@ def noun_rules() -> dict[str, NounRule]:
     """The rule of each noun."""
     return {
         noun: NounRule(cast(EventType, kind), tuple(actors.split(",")), tuple(targets.split(",")))
-        for kind, noun, actors, targets in _rows("event_nouns.tsv")
+        for kind, noun, actors, targets in rows_of(TABLES / "event_nouns.tsv")
     }
-
-
-def _rows(name: str) -> list[list[str]]:
-    lines = (Path(__file__).parent / "tables" / name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
 def types(which: str) -> frozenset[str]:
     """PLOVER's types that are alike in what an event of them needs (event_words.toml, `types`)."""
-    found: frozenset[str] = table()["types"][which]
-    return found
+    return event_words()["types"][which]
 
 
 def rules_of(verb: Word) -> list[VerbRule]:
@@ -98,11 +99,11 @@ def is_one_of(word: Word, wanted: str) -> bool:
     """Whether a noun, or what it numbers ("dozens of troops"), is one of a rule's words or of its class."""
     if wanted == "*":
         return (
-            word.lemma.lower() not in table()["calendar"]["words"] and word.pos != "NUM"
+            word.lemma.lower() not in event_words()["calendar"]["words"] and word.pos != "NUM"
         )  # "called on Friday" calls on nobody
-    lemmas = table()["classes"][wanted[1:]] if wanted.startswith("@") else frozenset(wanted.split("|"))
+    lemmas = event_words()["classes"][wanted[1:]] if wanted.startswith("@") else frozenset(wanted.split("|"))
     near = [word, *word.all("conj")]
-    if word.lemma.lower() in table()["counted"]["nouns"] or word.pos == "NUM":
+    if word.lemma.lower() in event_words()["counted"]["nouns"] or word.pos == "NUM":
         near += [*word.all("compound"), *(child for child in word.all("nmod") if case(child) in ("of", "in"))]
     if word.pos == "NUM" or word.text in ("$", "€", "£"):
         near += word.all("nmod", "nmod:unmarked")

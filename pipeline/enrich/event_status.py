@@ -8,15 +8,15 @@ from collections.abc import Iterator
 
 from pipeline.article import EventStatus
 from pipeline.enrich.clauses import case
+from pipeline.enrich.event_rules import event_words
 from pipeline.enrich.parse import Word, negated
-from pipeline.enrich.parties import table
 
 Told = tuple[EventStatus, str]  # the status and the words that tell it
 
 
 def status_of(trigger: Word) -> Told | None:
     """The status with its reason; None for what is only wished, discussed or asked for."""
-    words = table()["status"]
+    words = event_words()["status"]
     told: Told | None = None
     for word, below in _upwards(trigger):
         verb = word.pos in ("VERB", "AUX") or word.tag.startswith("V")
@@ -64,13 +64,13 @@ def _is_denied(below: Word) -> bool:
 
 def _is_thought(below: Word) -> bool:
     """Whether something is only thought or talked of ("thinking of pulling back")."""
-    of = table()["status"]["of_thought"]
+    of = event_words()["status"]["of_thought"]
     return below.tag == "VBG" and any(mark.text.lower() in of for mark in below.all("mark", "case"))
 
 
 def _is_unwilling(word: Word, below: Word) -> bool:
     """Whether somebody will rather not do it: "does not plan to help", "is reluctant to help"."""
-    words, lemma = table()["status"], word.lemma.lower()
+    words, lemma = event_words()["status"], word.lemma.lower()
     refused = lemma in words["unwilling"] or (lemma in words["planned_verbs"] and negated(word))
     return refused and (below.dep == "xcomp" or (word.pos == "ADJ" and below.dep in ("ccomp", "advcl")))
 
@@ -78,7 +78,7 @@ def _is_unwilling(word: Word, below: Word) -> bool:
 def _is_unreal(word: Word, below: Word) -> bool:
     """Whether what hangs on a word is only thought of, asked for, told in a work, or what somebody will rather not do:
     "thinking of pulling back", "calls for an attack", "the film tells of an invasion", "is reluctant to help"."""
-    words, lemma, teller = table()["status"], word.lemma.lower(), word.child("nsubj")
+    words, lemma, teller = event_words()["status"], word.lemma.lower(), word.child("nsubj")
     if lemma in words["calls"] and below.dep == "nmod":
         return case(below) == "for"
     if teller is not None and below is not teller and teller.lemma.lower() in words["works"]:
@@ -91,30 +91,30 @@ def _accused(noun: Word, below: Word) -> bool:
     verb = noun.head
     return (
         below.dep in ("acl", "nmod") and noun.dep in ("obj", "nsubj:pass") and verb is not None
-        and verb.lemma.lower() in table()["status"]["alleged_verbs"]
+        and verb.lemma.lower() in event_words()["status"]["alleged_verbs"]
     )  # fmt: skip
 
 
 def _is_rumour(word: Word, below: Word) -> bool:
     """Whether reports or rumours say so: "reports of a raid", "reports that Oslo fell", "reports suggesting that"."""
-    rumours = table()["status"]["rumours"]
+    rumours = event_words()["status"]["rumours"]
     if word.lemma.lower() in rumours and below.dep == "nmod" and case(below) == "of":
         return True
     if word.lemma.lower() in rumours and word.pos == "NOUN":
         return below.dep in ("acl", "ccomp") and any(mark.text.lower() == "that" for mark in below.all("mark"))
     source = word.head if word.dep == "acl" else word.child("nsubj")
-    says = below.dep == "ccomp" and word.lemma.lower() in table()["status"]["rumoured"]
+    says = below.dep == "ccomp" and word.lemma.lower() in event_words()["status"]["rumoured"]
     return says and source is not None and source.lemma.lower() in rumours
 
 
 def _own(word: Word, below: Word | None) -> Told | None:
     """What a verb's own helpers say: a condition, a modal, a negation, the future, the progressive."""
-    words = table()["status"]
+    words = event_words()["status"]
     mark = next(
         (
             child.text.lower()
             for child in word.all("mark", "advmod")
-            if child.text.lower() in words["conditional_marks"]
+            if child.text.lower() in words["conditions"] | words["open_marks"]
         ),
         None,
     )
@@ -150,7 +150,7 @@ def _own(word: Word, below: Word | None) -> Told | None:
 
 def _modal(verb: Word, helpers: list[str]) -> Told | None:
     """What a modal makes of a verb: a plan where it is the past of a `will`, and else a threat."""
-    modal = next((helper for helper in helpers if helper in table()["status"]["conditional_aux"]), None)
+    modal = next((helper for helper in helpers if helper in event_words()["status"]["conditional_aux"]), None)
     if modal == "would" and _is_announced(verb):
         return "planned", "said … would"
     return ("threatened", modal) if modal is not None else None
@@ -158,7 +158,7 @@ def _modal(verb: Word, helpers: list[str]) -> Told | None:
 
 def _is_announced(verb: Word) -> bool:
     """Whether a `would` is the past of a `will`: what somebody said he would do, on no condition."""
-    words, above, who = table()["status"], verb.head, verb.child("nsubj")
+    words, above, who = event_words()["status"], verb.head, verb.child("nsubj")
     marks = {mark.text.lower() for clause in verb.all("advcl") for mark in clause.all("mark")}
     said = above is not None and verb.dep == "ccomp" and above.lemma.lower() in words["announce"]
     return said and not marks & words["conditions"] and who is not None and who.text.lower() in words["announcers"]
@@ -166,7 +166,7 @@ def _is_announced(verb: Word) -> bool:
 
 def _described(noun: Word) -> Told | None:
     """What the adjectives of a noun say: a possible attack, planned talks."""
-    words = table()["status"]
+    words = event_words()["status"]
     for child in noun.all("amod", "compound", "det"):
         lemma = child.text.lower()
         if lemma in words["threatened_words"] and child.dep != "det":
@@ -194,7 +194,7 @@ def _predicated(noun: Word, below: Word | None) -> Told | None:
 
 def _governed(word: Word, below: Word) -> Told | None:
     """What a word says about what depends on it: plans to, plans for, threatens to, accuses of."""
-    words, lemma = table()["status"], word.lemma.lower()
+    words, lemma = event_words()["status"], word.lemma.lower()
     if lemma in words["schemes"] and below.dep == "nmod" and case(below) == "for":
         return "planned", f"{word.text} for"
     if below.dep not in ("xcomp", "ccomp", "obj", "obl", "advcl", "acl", "nsubj:pass"):

@@ -6,11 +6,11 @@ from functools import cache
 
 from pipeline.article import EventType, Party
 from pipeline.enrich.clauses import arguments, case, complement, nearest, subject
-from pipeline.enrich.event_rules import VerbRule, fits, rules_of, types
+from pipeline.enrich.event_rules import VerbRule, event_words, fits, rules_of, types
 from pipeline.enrich.event_status import status_of
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, negated
-from pipeline.enrich.parties import Parties, is_named, table
+from pipeline.enrich.parties import Parties, is_named
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,20 @@ class Found:
 @cache
 def literal_in_sport() -> frozenset[str]:
     """The verbs and nouns that mean what they say in the sports pages too."""
-    return frozenset(table()["sport"]["literal"])
+    return frozenset(event_words()["sport"]["literal"])
 
 
 def verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
     """The events of an article that its verbs tell."""
     for word in reading.words:
-        if word.lemma.lower() in table()["willing"]["words"] and (found := _willing(word, parties)) is not None:
+        if word.lemma.lower() in event_words()["willing"]["words"] and (found := _willing(word, parties)) is not None:
             yield found
         if not (word.pos == "VERB" or word.tag.startswith("VB")) or word.dep in ("amod", "compound"):
             continue
         rules = rules_of(word)
         if rules:
             found = _told(word, rules, parties)
-        elif word.lemma.lower() in table()["status"]["say"]:
+        elif word.lemma.lower() in event_words()["status"]["say"]:
             found = _demand(word, parties)
         else:
             continue
@@ -119,7 +119,12 @@ def _has_them(verb: Word) -> bool:
 def _actors(rule: VerbRule, who: Word | None, parties: Parties) -> list[Party]:
     """Who acts; of a weapon or an attack that strikes, whose it is."""
     actors = parties.of(who)
-    if not actors and who is not None and rule.type == "ASSAULT" and who.lemma.lower() in table()["classes"]["vehicle"]:
+    if (
+        not actors
+        and who is not None
+        and rule.type == "ASSAULT"
+        and who.lemma.lower() in event_words()["classes"]["vehicle"]
+    ):
         return parties.owners(who, placed=False)
     return actors
 
@@ -135,7 +140,7 @@ def _kind(
 ) -> EventType | None:
     """The type of a rule, or what refusal, words alone or a promise of force make of it; None where it is nothing."""
     below = complement(verb)
-    if rule.type == "REJECT" and below is not None and below.lemma.lower() in table()["speech"]["verbs"]:
+    if rule.type == "REJECT" and below is not None and below.lemma.lower() in event_words()["speech"]["verbs"]:
         return None
     if verb.lemma.lower() == "fail" and not _is_of(below, types("refused")):
         return None
@@ -147,19 +152,23 @@ def _kind(
         return _force(verb, object_, who, actors, targets)
     if (
         rule.type == "AGREE"
-        and verb.lemma.lower() in table()["speech"]["vows"]
+        and verb.lemma.lower() in event_words()["speech"]["vows"]
         and below is not None
         and _tells(below, types("hostile"))
     ):
         return "THREATEN"
-    if rule.type == "THREATEN" and verb.lemma.lower() in table()["speech"]["warnings"] and not _warns(actors, targets):
+    if (
+        rule.type == "THREATEN"
+        and verb.lemma.lower() in event_words()["speech"]["warnings"]
+        and not _warns(actors, targets)
+    ):
         return None
     if rule.type == "SUPPORT" and rule.object == "@accord":
         told = status_of(verb)
         return "AGREE" if told is not None and told[0] == "planned" else rule.type  # a promise to sign is no signature
     if (
         rule.type == "CONSULT"
-        and verb.lemma.lower() in table()["speech"]["travel"]
+        and verb.lemma.lower() in event_words()["speech"]["travel"]
         and not _visits(actors, targets, parties)
     ):
         return None
@@ -179,14 +188,14 @@ def _force(
     """What an attack is: none where police launch an operation, coercion where they raid, an accusation in words."""
     if _polices(who) and object_ is not None and object_.lemma.lower() == "operation":
         return None
-    if _polices(who) and verb.lemma.lower() in table()["policing"]["verbs"]:
+    if _polices(who) and verb.lemma.lower() in event_words()["policing"]["verbs"]:
         return "COERCE"
     return "ACCUSE" if _is_verbal(verb, object_, actors, targets) else "ASSAULT"
 
 
 def _keeps_peace(verb: Word) -> bool:
     """Whether troops are sent to keep a peace or to help, which is aid by PLOVER's manual."""
-    return any(word.lemma.lower() in table()["peace"]["words"] for word in verb.subtree())
+    return any(word.lemma.lower() in event_words()["peace"]["words"] for word in verb.subtree())
 
 
 def _warns(actors: list[Party], targets: list[Party]) -> bool:
@@ -196,7 +205,7 @@ def _warns(actors: list[Party], targets: list[Party]) -> bool:
 
 
 def _polices(who: Word | None) -> bool:
-    return who is not None and who.lemma.lower() in table()["policing"]["nouns"]
+    return who is not None and who.lemma.lower() in event_words()["policing"]["nouns"]
 
 
 def _visits(actors: list[Party], targets: list[Party], parties: Parties) -> bool:
@@ -210,7 +219,7 @@ def _is_verbal(verb: Word, object_: Word | None, actors: list[Party], targets: l
         return True
     person = any(actor.id.startswith("person:") for actor in actors)
     alike = not targets or all(target.id.startswith(("person:", "org:")) for target in targets)
-    return verb.lemma.lower() in table()["speech"]["attacks"] and person and alike
+    return verb.lemma.lower() in event_words()["speech"]["attacks"] and person and alike
 
 
 def _tells(clause: Word, wanted: frozenset[str]) -> bool:
@@ -227,7 +236,7 @@ def _is_of(clause: Word | None, wanted: frozenset[str]) -> bool:
 
 def is_in_words(noun: Word) -> bool:
     """Whether an attack is one of words alone: "a scathing attack"."""
-    return any(child.lemma.lower() in table()["classes"]["verbal"] for child in noun.all("amod"))
+    return any(child.lemma.lower() in event_words()["classes"]["verbal"] for child in noun.all("amod"))
 
 
 def _refuses(verb: Word, rule: VerbRule) -> bool:

@@ -6,34 +6,34 @@ number that counts nothing is left out.
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.article import DateMention, FieldName, Figure, FigureKind
+from pipeline.enrich import TABLES
+from pipeline.enrich.inflect import base_form
 from pipeline.enrich.names import Named
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, phrase, words_between
+from pipeline.tables import words_of
 
 MOST_DIGITS = 15
 LEAST_MONEY = 100  # "dollars 100": a number that words of money before it make money
 OF_PEOPLE: tuple[FigureKind, ...] = ("killed", "injured", "displaced", "arrested")
 
 
-@cache
-def table() -> dict[str, Any]:
+def figure_words() -> dict[str, Any]:
     """The words of tables/figures.toml."""
-    return tomllib.loads((Path(__file__).parent / "tables" / "figures.toml").read_text(encoding="utf-8"))
+    return words_of(TABLES / "figures.toml")
 
 
 @cache
 def _number() -> re.Pattern[str]:
     """A number with its currency sign and scale, in digits or in words."""
-    signs = "|".join(re.escape(sign) for sign in sorted(table()["currency_signs"], key=len, reverse=True))
-    words = "|".join(sorted(table()["units"], key=len, reverse=True))
-    scales = "|".join(scale for scale in sorted(table()["scales"], key=len, reverse=True) if len(scale) > 2)
+    signs = "|".join(re.escape(sign) for sign in sorted(figure_words()["currency_signs"], key=len, reverse=True))
+    words = "|".join(sorted(figure_words()["units"], key=len, reverse=True))
+    scales = "|".join(scale for scale in sorted(figure_words()["scales"], key=len, reverse=True) if len(scale) > 2)
     digits = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     return re.compile(
         rf"(?<![\w.,/:#-])(?P<sign>{signs})?\s?(?:(?P<digits>{digits})(?:\s?-?(?P<scale>{scales})\b|(?P<short>bn|tn|mn|m|k)\b)?"
@@ -72,7 +72,7 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
     start, end = match.start() + len(match[0]) - len(match[0].lstrip()), match.end()
     currency, end = _currency(match, text, end)
     if currency is None and value >= LEAST_MONEY and (before := _MONEY_BEFORE.search(text, max(0, start - 9), start)):
-        currency, start = table()["currency_words"][before[1].lower()], before.start()
+        currency, start = figure_words()["currency_words"][before[1].lower()], before.start()
     number = _number_word(reading, field, start, end)
     said = _said_beside(text, start, end)
     kind: FigureKind = "other"
@@ -95,7 +95,7 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
         if not _counts(noun, match, number) or (value != 1 and _is_single(noun, number)):
             return None
         kind, counted = _kind(noun, number), _counted(noun, number, text)
-        unit = None if noun is number or noun.lemma.lower() in table()["people"]["nouns"] else _unit(noun)
+        unit = None if noun is number or noun.lemma.lower() in figure_words()["people"]["nouns"] else _unit(noun)
     qualifier = _qualifier(text, start)
     return Figure(
         field=field, start=start, end=end, surface=text[start:end], value=value, kind=kind, unit=unit,
@@ -110,7 +110,7 @@ def _is_single(noun: Word, number: Word) -> bool:
     return (
         noun.tag == "NN"
         and noun is not number
-        and noun.lemma.lower() not in table()["invariant"]["nouns"]
+        and noun.lemma.lower() not in figure_words()["invariant"]["nouns"]
         and _kind(noun, number) == "other"
     )
 
@@ -118,7 +118,7 @@ def _is_single(noun: Word, number: Word) -> bool:
 def _unit(noun: Word) -> str:
     """The singular of a counted noun; the lemma, where it is one of the noun as it is written."""
     text, lemma = noun.text.lower(), noun.lemma.lower()
-    if text in table()["invariant"]["nouns"]:
+    if text in figure_words()["invariant"]["nouns"]:
         return text  # the lemma of "km" may be "k"
     regular = text.endswith("s") and not lemma.endswith(("f", "fe", "is", "us", "s"))
     forms = (lemma, lemma + "s", lemma + "es", lemma.removesuffix("y") + "ies")
@@ -129,12 +129,7 @@ def _said_beside(text: str, start: int, end: int) -> FigureKind | None:
     """What the words right beside a number say that it counts: "34 injured", "the death toll rose to 150"."""
     after = re.compile(r"(?:\sothers?)?\s(?:were\s|was\s|are\s|have\sbeen\s)?(\w+)").match(text, end)
     for kind in OF_PEOPLE:
-        words = table()["kinds"][kind]
-        if after and after[1].lower() in {
-            *words["adjectives"],
-            *(verb.rstrip("e") + "ed" for verb in words["verbs"]),
-            "dead" if kind == "killed" else "",
-        }:
+        if after and _tells(after[1].lower(), kind):
             return kind
     before = text[max(0, start - 60) : start]
     return (
@@ -149,7 +144,7 @@ def _said_beside(text: str, start: int, end: int) -> FigureKind | None:
 
 
 def _value(match: re.Match[str]) -> float | None:
-    scales = table()["scales"]
+    scales = figure_words()["scales"]
     if match["digits"]:
         plain = match["digits"].replace(",", "")
         if len(plain) > MOST_DIGITS or (match["digits"][0] == "0" and len(plain) > 1 and plain[1] != "."):
@@ -165,7 +160,7 @@ def _value(match: re.Match[str]) -> float | None:
             if words[0] == "half"
             else 1.0
             if words[0] == "a"
-            else float(sum(table()["units"][word] for word in words))
+            else float(sum(figure_words()["units"][word] for word in words))
         )
         scale = (match["scale2"] or "").lower()
         if words[0] == "half" and not scale:
@@ -178,15 +173,22 @@ def _value(match: re.Match[str]) -> float | None:
 def _currency(match: re.Match[str], text: str, end: int) -> tuple[str | None, int]:
     """The currency by the sign before or the word after, and where the figure ends."""
     if match["sign"]:
-        return table()["currency_signs"][match["sign"].upper()], end
-    words = "|".join(table()["currency_words"])
+        return figure_words()["currency_signs"][match["sign"].upper()], end
+    words = "|".join(figure_words()["currency_words"])
     after = re.compile(rf"\s(?:(?:US|U\.S\.|American|Australian|Canadian)\s)?(?P<word>{words})s?\b").match(text, end)
     if after is None:
         return None, end
-    code: str = table()["currency_words"][after["word"]]
+    code: str = figure_words()["currency_words"][after["word"]]
     for nation, other in (("Australian", "AUD"), ("Canadian", "CAD")):
         code = other if nation in after[0] else code
     return code, after.end()
+
+
+def _tells(word: str, kind: FigureKind) -> bool:
+    """Whether a word behind a number says what became of the counted: an adjective, a participle, or "die", "flee"."""
+    words, verb = figure_words()["kinds"][kind], base_form(word, "VBN")
+    plain = word == verb and verb not in figure_words()["suffered"]["verbs"]  # "two murder charges"
+    return word in words["adjectives"] or (verb in words["verbs"] and not plain and not word.endswith(("s", "ing")))
 
 
 def _purpose(text: str, end: int) -> str | None:
@@ -195,51 +197,9 @@ def _purpose(text: str, end: int) -> str | None:
     if after is None:
         return None
     words = re.split(r"\s", after[1])
-    stop = next((at for at, word in enumerate(words) if word in _STOP or (word.endswith("ing") and at)), len(words))
+    ends = figure_words()["ends"]["words"]
+    stop = next((at for at, word in enumerate(words) if word in ends or (word.endswith("ing") and at)), len(words))
     return " ".join(words[:stop]) or None
-
-
-_STOP = (
-    "the",
-    "a",
-    "an",
-    "to",
-    "for",
-    "from",
-    "in",
-    "on",
-    "at",
-    "by",
-    "and",
-    "or",
-    "over",
-    "this",
-    "that",
-    "its",
-    "their",
-    "his",
-    "her",
-    "as",
-    "since",
-    "after",
-    "was",
-    "were",
-    "is",
-    "are",
-    "has",
-    "have",
-    "had",
-    "which",
-    "who",
-    "will",
-    "last",
-    "next",
-    "between",
-    "with",
-    "of",
-    "into",
-    "than",
-)
 
 
 def _share(text: str, end: int) -> str | None:
@@ -249,8 +209,9 @@ def _share(text: str, end: int) -> str | None:
     if after is None:
         return None
     words = re.split(r"\s", after[1])
+    ends = figure_words()["ends"]["words"]
     stop = next(
-        (at for at, word in enumerate(words) if word.lower() in _STOP or (word.endswith("ed") and at)), len(words)
+        (at for at, word in enumerate(words) if word.lower() in ends or (word.endswith("ed") and at)), len(words)
     )
     return " ".join(words[:stop]) or None
 
@@ -289,21 +250,24 @@ def _noun(number: Word) -> Word | None:
 def _counts(noun: Word, match: re.Match[str], number: Word) -> bool:
     """Whether a number counts something: not time, not a name's part, not the pronoun "one"."""
     lemma = noun.lemma.lower()
-    if lemma in table()["not_counted"]["nouns"] or noun.text.lower().strip(".") in table()["not_counted"]["nouns"]:
+    if (
+        lemma in figure_words()["not_counted"]["nouns"]
+        or noun.text.lower().strip(".") in figure_words()["not_counted"]["nouns"]
+    ):
         return False
     if noun is number:
         return _kind(noun, number) != "other"
     if match[0].strip().lower() == "one":
         return _kind(noun, number) in OF_PEOPLE
-    if noun.pos == "PROPN" and noun.text[:1].isupper() and lemma not in table()["people"]["nouns"]:
+    if noun.pos == "PROPN" and noun.text[:1].isupper() and lemma not in figure_words()["people"]["nouns"]:
         return False
     return noun.start - number.end < 60
 
 
 def _kind(noun: Word, number: Word) -> FigureKind:
     """What is counted, by the noun, its adjectives, or the verb that it depends on."""
-    lemma, kinds = noun.lemma.lower(), table()["kinds"]
-    person = lemma in table()["people"]["nouns"] or noun is number
+    lemma, kinds = noun.lemma.lower(), figure_words()["kinds"]
+    person = lemma in figure_words()["people"]["nouns"] or noun is number
     verb = _verb(noun)
     describing = {child.lemma.lower() for child in noun.all("amod", "acl")} | {
         child.text.lower() for child in noun.all("amod", "acl")
@@ -311,7 +275,7 @@ def _kind(noun: Word, number: Word) -> FigureKind:
     describing |= {verb.lemma.lower(), verb.text.lower()} if verb is not None and verb.pos == "ADJ" else set()
     kind: FigureKind
     for kind in get_args(FigureKind):
-        if kind not in kinds or (kind in OF_PEOPLE and lemma in table()["things"]["nouns"]):
+        if kind not in kinds or (kind in OF_PEOPLE and lemma in figure_words()["things"]["nouns"]):
             continue
         words = kinds[kind]
         if lemma in words["nouns"] and not (kind == "troops" and verb is not None and _kind_of_verb(verb)):
@@ -324,7 +288,7 @@ def _kind(noun: Word, number: Word) -> FigureKind:
 
 
 def _kind_of_verb(verb: Word) -> bool:
-    return any(verb.lemma.lower() in table()["kinds"][kind]["verbs"] for kind in OF_PEOPLE)
+    return any(verb.lemma.lower() in figure_words()["kinds"][kind]["verbs"] for kind in OF_PEOPLE)
 
 
 def _verb(noun: Word) -> Word | None:
@@ -347,11 +311,9 @@ def _undergoes(noun: Word, verb: Word) -> bool:
     word = noun
     while word.dep == "conj" and word.head is not None and word.head is not verb:
         word = word.head
-    if word.dep in ("obj", "nsubj:pass", "obl", "xcomp", "conj") or verb.lemma.lower() in (
-        "die",
-        "flee",
-        "perish",
-        "drown",
+    if (
+        word.dep in ("obj", "nsubj:pass", "obl", "xcomp", "conj")
+        or verb.lemma.lower() in figure_words()["suffered"]["verbs"]
     ):
         return word.dep != "obl" or word.child("case") is None
     return False
@@ -367,7 +329,7 @@ def _counted(noun: Word, number: Word, text: str) -> str:
 
 def _qualifier(text: str, start: int) -> Any:
     before = text[max(0, start - 24) : start].lower()
-    qualifiers = table()["qualifiers"]
+    qualifiers = figure_words()["qualifiers"]
     return next(
         (
             qualifiers[words]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from pipeline.enrich import TABLES
 from pipeline.errors import Misconfigured
+from pipeline.tables import rows_of
 from pipeline.text import fold
 
 FILE = Path(__file__).parent / "data" / "gazetteer.db"
@@ -56,17 +58,9 @@ def lookup(name: str) -> tuple[Known, ...]:
 @cache
 def names_of_regions() -> frozenset[str]:
     """The names, as written, of regions, seas and the like, and of the divisions that news knows."""
-    tables = Path(__file__).parent / "tables"
-    rows = [
-        line.split("\t")
-        for line in (tables / "regions.tsv").read_text("utf-8").splitlines()
-        if not line.startswith("#")
-    ]
-    found = {name for row in rows for name in row[0].split("|")}
-    rows = [
-        line.split("\t") for line in (tables / "admin1.tsv").read_text("utf-8").splitlines() if not line.startswith("#")
-    ]
-    return frozenset(found | {row[1] for row in rows if row[0][:2] in ("US", "CA", "AU", "IN")})
+    regions = {name for names, *_ in rows_of(TABLES / "regions.tsv") for name in names.split("|")}
+    divisions = {name for code, name, *_ in rows_of(TABLES / "admin1.tsv") if code[:2] in ("US", "CA", "AU", "IN")}
+    return frozenset(regions | divisions)
 
 
 def country_place(code: str) -> Known | None:

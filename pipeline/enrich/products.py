@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-TABLE = Path(__file__).parent / "tables" / "products.tsv"
+from pipeline.enrich import TABLES
+from pipeline.tables import rows_of
+
 SURE = {"alone": 0.95, "before": 0.85}  # by judgement: nothing annotated tells how often they are right
 
 _BEGIN = re.compile(r"(?<![\w-])\w+")
@@ -40,8 +41,7 @@ def _end(text: str, end: int) -> int | None:
 @cache
 def _table() -> dict[str, str]:
     """Names and words, each with its kind: `alone`, `before`, `word`."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+    return dict(rows_of(TABLES / "products.tsv"))
 
 
 @cache

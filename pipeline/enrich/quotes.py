@@ -16,8 +16,18 @@ from pipeline.enrich.parse import Word, words_between
 from pipeline.enrich.reported import Told, reported
 from pipeline.enrich.speakers import Speaker, Speakers
 
-PAIRS = {"“": '”"', "«": "»", "„": "“”", '"': '"”', "``": "''", "''": "''", "‘": "’", "‟": "”", "”": "”"}
-LONGEST = 8_000  # characters; a mark that is closed later than this was not closed
+PAIRS = {
+    "“": '”|"',
+    "«": "»",
+    "„": "“|”",
+    '"': '"|”',
+    "``": "''",
+    "''": "''",
+    "‘": r"’(?![^\W\d_])",
+    "‟": "”",
+    "”": "”",
+}
+LONGEST, MOST_PARAGRAPHS = 8_000, 40  # characters, and paragraphs that open again: a mark closed later was not closed
 CUE_WITHIN = 14  # words from a quotation to the verb that introduces it
 CUE_AFTER = 30  # the same behind a comma within the marks, where a speaker's offices may stand between
 BLANKS = " \t\xa0\u2009\u202f"
@@ -26,6 +36,7 @@ SHORTEST_UNATTRIBUTED = 5  # words
 _OPEN = re.compile(r"[“«„‟]|``|(?<![^\s(\[—–―-])(?:''|\"|‘)(?=[^\s])|(?<![^\n])”(?=\s?\w)")
 _DASH = re.compile(r"\s*[—–―-]{1,2}\s*")
 _TERMINAL = re.compile(r"[,.?!…;—–-]['’]?$")
+_CLOSE = {mark: re.compile(f"\n|{ends}") for mark, ends in PAIRS.items()}
 _PARAGRAPH = re.compile(r"\n\s*")
 
 Where = tuple[FieldName, int, int]
@@ -95,33 +106,24 @@ def _quoted(reading: Reading, field: FieldName) -> Iterator[Quoted]:
 
 def _closing(text: str, start: int, mark: str) -> tuple[int, int] | None:
     """Where a quotation ends, without and with its mark; None where it does not end."""
-    ends = PAIRS[mark]
-    limit = min(len(text), start + LONGEST)
-    at = start
-    while at < limit:
-        character = text[at]
-        if character == "\n":
-            following = _PARAGRAPH.match(text, at)
-            after = following.end() if following else at + 1
-            again = text.startswith(mark, after)
-            return (at, at) if not again and _closes_badly(text, start, at) else _resume(text, after, mark, again)
-        if mark in ("''", "``"):
-            if text.startswith("''", at):
-                return at, at + 2
-        elif character in ends and not (mark == "‘" and text[at + 1 : at + 2].isalpha()):
-            return at, at + 1
-        at += 1
+    at, limit = start, start + LONGEST
+    for _ in range(MOST_PARAGRAPHS):
+        found = _CLOSE[mark].search(text, at, limit)
+        if found is None:
+            return None
+        if found[0] != "\n":
+            return found.span()
+        following = _PARAGRAPH.match(text, found.start())
+        after = following.end() if following else found.end()
+        if not text.startswith(mark, after):
+            return (found.start(), found.start()) if _fills_sentence(text, start, found.start()) else None
+        start = at = after + len(mark)  # the next paragraph opens again: it goes on there
     return None
 
 
-def _closes_badly(text: str, start: int, end: int) -> bool:
-    """Whether a quotation that its paragraph does not close is one all the same: it fills a sentence or more."""
+def _fills_sentence(text: str, start: int, end: int) -> bool:
+    """Whether a quotation that its paragraph does not close is one all the same."""
     return len(text[start:end].split()) >= SHORTEST_UNATTRIBUTED
-
-
-def _resume(text: str, after: int, mark: str, again: bool) -> tuple[int, int] | None:
-    """Go on in the next paragraph, where that opens with the same mark."""
-    return _closing(text, after + len(mark), mark) if again else None
 
 
 def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> list[Quoted]:

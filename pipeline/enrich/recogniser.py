@@ -17,8 +17,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
+from pipeline.enrich import TABLES
 from pipeline.enrich.encoder import NAMES
 from pipeline.enrich.products import products
+from pipeline.tables import rows_of
 
 LABELS = ("PERSON", "ORG", "LOC", "NORP", "EVENT", "MISC")
 TAGS = ("O", *(f"{edge}-{label}" for label in LABELS for edge in "BI"))
@@ -26,7 +28,6 @@ HIDDEN = {"MISC"}  # taught so that titles of works are none of the others; not 
 HYPHENS = {"-", "‐", "‑"}
 IMPOSSIBLE = -1e4
 SETTINGS = "settings.json"
-TABLE = Path(__file__).parent / "tables" / "facilities.tsv"
 
 _ABBREVIATION = re.compile(r"[A-Z](?: ?\. ?[A-Z])+")
 
@@ -103,15 +104,7 @@ class Recogniser:
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Recogniser":
         """Load what `to_disk` wrote."""
-        return self.from_bytes((Path(path) / SETTINGS).read_bytes())
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The settings as JSON."""
-        return json.dumps(self.settings).encode()
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Recogniser":
-        """Load what `to_bytes` gave."""
-        self.settings = json.loads(data)
+        self.settings = json.loads((Path(path) / SETTINGS).read_bytes())
         return self
 
 
@@ -213,8 +206,7 @@ def _facility(span: Span) -> Span:
 @cache
 def facilities() -> dict[str, str]:
     """Last words of facilities, with what the encoder may call them (tables/facilities.tsv)."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+    return dict(rows_of(TABLES / "facilities.tsv"))
 
 
 def _tight(joined: Span) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from pipeline.article import Span
 from pipeline.enrich.asides import trimmed
 from pipeline.enrich.clauses import nearest
-from pipeline.enrich.cues import base, head_within, is_cue
+from pipeline.enrich.cues import base, cue_words, head_within, is_cue
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.opinions import FINITE, headed, is_nobody, judged, opinion, passive, spoken_of
 from pipeline.enrich.parse import Word, conjuncts, negated
 from pipeline.enrich.parties import can_act
-from pipeline.enrich.speakers import Speaker, Speakers, cues
+from pipeline.enrich.speakers import Speaker, Speakers
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
 PARENTHESIS = 14  # words at most between the commas around "he said"
@@ -56,8 +56,8 @@ def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None
     if (
         subject is None
         or is_nobody(subject)
-        or (base(cue) in cues()["doing"]["verbs"] and not _can_want(subject))
-        or (subject.text.lower() in cues()["told"]["spoken_to"] and base(cue) in cues()["weak"]["verbs"])
+        or (base(cue) in cue_words()["doing"]["verbs"] and not _can_want(subject))
+        or (subject.text.lower() in cue_words()["told"]["spoken_to"] and base(cue) in cue_words()["weak"]["verbs"])
     ):
         return None
     if not _is_said(cue, sentence):
@@ -68,7 +68,7 @@ def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None
 
 def _can_want(subject: Word) -> bool:
     """Whether somebody is meant who can want or see: a name, a pronoun, a noun that can act; no phone and no talk."""
-    return subject.pos != "NOUN" or can_act(subject) or subject.lemma.lower() in cues()["doing"]["who"]
+    return subject.pos != "NOUN" or can_act(subject) or subject.lemma.lower() in cue_words()["doing"]["who"]
 
 
 def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> list[Word]:
@@ -88,7 +88,7 @@ def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> li
 
 def _is_said(cue: Word, sentence: Sequence[Word]) -> bool:
     """Whether something is said at all: not what nobody said, what one would say, what is to be said or asked for."""
-    words, helpers = cues()["told"], {child.text.lower() for child in cue.all("aux")}
+    words, helpers = cue_words()["told"], {child.text.lower() for child in cue.all("aux")}
     if negated(cue) or helpers & {*words["unreal"]} or (cue.tag == "VB" and helpers & {*words["clitics"]}):
         return False
     if any(mark.text.lower() in words["conditions"] for mark in cue.all("mark")) or _is_asked(cue, sentence):
@@ -129,7 +129,7 @@ def _subject_of(cue: Word, sentence: Sequence[Word]) -> Word | None:
 
 
 def _core() -> list[str]:
-    verbs: list[str] = cues()["core"]["verbs"]
+    verbs: list[str] = cue_words()["core"]["verbs"]
     return verbs
 
 
@@ -164,7 +164,7 @@ def _below(cue: Word, clause: Word, sentence: Sequence[Word]) -> list[Word]:
     lemma = base(cue)
     words = [word for word in clause.subtree() if word.at > cue.at]
     whom = next((one for one in cue.all("obl", "obj") if cue.at < one.at < clause.at), None)
-    if whom is not None and lemma in cues()["whole"]["verbs"] and (lemma == "call" or whom.dep == "obj"):
+    if whom is not None and lemma in cue_words()["whole"]["verbs"] and (lemma == "call" or whom.dep == "obj"):
         words = [word for word in whom.subtree() if word.dep != "case"] + words  # "called on them to leave"
     joined = next((one for one in conjuncts(clause)[1:] if is_cue(one) and not one.child("nsubj")), None)
     if joined is not None:
@@ -200,7 +200,7 @@ def _too_early(clause: Word, words: Sequence[Word]) -> set[int]:
 
 def _is_as(cue: Word) -> bool:
     marks = {word.text.lower() for word in cue.all("mark", "advmod")}
-    return "as" in marks and cue.child("obj", "xcomp", "iobj") is None and base(cue) not in cues()["weak"]["verbs"]
+    return "as" in marks and cue.child("obj", "xcomp", "iobj") is None and base(cue) not in cue_words()["weak"]["verbs"]
 
 
 def _as_said(cue: Word) -> list[Word]:
@@ -214,9 +214,9 @@ def _as_said(cue: Word) -> list[Word]:
 def _infinitive(cue: Word) -> Word | None:
     """What somebody promises or wants to do, or asks somebody to do."""
     verbs = cue.all("xcomp", "advcl", "ccomp")
-    if base(cue) in cues()["infinitive"]["verbs"]:
+    if base(cue) in cue_words()["infinitive"]["verbs"]:
         return next((verb for verb in verbs if verb.dep != "advcl" and _to(verb)), None)
-    if base(cue) in cues()["addressed"]["verbs"] and cue.child("obj", "iobj", "obl") is not None:
+    if base(cue) in cue_words()["addressed"]["verbs"] and cue.child("obj", "iobj", "obl") is not None:
         return next((verb for verb in verbs if _to(verb)), None)
     return None
 
@@ -233,7 +233,7 @@ def _is_parenthesis(cue: Word) -> bool:
     if cue.dep == "ccomp" and (above.at > cue.at or is_cue(above, weak=True)):
         return False
     # who "says a word" says no sentence
-    return cue.child("obj") is None or base(cue) in cues()["addressed"]["verbs"]
+    return cue.child("obj") is None or base(cue) in cue_words()["addressed"]["verbs"]
 
 
 def _beside(cue: Word, sentence: Sequence[Word]) -> list[Word]:
@@ -262,7 +262,7 @@ def _beside(cue: Word, sentence: Sequence[Word]) -> list[Word]:
 def _lead(cue: Word, first: Word, sentence: Sequence[Word]) -> list[Word]:
     """What stands between a verb of saying and its clause and belongs to the clause, such as its subject."""
     own = {cue.at}
-    addressed = base(cue) in cues()["addressed"]["verbs"]
+    addressed = base(cue) in cue_words()["addressed"]["verbs"]
     for child in cue.children:
         if (
             (

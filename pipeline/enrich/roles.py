@@ -2,17 +2,17 @@
 commas ("X, the finance minister of Y,"). Only what the text says; no table of who holds which office."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pipeline.article import Span
 from pipeline.countries import code_of
+from pipeline.enrich import TABLES
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.known import name_key
 from pipeline.enrich.nlp import Reading
+from pipeline.tables import words_of
 
 LONGEST = 12  # words of a role
 _WORD = re.compile(r"[\w.’'-]+")
@@ -20,10 +20,9 @@ _END = re.compile(r"[,;:.()—–\n]|\s(?:who|which|that|said|says|and|but|was|i
 
 
 @cache
-def table() -> dict[str, Any]:
+def role_words() -> dict[str, Any]:
     """The words of tables/roles.toml."""
-    found = tomllib.loads((Path(__file__).parent / "tables" / "roles.toml").read_text(encoding="utf-8"))
-    return {key: frozenset(values) for key, values in found.items()}
+    return {key: frozenset(listed) for key, listed in words_of(TABLES / "roles.toml").items()}
 
 
 def role_of(mentions: Sequence[Span], reading: Reading) -> str | None:
@@ -44,7 +43,7 @@ def before(text: str, start: int) -> str | None:
     if not words or not stripped.endswith(words[-1][0]):
         return None
     last, size = words[-1][0], 1
-    if len(words) > 2 and words[-2][0] == "of" and last in table()["of"]:
+    if len(words) > 2 and words[-2][0] == "of" and last in role_words()["of"]:
         last, size = words[-3][0], 3
     if not is_head(last):
         return None
@@ -90,13 +89,13 @@ def country_in(role: str | None) -> str | None:
 def is_head(word: str) -> bool:
     """Whether a word can end a role."""
     word = word.lower().removesuffix("’s").removesuffix("'s")
-    return word in table()["heads"] or (word == "ceo")
+    return word in role_words()["heads"] or (word == "ceo")
 
 
 def _belongs(word: str) -> bool:
     """Whether a word before a role's last one belongs to it: an inner word, a head, a country or a people."""
     if (
-        word.lower() in table()["inner"]
+        word.lower() in role_words()["inner"]
         or is_head(word)
         or word in ("of", "for", "and", "US", "U.S.", "UK", "UN", "EU", "NATO")
     ):

@@ -6,18 +6,19 @@ is named as the text names it ("a senior official") and is no entity.
 """
 
 import re
-import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from pipeline.article import Entity, FieldName, Span
+from pipeline.enrich import TABLES
+from pipeline.enrich.clauses import antecedent
+from pipeline.enrich.cues import cue_words
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, phrase, stretch, words_between
 from pipeline.enrich.roles import before
+from pipeline.tables import rows_of
 
 NAMED, BY_OFFICE, BY_PRONOUN = 0.95, 0.75, 0.7  # confidence in the speaker
 CHAIN = 3  # sentences that go on with the same pronoun which are followed back
@@ -32,12 +33,6 @@ class Speaker:
     id: str | None
     source: Span | None
     confidence: float
-
-
-@cache
-def cues() -> dict[str, Any]:
-    """The words of tables/cues.toml."""
-    return tomllib.loads((Path(__file__).parent / "tables" / "cues.toml").read_text(encoding="utf-8"))
 
 
 class Speakers:
@@ -98,7 +93,7 @@ class Speakers:
         head = self.covering(subject)
         if head is not None and head.type != "NORP":
             return Speaker(head.name, head.id, source, NAMED)
-        if subject.lemma.lower() in cues()["offices"]["nouns"] and _definite(words):
+        if subject.lemma.lower() in cue_words()["offices"]["nouns"] and _definite(words):
             owner = self._office(subject, words)
             if owner is not None:
                 return Speaker(owner.name, owner.id, source, BY_OFFICE)
@@ -112,10 +107,10 @@ class Speakers:
 
     def _pronoun(self, subject: Word, lemma: str) -> Speaker:
         source = stretch([subject], self._reading.text_of(subject.field))
-        kinds = ("PERSON",) if lemma in cues()["pronouns"]["person"] else ("ORG", "GPE") if lemma == "it" else ()
+        kinds = ("PERSON",) if lemma in cue_words()["pronouns"]["person"] else ("ORG", "GPE") if lemma == "it" else ()
         if subject.text.lower() == "who" and subject.head is not None:
-            owner = _antecedent(subject)
-            if owner is not None and owner.pos != "PRON":
+            owner = antecedent(subject)
+            if owner is not None and owner is not subject and owner.pos != "PRON":
                 return self.of(owner)
             if near := self._just_before(subject):
                 return Speaker(near[0].name, near[0].id, source, BY_PRONOUN)
@@ -180,7 +175,7 @@ class Speakers:
         """Whether forms of address and first names allow a pronoun."""
         if pronoun not in ("he", "she"):
             return True
-        other = cues()["address"]["she" if pronoun == "he" else "he"]
+        other = cue_words()["address"]["she" if pronoun == "he" else "he"]
         for span in entity.mentions:
             before = self._reading.text_of(span.field)[max(0, span.start - 10) : span.start].split()
             if before and before[-1].strip(".").lower() in other:
@@ -198,7 +193,7 @@ class Speakers:
         for at in range(bisect_left(self._keys, key) - 1, -1, -1):
             entity = self._mentions[at][3]
             role = _office_words((entity.role or "").lower().split())
-            if heads <= role and wanted <= role and not role.intersection(cues()["address"]["ranks"]) - wanted:
+            if heads <= role and wanted <= role and not role.intersection(cue_words()["address"]["ranks"]) - wanted:
                 return entity
         return None
 
@@ -212,16 +207,14 @@ def _is_main_subject(word: Word) -> bool:
 
 def _office_words(words: Iterable[str]) -> set[str]:
     """The words of an office, spelled alike: an undersecretary is a deputy secretary."""
-    same = cues()["same_office"]
+    same = cue_words()["same_office"]
     return {each for word in words for each in same.get(word, [word])}
 
 
 @cache
 def first_names() -> dict[str, str]:
     """First names that are nearly always a man's (`he`) or a woman's (`she`)."""
-    lines = (Path(__file__).parent / "tables" / "first_names.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {name: pronoun for pronoun, names in rows for name in names.split()}
+    return {name: pronoun for pronoun, names in rows_of(TABLES / "first_names.tsv") for name in names.split()}
 
 
 def _belongs(word: Word, subject: Word) -> bool:
@@ -239,9 +232,3 @@ def _belongs(word: Word, subject: Word) -> bool:
 
 def _definite(words: Sequence[Word]) -> bool:
     return words[0].text.lower() in ("the", "this", "that", "his", "her") or words[0].pos == "NOUN"
-
-
-def _antecedent(pronoun: Word) -> Word | None:
-    """What a relative pronoun stands for: the head of its clause."""
-    clause = pronoun.head
-    return clause.head if clause is not None and clause.dep.startswith("acl") else None

@@ -20,7 +20,7 @@ from spacy.scorer import Scorer
 from spacy.symbols import IDS
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import from_bytes, to_bytes, to_disk
+from spacy.util import to_disk
 from spacy.vocab import Vocab
 
 from pipeline.enrich import trees
@@ -160,17 +160,6 @@ class Syntax:
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Syntax":
         """Load what `to_disk` wrote."""
         return self.set_files({name: (Path(path) / name).read_bytes() for name in FILES})
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The files in one."""
-        found: bytes = to_bytes({name: lambda name=name: self._files[name] for name in self._files}, exclude)
-        return found
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Syntax":
-        """Load what `to_bytes` gave."""
-        files: dict[str, bytes] = {}
-        from_bytes(data, {name: lambda part, name=name: files.__setitem__(name, part) for name in FILES}, exclude)
-        return self.set_files(files)
 
     def set_files(self, files: dict[str, bytes]) -> "Syntax":
         """Take the classes (JSON) and the labels' weights (an array; its last row is the bias)."""

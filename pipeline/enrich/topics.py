@@ -6,18 +6,17 @@ twice. Keywords are the names and nouns that the article comes back to. Tone is 
 
 import math
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from pipeline.article import Entity, Topic
+from pipeline.enrich import TABLES
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word
+from pipeline.tables import rows_of, words_of
 
-TABLES = Path(__file__).parent / "tables"
 ENOUGH = 3.0  # score from which a topic is given
 MOST_TOPICS, MOST_KEYWORDS = 6, 10
 SHARE = 0.35  # of the best topic's score that another one must reach
@@ -36,11 +35,9 @@ class _Row:
 
 @cache
 def _rows() -> list[_Row]:
-    lines = (TABLES / "topics.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return [
         _Row(id_, name, None if parent == "-" else parent, _pattern(words.split("|")))
-        for id_, name, parent, words in rows
+        for id_, name, parent, words in rows_of(TABLES / "topics.tsv")
     ]
 
 
@@ -100,7 +97,7 @@ def _noun(word: Word) -> str:
 
 @cache
 def _tone_words() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
-    data = tomllib.loads((TABLES / "tone.toml").read_text(encoding="utf-8"))
+    data = words_of(TABLES / "tone.toml")
     return _pattern(data["good"]), _pattern(data["bad"]), frozenset(data["negations"])
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from pipeline.article import Article, EnrichedArticle, Place, Source
 from pipeline.enrich.demonyms import demonyms
-from pipeline.enrich.disambiguate import distance
 from pipeline.evaluation.scores import Score, Tally
+from pipeline.query.tiles import distance
 from pipeline.text import fold
 
 NEAR = 161.0  # kilometres (100 miles)

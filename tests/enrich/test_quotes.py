@@ -99,3 +99,8 @@ def test_a_clitic_before_a_participle_is_had() -> None:
 def test_speech_between_marks(text: str, content: str) -> None:
     (quote,) = [quote for quote in read(text).quotes if quote.kind == "direct"]
     assert (quote.text, quote.speaker) == (content, "Eva Holt")
+
+
+def test_a_quotation_that_thousands_of_paragraphs_open_again_ends_somewhere() -> None:
+    found = read("Eva Holt said: " + "“It rained again.\n" * 1_200 + "“It is over now.”").quotes
+    assert all(quote.text.strip() for quote in found)

@@ -119,15 +119,13 @@ def test_a_megabyte_is_read() -> None:
         assert len(nlp(text).ents) > 20_000
 
 
-def test_a_model_survives_disk_and_bytes(tmp_path: Path) -> None:
+def test_a_model_survives_disk(tmp_path: Path) -> None:
     nlp = shipped()
     before = [(ent.text, ent.label_) for ent in nlp(TEXT).ents]
     nlp.to_disk(tmp_path / "copy")
     copy = spacy.load(tmp_path / "copy")
     assert [(ent.text, ent.label_) for ent in copy(TEXT).ents] == before
-    again = spacy.blank("en").from_config(nlp.config).from_bytes(nlp.to_bytes())
-    assert [(ent.text, ent.label_) for ent in again(TEXT).ents] == before
-    assert [token.dep_ for token in again(TEXT)] == [token.dep_ for token in nlp(TEXT)]
+    assert [token.dep_ for token in copy(TEXT)] == [token.dep_ for token in nlp(TEXT)]
 
 
 def test_the_shipped_models_are_small() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.article import Article, Party
-from pipeline.enrich.days import month_end, months
+from pipeline.enrich.days import month_end, months_on
 from pipeline.enrich.inflect import regular_forms, verb_forms
 from pipeline.enrich.roles import after, before
 from tests.enrich.conftest import read
@@ -47,7 +47,7 @@ def test_impossible_dates_are_left_out() -> None:
 
 
 def test_calendar() -> None:
-    assert months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert months_on(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert month_end(2024, 2) == date(2024, 2, 29)
 
 
