@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.article import Party
 from pipeline.enrich.clauses import agent, antecedent, case, subject
 from pipeline.enrich.event_rules import NounRule, event_words, fits, noun_rules, rules_of, types
-from pipeline.enrich.event_verbs import Found, is_in_words
+from pipeline.enrich.event_verbs import Found, is_critic, is_in_words
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word
 from pipeline.enrich.parties import Parties, is_named
@@ -36,7 +36,7 @@ def _told(word: Word, rule: NounRule, parties: Parties) -> Found | None:
     actors = parties.of(by) or _owners(word, parties) or parties.of(_light_subject(word) or _is_it(word))
     target = next((one for one in _around(word) if case(one) in rule.targets), None)
     targets = parties.of(target) or parties.owners(target, placed=rule.type in types("placed"))
-    if rule.type == "ASSAULT" and is_in_words(word):
+    if rule.type == "ASSAULT" and (is_in_words(word) or is_critic(by or word.child("nmod:poss")) or _is_idea(target)):
         return None
     hosted = rule.type == "CONSULT" and bool(actors) and by is not None
     prepared = rule.type == "ASSAULT" and bool(parties.of(_light_subject(word)))
@@ -48,6 +48,12 @@ def _told(word: Word, rule: NounRule, parties: Parties) -> Found | None:
     if rule.type == "ASSAULT" and rule.targets and any(each.id.startswith("country:") for each in targets):
         return Found(rule.type, word, (), tuple(targets), "noun")
     return None
+
+
+def _is_idea(target: Word | None) -> bool:
+    """Whether an attack is on what nobody can strike: a policy, a currency."""
+    speech = event_words()["speech"]
+    return target is not None and target.lemma.lower() in speech["argued"] | speech["priced"]
 
 
 def _is_it(noun: Word) -> Word | None:

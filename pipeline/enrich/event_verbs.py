@@ -149,7 +149,8 @@ def _kind(
     if rule.type in types("refused") and _refuses(verb, rule):
         return "REJECT"
     if rule.type == "ASSAULT":
-        return _force(verb, object_, who, actors, targets)
+        aims = [word for place in rule.targets for word in _at(place, verb, object_)]
+        return _force(verb, object_, who, actors, targets, aims)
     if (
         rule.type == "AGREE"
         and verb.lemma.lower() in event_words()["speech"]["vows"]
@@ -183,14 +184,23 @@ def _is_fact(clause: Word) -> bool:
 
 
 def _force(
-    verb: Word, object_: Word | None, who: Word | None, actors: list[Party], targets: list[Party]
+    verb: Word,
+    object_: Word | None,
+    who: Word | None,
+    actors: list[Party],
+    targets: list[Party],
+    aims: list[Word],
 ) -> EventType | None:
-    """What an attack is: none where police launch an operation, coercion where they raid, an accusation in words."""
+    """What an attack is: none where police launch an operation or where it is on a currency, coercion where police
+    raid, an accusation in words."""
+    if any(word.lemma.lower() in event_words()["speech"]["priced"] for word in aims):
+        return None
     if _polices(who) and object_ is not None and object_.lemma.lower() == "operation":
         return None
     if _polices(who) and verb.lemma.lower() in event_words()["policing"]["verbs"]:
         return "COERCE"
-    return "ACCUSE" if _is_verbal(verb, object_, actors, targets) else "ASSAULT"
+    argued = any(word.lemma.lower() in event_words()["speech"]["argued"] for word in aims) or is_critic(who)
+    return "ACCUSE" if argued or _is_verbal(verb, object_, who, actors, targets) else "ASSAULT"
 
 
 def _keeps_peace(verb: Word) -> bool:
@@ -213,9 +223,11 @@ def _visits(actors: list[Party], targets: list[Party], parties: Parties) -> bool
     return any(parties.weighs(actor) for actor in actors) and all(target.country for target in targets)
 
 
-def _is_verbal(verb: Word, object_: Word | None, actors: list[Party], targets: list[Party]) -> bool:
-    """Whether an attack is one in words: "a scathing attack on", or a politician who attacks another."""
+def _is_verbal(verb: Word, object_: Word | None, who: Word | None, actors: list[Party], targets: list[Party]) -> bool:
+    """Whether an attack is one in words: "a scathing attack on", one over a plan, a politician who attacks another."""
     if object_ is not None and is_in_words(object_):
+        return True
+    if verb.lemma.lower() in event_words()["speech"]["attacks"] and not _is_armed(who) and _has_ground(verb):
         return True
     person = any(actor.id.startswith("person:") for actor in actors)
     alike = not targets or all(target.id.startswith(("person:", "org:")) for target in targets)
@@ -237,6 +249,26 @@ def _is_of(clause: Word | None, wanted: frozenset[str]) -> bool:
 def is_in_words(noun: Word) -> bool:
     """Whether an attack is one of words alone: "a scathing attack"."""
     return any(child.lemma.lower() in event_words()["classes"]["verbal"] for child in noun.all("amod"))
+
+
+def is_critic(who: Word | None) -> bool:
+    """Whether somebody attacks in words, as critics and newspapers do."""
+    return who is not None and who.lemma.lower() in event_words()["speech"]["critics"]
+
+
+def _is_armed(who: Word | None) -> bool:
+    return who is not None and who.lemma.lower() in event_words()["speech"]["fighters"]
+
+
+def _has_ground(verb: Word) -> bool:
+    """Whether it is told what one is attacked for: "over the delay", "for failing to act", "for its silence"."""
+    doing = [clause for clause in verb.all("advcl") if clause.tag == "VBG"]
+    if any(mark.text.lower() == "for" for clause in doing for mark in clause.all("mark")):
+        return True
+    things = [word for word in verb.all("obl", "nmod") if word.pos == "NOUN"]
+    calendar = event_words()["calendar"]["words"]
+    over = any(case(word) == "over" and word.lemma.lower() not in calendar for word in things)
+    return over or any(case(word) == "for" and word.child("nmod:poss") is not None for word in things)
 
 
 def _refuses(verb: Word, rule: VerbRule) -> bool:
