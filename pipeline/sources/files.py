@@ -79,21 +79,18 @@ def _suffix(path: Path) -> str:
 
 def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
     """Inputs of a stream: JSON or NDJSON where it begins with `{` or `[`, HTML with `<`, else text."""
-    each = lines.bounded_lines(stream)
-    first = next((line for line in each if line.strip()), b"").removeprefix(BOM)
-    if first.lstrip().startswith(b"{") and lines.is_complete(first):
-        yield from lines.ndjson(origin, chain([first], each), door)
-        return
-    rest = stream.read(MAX_FILE + 1 - min(len(first), MAX_FILE))
-    if lines.begins_value(first):
-        second = next((line for line in rest.split(b"\n", 1) if line.strip()), b"")
-        broken_first_line = first.lstrip().startswith(b"{") and lines.is_complete(second)
-        if broken_first_line:
-            yield from lines.ndjson(origin, chain([first], rest.splitlines(keepends=True)), door)
-        else:
-            yield from _whole(origin, first + rest, ".json", door)
-    else:
-        yield from _whole(origin, first + rest, ".html" if first.lstrip().startswith(b"<") else ".txt", door)
+    each = (line for line in lines.bounded_lines(stream) if line.strip())
+    head = [next(each, b"").removeprefix(BOM)]
+    if head[0].lstrip().startswith(b"{"):
+        if not lines.is_complete(head[0]):  # of an article a line the first one may be broken
+            head.append(next(each, b""))
+        if lines.is_complete(head[-1]):
+            yield from lines.ndjson(origin, chain(head, each), door)
+            return
+    whole = b"".join(head)
+    whole += stream.read(MAX_FILE + 1 - min(len(whole), MAX_FILE))
+    suffix = ".json" if lines.begins_value(whole) else ".html" if whole.lstrip().startswith(b"<") else ".txt"
+    yield from _whole(origin, whole, suffix, door)
 
 
 def _is_input(path: Path, door: Door) -> bool:

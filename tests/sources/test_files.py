@@ -81,6 +81,13 @@ def test_a_broken_first_line_does_not_take_the_others_with_it() -> None:
     assert article(found[1]).text == "b"
 
 
+def test_nor_does_it_in_a_file_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_FILE", 200)
+    found = read(b'{"text": oops}\n\n' + b'{"text": "b"}\n' * 50)
+    assert len(found) == 51
+    assert [article(each).text for each in found[1:]] == ["b"] * 50
+
+
 def test_a_line_without_end_is_refused_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.sources.lines.MAX_LINE", 100)
     found = read(b'{"text": "a"}\n{"text": "' + b"x" * 5000 + b'"}\n{"text": "b"}\n')
