@@ -19,7 +19,7 @@ MAX_TITLE = 2_000  # code points
 MAX_URL = 8_000  # bytes stay under Lucene's term limit of 32,766 in any encoding
 FUTURE = timedelta(hours=24)  # a published date further ahead than this is dropped
 
-_ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
+ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it, an escaped backslash before it apart
 
 
@@ -352,7 +352,7 @@ def _check(article: Article) -> None:
         raise Rejected(f"title too long: {len(article.title):,} characters, the limit is {MAX_TITLE:,}")
     if len(article.url or "") > MAX_URL:
         raise Rejected(f"url too long: the limit is {MAX_URL:,} characters")
-    if article.id and not _ID.fullmatch(article.id):
+    if article.id and not ID.fullmatch(article.id):
         raise Rejected("id: 1 to 200 printable ASCII characters without blanks are needed")
     try:
         dumped = article.model_dump_json()

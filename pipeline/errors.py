@@ -8,6 +8,7 @@
   + QueryError     a search query that does not parse: position, what was expected, a suggestion (exit code 2)
 """
 
+EXIT_FAILED, EXIT_USE, EXIT_UNAVAILABLE, EXIT_MISCONFIGURED = 1, 2, 3, 4  # what a command ends with
 RESTORE = "restore the whole data folder from a backup, or move it away and publish again"
 
 

@@ -120,6 +120,14 @@ def silence(poll: Poll, now: datetime) -> str | None:
     return f"no article for {in_words(quiet)}; nine of ten of its gaps are shorter than {in_words(long_gap)}"
 
 
+class AddedFeed(Feed):
+    """A feed of an address: `new` unless it was there already, `changed` where it was and is wanted otherwise now."""
+
+    new: bool
+    changed: bool
+    entries: int  # that it has now
+
+
 class FeedReport(Feed):
     """A feed as people and programs are told of it: what is asked for, how it does, the outcomes of its source."""
 

@@ -11,6 +11,7 @@ from pipeline.feed import Feed
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
 from pipeline.query.tree import And, Everything, Node, Not, Or, Phrase, Published, Term, Word
+from pipeline.text import language_code
 
 FIELDS = {"source", "lang"}
 
@@ -34,7 +35,7 @@ def verdict(feed: Feed, article: Article, now: datetime) -> str | None:
     if not (feed.include or feed.exclude):
         return None
     seen = EnrichedArticle(**article.model_dump(), enrichment="")
-    languages = [article.language.partition("-")[0].lower()] if article.language else ["en"]
+    languages = [language_code(article.language) or "en"]
     if feed.include and not matches(parse(feed.include, now=now), seen, languages=languages):
         return f"does not match the include rule of the feed: {feed.include}"
     if feed.exclude and matches(parse(feed.exclude, now=now), seen, languages=languages):

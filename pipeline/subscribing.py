@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urljoin
 
 from pipeline import rules
 from pipeline.article import Source
 from pipeline.errors import GeowireError, Rejected, Unavailable
-from pipeline.feed import Feed, FeedReport, feed_id, report
+from pipeline.feed import AddedFeed, Feed, FeedReport, feed_id, report
 from pipeline.identity import domain_of
 from pipeline.sources import discover
 from pipeline.sources.feed import Document, is_page, read_document
@@ -45,17 +44,7 @@ class Wanted:
         return feed.model_copy(update={"tags": tags} | {name: each for name, each in said.items() if each is not None})
 
 
-@dataclass(frozen=True)
-class Added:
-    """A feed of an address: `new` unless it was there already, `changed` where it was and is wanted otherwise now."""
-
-    feed: Feed
-    new: bool
-    changed: bool
-    entries: int
-
-
-async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Added]:
+async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[AddedFeed]:
     """Add the feed at an address, or the feeds that the home page there declares; change those that are there.
 
     Raises:
@@ -76,13 +65,15 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
             advice = "no feed was found on it; give the feed's own address"
             raise GeowireError(f"{url}: {not_a_feed}, and {advice}") from None
     known = await _by_id(state)
-    added = []
+    written, added = list[Feed](), list[AddedFeed]()
     for asked, fetched, document in found:
         feed = _feed(fetched, document, wanted, answer.url if len(found) > 1 else None, outlet)
         stored = known.get(feed.id) or known.get(feed_id(asked))
         now = wanted.changed(stored) if stored else feed
-        added.append(Added(now, stored is None, stored is not None and now != stored, len(document.entries)))
-    await state.put_feeds([each.feed for each in added if each.new or each.changed])
+        new, changed = stored is None, stored is not None and now != stored
+        added.append(AddedFeed(**now.model_dump(), new=new, changed=changed, entries=len(document.entries)))
+        written += [now] if new or changed else []
+    await state.put_feeds(written)
     return added
 
 
@@ -127,8 +118,8 @@ async def import_opml(state: State, raw: bytes) -> tuple[int, int]:
     feeds = read_opml(raw, datetime.now(UTC))
     known = await _by_id(state)
     for feed in feeds:
-        Wanted(include=feed.include, exclude=feed.exclude).check()
-    there = [known[feed.id].model_copy(update=_joined(known[feed.id], feed)) for feed in feeds if feed.id in known]
+        _wanted(feed).check()
+    there = [_joined(known[feed.id], feed) for feed in feeds if feed.id in known]
     new = [feed for feed in feeds if feed.id not in known]
     await state.put_feeds([*new, *there])
     return len(new), len(there)
@@ -158,10 +149,13 @@ async def _by_id(state: State) -> dict[str, Feed]:
     return {feed_id(poll.url): feed for feed, poll in feeds if poll.url} | {feed.id: feed for feed, _ in feeds}
 
 
-def _joined(stored: Feed, new: Feed) -> dict[str, Any]:
-    rules = {name: rule for name in ("include", "exclude") if (rule := getattr(new, name))}
-    tags = list(dict.fromkeys([*stored.tags, *new.tags]))
-    return {"tags": tags, "attributes": stored.attributes | new.attributes, **rules}
+def _wanted(feed: Feed) -> Wanted:
+    """What a document says of a feed that is there."""
+    return Wanted(tuple(feed.tags), feed.include or None, feed.exclude or None)
+
+
+def _joined(stored: Feed, new: Feed) -> Feed:
+    return _wanted(new).changed(stored).model_copy(update={"attributes": stored.attributes | new.attributes})
 
 
 async def _fetch(client: Client, url: str) -> tuple[str, Fetched]:

@@ -11,14 +11,13 @@ import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from pipeline.errors import Misconfigured
+from pipeline.errors import EXIT_MISCONFIGURED, Misconfigured
 
 log = logging.getLogger(__name__)
 
 BACKOFF_FIRST, BACKOFF_CAP = 1.0, 30.0  # seconds before a worker that died is started again
 STEADY = 60.0  # a worker that lived this long starts again without waiting
 STOP_SECONDS = 12.0  # longer than the worker's own bound
-EXIT_MISCONFIGURED = 4
 
 
 class Supervised:

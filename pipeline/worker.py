@@ -21,7 +21,7 @@ from pipeline.app import ARTICLES, BACKFILL, GROUP, READ, TOPICS, Rooms, create_
 from pipeline.backfill import LiveFirst
 from pipeline.broker import Broker, open_broker, waiting
 from pipeline.enrich.pool import Pool
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import EXIT_MISCONFIGURED, Misconfigured, Unavailable
 from pipeline.index import Index, open_index
 from pipeline.linking import Linker
 from pipeline.settings import Settings
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 8.0  # a SIGTERM while the broker is frozen hangs in Faust for ever; this bounds it (nothing is lost)
 STALL_SECONDS = 180.0  # with messages waiting and no progress for this long, the process exits
 CHECK_SECONDS = 10.0  # how often the watchdog looks
-EXIT_MISCONFIGURED, EXIT_STALLED = 4, 70
+EXIT_STALLED = 70
 
 
 async def init(settings: Settings) -> list[str]:

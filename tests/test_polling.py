@@ -466,11 +466,11 @@ async def test_a_home_page_gives_its_feeds(site: Site, tmp_path: Path) -> None:
     served.pages["/a"], served.pages["/same"] = rss(item(1)), rss(item(1))
     async with Client(allow_private=True) as client:
         added = await add(client, state, f"{served.url}/", Wanted(tags=("Ports",), include="ferry"))
-        assert [(each.feed.url, each.new, each.entries) for each in added] == [(f"{served.url}/a", True, 1)]
-        assert (added[0].feed.tags, added[0].feed.source.id) == (["Ports"], "tidewater-post.example")
+        assert [(each.url, each.new, each.entries) for each in added] == [(f"{served.url}/a", True, 1)]
+        assert (added[0].tags, added[0].source.id) == (["Ports"], "tidewater-post.example")
         assert [each.new for each in await add(client, state, f"{served.url}/a", Wanted())] == [False]
         served.pages["/plain"], served.pages["/feed.xml"] = b"<html><body>nothing</body></html>", rss(item(2))
-        assert (await add(client, state, f"{served.url}/plain", Wanted()))[0].feed.url == f"{served.url}/feed.xml"
+        assert (await add(client, state, f"{served.url}/plain", Wanted()))[0].url == f"{served.url}/feed.xml"
         del served.pages["/feed.xml"]
         for url, reason in (("/plain", "no feed was found"), ("/missing", "404")):
             with pytest.raises(GeowireError, match=reason):
@@ -493,14 +493,14 @@ async def test_a_feed_that_is_there_is_changed_and_known_by_both_its_addresses(s
         await add(client, state, old, Wanted(tags=("Ports",), include="ferry", full_text=False))
         (changed,) = await add(client, state, old, Wanted(tags=("Coast",), exclude="sport"))
         (feed,) = [feed for feed, _ in await state.feeds()]
-        assert (changed.new, changed.changed, changed.feed) == (False, True, feed)
+        assert (changed.new, changed.changed, changed.tags) == (False, True, feed.tags)
         assert (feed.tags, feed.include, feed.exclude, feed.full_text) == (["Ports", "Coast"], "ferry", "sport", False)
         (again,) = await add(client, state, old, Wanted(include="", full_text=True))
-        assert (again.feed.include, again.feed.exclude, again.feed.full_text) == ("", "sport", True)
+        assert (again.include, again.exclude, again.full_text) == ("", "sport", True)
         served.headers["/old"], served.statuses["/old"] = {"Location": new}, 301
         assert [(each.new, each.changed) for each in await add(client, state, old, Wanted())] == [(False, False)]
         await state.put_poll(feed.id, Poll(url=new))
-        assert [each.feed.id for each in await add(client, state, new, Wanted())] == [feed.id]
+        assert [each.id for each in await add(client, state, new, Wanted())] == [feed.id]
     assert [each.id for each in await chosen(state, [old, new])] == [feed.id]
     assert await import_opml(state, (await export_opml(state)).replace(b'"sport"', b'"football"')) == (0, 1)
     assert [each.exclude for each, _ in await state.feeds()] == ["football"]

@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 BOOTSTRAP_MS = 8_000  # a broker that is down is said to be so within this time
 DELIVERY_MS = 30_000  # a message that is not confirmed by then was not published
 COORDINATOR_SECONDS = 15.0
+READ_SECONDS = 20.0  # after which messages that are there and do not come are taken for no answer
 NOT_YET = (
     kafka_errors.CoordinatorLoadInProgressError,
     kafka_errors.CoordinatorNotAvailableError,
@@ -128,15 +129,18 @@ class KafkaBroker:
         end = self.end_offsets(topic).get(partition, 0)
         place = TopicPartition(topic, partition)
         found: list[StoredMessage] = []
+        deadline = time.monotonic() + READ_SECONDS
         with self._translated():
             consumer = self._reader()
             consumer.assign([place])
             consumer.seek(place, offset)
-            while offset + len(found) < end and len(found) < limit:
+            while len(found) < limit and (consumer.position(place, timeout_ms=2_000) or 0) < end:
                 page = consumer.poll(timeout_ms=2_000, max_records=limit - len(found)).get(place, [])
-                if not page:
-                    break
                 found += [_stored(record) for record in page]
+                if not page and found:
+                    break
+                if not page and time.monotonic() > deadline:  # a new connection may take long; silence is no end
+                    raise kafka_errors.KafkaTimeoutError(f"no message of {topic} came within {READ_SECONDS:.0f} s")
         return found
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -14,11 +14,11 @@ from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.inputs import AsJson, Data
 from pipeline.errors import GeowireError, QueryError
-from pipeline.feed import Feed, FeedReport, Health, in_words, outcomes_in_words
+from pipeline.feed import AddedFeed, Feed, FeedReport, Health, in_words, outcomes_in_words
 
 if TYPE_CHECKING:
     from pipeline.polling import Report
-    from pipeline.subscribing import Added, Wanted
+    from pipeline.subscribing import Wanted
 
 app = typer.Typer(no_args_is_help=True, help="Feeds: add them, see how they do, poll them.")
 
@@ -52,11 +52,11 @@ def add(
             raise typer.Exit(2) from None
     added = asyncio.run(_add(configuration.load({"data": data}), urls, wanted))
     if as_json:
-        output.data([_added(each) for each in added])
+        output.data([each.model_dump(mode="json") for each in added])
         return
     for each in added:
         word = "added" if each.new else "changed" if each.changed else "there already"
-        print(output.plain(f"{each.feed.id}  {word}: {each.feed.title} ({each.entries} entries now)  {each.feed.url}"))
+        print(output.plain(f"{each.id}  {word}: {each.title} ({each.entries} entries now)  {each.url}"))
     print("geowire run polls them; geowire feed poll --once does it now")
 
 
@@ -148,12 +148,7 @@ def export(data: Data = None) -> None:
     sys.stdout.buffer.write(asyncio.run(_export(configuration.load({"data": data}))))
 
 
-def _added(each: "Added") -> dict[str, Any]:
-    told = {"new": each.new, "changed": each.changed, "entries": each.entries}
-    return told | each.feed.model_dump(mode="json")
-
-
-async def _add(settings: configuration.Settings, urls: list[str], wanted: "Wanted") -> "list[Added]":
+async def _add(settings: configuration.Settings, urls: list[str], wanted: "Wanted") -> list[AddedFeed]:
     from pipeline.open import rooms
     from pipeline.sources.http import Client
     from pipeline.subscribing import add as add_feed

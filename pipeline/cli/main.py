@@ -26,9 +26,16 @@ from pipeline.cli import (
     status,
     worker,
 )
-from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
-
-EXIT_FAILED, EXIT_USE, EXIT_UNAVAILABLE, EXIT_MISCONFIGURED = 1, 2, 3, 4
+from pipeline.errors import (
+    EXIT_FAILED,
+    EXIT_MISCONFIGURED,
+    EXIT_UNAVAILABLE,
+    EXIT_USE,
+    GeowireError,
+    Misconfigured,
+    QueryError,
+    Unavailable,
+)
 
 app = typer.Typer(
     name="geowire",

@@ -1,18 +1,16 @@
 """Envelopes and formats of others, as JSON: CloudEvents (structured mode) and IPTC ninjs become an article's fields."""
 
 import base64
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from pipeline.article import ID
 from pipeline.errors import Rejected
 from pipeline.sources.html import strip_markup
 
 NINJS_MARKS = ("headlines", "bodies", "headline", "body_html", "body_text", "body_xhtml")
-
-_ID = re.compile(r"[!-~]{1,200}")
 
 
 def unwrapped(data: object) -> object:
@@ -42,7 +40,7 @@ def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:
     is_web = uri.startswith(("http://", "https://"))
     body = _chosen(item.get("bodies")) or _body(item)
     found = {
-        "id": None if is_web or not _ID.fullmatch(uri) else uri,
+        "id": None if is_web or not ID.fullmatch(uri) else uri,
         "url": uri if is_web else None,
         "title": " ".join(strip_markup(_chosen(item.get("headlines")) or _string(item.get("headline"))).split()),
         "text": strip_markup(body or _chosen(item.get("descriptions"))),

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from pipeline import subscribing
 from pipeline.article import MAX_URL
-from pipeline.feed import Feed, FeedReport
+from pipeline.feed import AddedFeed, FeedReport
 from pipeline.sources.http import Client
 from pipeline.state import State
 from pipeline.web.problems import HttpProblem, fails
@@ -31,14 +31,6 @@ class Subscription(BaseModel):
     full_text: Annotated[bool | None, Field(description="fetch the page where the feed brings a teaser")] = None
 
 
-class AddedAnswer(Feed):
-    """A feed of an address: `new` unless it was there already, and `changed` then, and how many entries it has now."""
-
-    new: bool
-    changed: bool
-    entries: int
-
-
 class Change(BaseModel):
     """What changes about a feed."""
 
@@ -52,14 +44,11 @@ async def feeds(rooms: Rooms) -> list[FeedReport]:
 
 
 @router.post("/api/feeds", status_code=201, summary="Add a feed", responses=fails(400, 401, 403, 413, 422, 503))
-async def add(request: Request, rooms: Rooms, wanted: Subscription) -> list[AddedAnswer]:
+async def add(request: Request, rooms: Rooms, wanted: Subscription) -> list[AddedFeed]:
     """Look at an address and add the feed there; of a home page, the feeds that it declares. 422 without any."""
     asked = subscribing.Wanted(tuple(wanted.tags), wanted.include, wanted.exclude, wanted.title, wanted.full_text)
     async with Client(allow_private=request.app.state.settings.allow_private_addresses) as client:
-        added = await subscribing.add(client, rooms.state, wanted.url, asked)
-    return [
-        AddedAnswer(new=one.new, changed=one.changed, entries=one.entries, **one.feed.model_dump()) for one in added
-    ]
+        return await subscribing.add(client, rooms.state, wanted.url, asked)
 
 
 @router.patch("/api/feeds/{id}", summary="Pause a feed, or poll it again", responses=fails(401, 403, 404, 422, 503))

@@ -15,6 +15,7 @@ from kafka import KafkaProducer
 
 from pipeline import settings as configuration
 from pipeline.broker import MAX_MESSAGE, Message, Position, StoredMessage, TopicSpec, lag, open_broker, read_all
+from pipeline.broker.kafka import KafkaBroker
 from pipeline.broker.sqlite_log import SqliteLog
 from pipeline.errors import Misconfigured, Rejected, Unavailable
 from pipeline.worker import stalled
@@ -160,6 +161,19 @@ def test_marks_of_a_transaction_hold_up_nobody(kafka_server: Any, monkeypatch: p
         for committed, waiting in ((4, 0), (3, 0), (2, 2)):
             monkeypatch.setattr(log.broker, "committed", lambda *_names, at=committed: {0: at})
             assert stalled(log.broker, log.topic, {0}, None)[0] == waiting
+
+
+def test_a_slow_connection_is_not_the_end_of_a_topic(kafka: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place, *_) = kafka.broker.publish(kafka.topic, messages(3, keys=1))
+    assert isinstance(kafka.broker, KafkaBroker)
+    reader = kafka.broker._reader()
+    poll, silent = reader.poll, list[dict[str, Any]]([{}, {}])
+    monkeypatch.setattr(reader, "poll", lambda **options: silent.pop() if silent else poll(**options))
+    assert len(kafka.broker.read(kafka.topic, place.partition, 0)) == 3
+    monkeypatch.setattr("pipeline.broker.kafka.READ_SECONDS", 0.0)
+    monkeypatch.setattr(reader, "poll", lambda **_options: {})
+    with pytest.raises(Unavailable, match="KafkaTimeoutError"):
+        kafka.broker.read(kafka.topic, place.partition, 0)
 
 
 def test_no_kafka_is_unavailable_soon() -> None:
