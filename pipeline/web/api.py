@@ -20,7 +20,7 @@ from pipeline.publishing import batches
 from pipeline.settings import Settings
 from pipeline.status import Status
 from pipeline.web import answers, body, feeds_api, metrics, pages, problems, search_api
-from pipeline.web.guard import Guard, check_address
+from pipeline.web.guard import Guard, KeyRing, check_address, secured
 from pipeline.web.problems import HttpProblem, fails
 from pipeline.web.rooms import Opened, Rooms
 
@@ -87,6 +87,8 @@ def create_web(settings: Settings) -> FastAPI:
     for each in (router, search_api.router, feeds_api.router, pages.router):
         app.include_router(each)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    ring, described = KeyRing(settings), app.openapi
+    app.openapi = lambda: secured(described(), ring.known())  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 

@@ -11,7 +11,9 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -210,6 +212,33 @@ def needed_role(path: str, method: str, *, closed: bool) -> Role | None:
     if method in SAFE_METHODS:
         return "read" if closed else None
     return "publish" if path == "/api/articles" else "admin"
+
+
+def secured(document: Mapping[str, Any], known: Sequence[ApiKey]) -> dict[str, Any]:
+    """An OpenAPI document with the key that each request needs by now, and the role that it must have.
+
+    Args:
+        document: of the whole server.
+        known: the keys; where there is none, no request needs any.
+    """
+    if not known:
+        return dict(document)
+    closed, paths = any(key.role == "read" for key in known), dict[str, Any]()
+    for path, methods in document["paths"].items():
+        needed = {method: needed_role(path, method.upper(), closed=closed) for method in methods}
+        paths[path] = {method: operation | _needs(needed[method]) for method, operation in methods.items()}
+    components = document.get("components", {}) | {"securitySchemes": _SCHEMES}
+    return {**document, "paths": paths, "components": components}
+
+
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "a key of `geowire key add`, or GEOWIRE_API_KEY"},
+    "basic": {"type": "http", "scheme": "basic", "description": "the same key as the password, whatever the name"},
+}
+
+
+def _needs(role: Role | None) -> dict[str, Any]:
+    return {"security": [{scheme: [role]} for scheme in _SCHEMES]} if role else {}
 
 
 def _check_role(asking: ApiKey | None, needed: Role | None, *, unknown: bool) -> None:

@@ -93,6 +93,23 @@ def test_roles(guarded: tuple[httpx2.Client, Path]) -> None:
     assert "was removed" in str(problem(removed, 401)["detail"])
 
 
+def test_openapi_says_which_request_needs_a_key(guarded: tuple[httpx2.Client, Path], tmp_path: Path) -> None:
+    client, path = guarded
+
+    def needed(**headers: str) -> dict[str, list[dict[str, list[str]]]]:
+        document = client.get("/api/openapi.json", headers=headers).json()
+        assert set(document["components"]["securitySchemes"]) == {"bearer", "basic"}
+        operations = [("/api/articles", "post"), ("/api/feeds", "post"), ("/api/search", "get"), ("/healthz", "get")]
+        return {each: document["paths"][each][method].get("security", []) for each, method in operations}
+
+    publish, admin = ([{"bearer": [role]}, {"basic": [role]}] for role in ("publish", "admin"))
+    assert needed() == {"/api/articles": publish, "/api/feeds": admin, "/api/search": [], "/healthz": []}
+    reader = bearer(keys.add(path, "reader", "read"))
+    assert needed(**reader)["/api/search"] == [{"bearer": ["read"]}, {"basic": ["read"]}]
+    assert needed(**reader)["/healthz"] == []
+    assert "securitySchemes" not in create_web(site(tmp_path / "open")).openapi()["components"]
+
+
 def test_too_many_requests(tmp_path: Path) -> None:
     settings = site(tmp_path, GEOWIRE_API_KEY="secret", GEOWIRE_RATE_LIMIT="3")
     with serving(create_web(settings)) as client:
