@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from pipeline.article import EnrichedArticle
-from pipeline.enrich.gazetteer import lookup
+from pipeline.enrich.gazetteer import lookup, near_names
 from pipeline.enrich.known import entity_id
 from pipeline.excerpt import Highlight, Mark, Piece, around, cut
 from pipeline.index import Facet, Index, Sort
@@ -76,7 +76,7 @@ def read(query: str) -> Node:
     Raises:
         QueryError: the query does not parse.
     """
-    return parse(query, now=datetime.now(UTC), locate=_locate, named=entity_id)
+    return parse(query, now=datetime.now(UTC), locate=_locate, named=entity_id, spell=near_names)
 
 
 async def understand(index: Index, query: str) -> Node:

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from string import ascii_lowercase
 
 from pipeline.enrich import TABLES
 from pipeline.errors import Misconfigured
@@ -11,6 +12,7 @@ from pipeline.tables import rows_of
 from pipeline.text import fold
 
 FILE = Path(__file__).parent / "data" / "gazetteer.db"
+LONGEST_NAME = 60  # letters of a name whose spellings are looked up: 54 for each of them
 MAPPED = 256 * 1024 * 1024  # bytes; more than the file has
 
 
@@ -53,6 +55,36 @@ def lookup(name: str) -> tuple[Known, ...]:
     """The places that go by a name, the most populous first; case, diacritics and punctuation do not count."""
     sql = "select p.* from name n join place p on p.id = n.place where n.name = ? order by p.population desc, p.id"
     return tuple(Known(*row) for row in _database().execute(sql, (" ".join(fold(name)),)))
+
+
+def near_names(name: str, *, most: int = 3) -> list[str]:
+    """Places that are written nearly as a name: with one letter more, less or another, or two that changed places.
+
+    The most populous come first; those that are written so by another name than their own only where there are no
+    others. Every such spelling is looked up (P. Norvig, How to Write a Spelling Corrector, 2007), for it takes seconds
+    to compare half a million names.
+    """
+    written = " ".join(fold(name))
+    if not 4 <= len(written) <= LONGEST_NAME:
+        return []
+    spellings = _spellings(written)
+    marks = ",".join("?" * len(spellings))
+    sql = f"select p.name from name n join place p on p.id = n.place where n.name in ({marks})"  # noqa: S608  # marks
+    rows = _database().execute(f"{sql} group by p.name order by max(p.population) desc, p.name", list(spellings))
+    names = [row[0] for row in rows]
+    own = [each for each in names if " ".join(fold(each)) in spellings]
+    return (own or names)[:most]
+
+
+def _spellings(word: str) -> set[str]:
+    """Every word that is one mistake away from another."""
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {before + after[1:] for before, after in cuts if after}
+    found |= {before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1}
+    for letter in f"{ascii_lowercase} ":
+        found |= {before + letter + after for before, after in cuts}
+        found |= {before + letter + after[1:] for before, after in cuts if after}
+    return found - {word}
 
 
 @cache

@@ -1,7 +1,8 @@
 """Areas as a query writes them: `near:"Kyiv"~50km`, `near:50.45,30.52~50km`, `bbox:W,S,E,N`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from pipeline.errors import QueryError
 from pipeline.query import tiles
@@ -10,6 +11,8 @@ from pipeline.query.tree import Area
 
 Locate = Callable[[str], tuple[float, float] | None]
 """Where a place lies: latitude and longitude of the best known place of that name."""
+Spell = Callable[[str], Sequence[str]]
+"""Names of places that are spelled nearly as a name that no place has."""
 
 MOST_KM = 5_000
 NEAR = "a place or LAT,LON, then a distance: near:Kyiv~50km or near:50.45,30.52~50km"
@@ -20,7 +23,7 @@ _BOX = re.compile(",".join([f"({_DEGREES})"] * 4))
 _DISTANCE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)(?:km)?", re.IGNORECASE)
 
 
-def area(written: str, position: int, locate: Locate | None) -> Area:
+def area(written: str, position: int, locate: Locate | None, spell: Spell | None = None) -> Area:
     """The area that `near:…` or `bbox:…` means.
 
     Raises:
@@ -41,23 +44,29 @@ def area(written: str, position: int, locate: Locate | None) -> Area:
         raise QueryError(
             f"near: {said}", position=at + len(value) - len(size), expected=NEAR, suggestion=f"near:{shown}~50km"
         )
-    lat, lon = _point(place, at, locate)
+    lat, lon = _point(place, at, locate) or _unknown(place, at, match[1], spell)
     shown = place if _POINT.fullmatch(place) else in_quotes(place)
     return Area("near", tiles.circle(lat, lon, float(match[1])), f"{shown}~{match[1]}km")
 
 
-def _point(place: str, position: int, locate: Locate | None) -> tuple[float, float]:
+def _point(place: str, position: int, locate: Locate | None) -> tuple[float, float] | None:
     if match := _POINT.fullmatch(place):
         lat, lon = float(match[1]), float(match[2])
         if abs(lat) > 90 or abs(lon) > 180:
             message = "near: latitude is -90 to 90, longitude -180 to 180"
             raise QueryError(message, position=position, expected=NEAR)
         return lat, lon
-    found = locate(place) if locate else None
-    if found is None:
-        message = f"near: no place is known as `{place}`; its coordinates help, or place:{in_quotes(place)}"
-        raise QueryError(message, position=position, expected=NEAR, suggestion=f"place:{in_quotes(place)}")
-    return found
+    return locate(place) if locate else None
+
+
+def _unknown(place: str, position: int, km: str, spell: Spell | None) -> NoReturn:
+    """Refuse a place that no place is called, with those that were probably meant."""
+    message, names = f"near: no place is known as `{place}`", spell(place) if spell else ()
+    if names:
+        message += f"; did you mean {' or '.join(f'`{name}`' for name in names)}?"
+        raise QueryError(message, position=position, expected=NEAR, suggestion=f"near:{in_quotes(names[0])}~{km}km")
+    message += f"; its coordinates help, or place:{in_quotes(place)}"
+    raise QueryError(message, position=position, expected=NEAR, suggestion=f"place:{in_quotes(place)}")
 
 
 def _box(value: str, position: int) -> Area:

@@ -23,7 +23,7 @@ from pipeline.article import Stance
 from pipeline.errors import QueryError
 from pipeline.query import events, faults, geography, numbers, values, words
 from pipeline.query.events import Named
-from pipeline.query.geography import Locate
+from pipeline.query.geography import Locate, Spell
 from pipeline.query.language import FIELDS, grammar
 from pipeline.query.tree import (
     And,
@@ -54,7 +54,9 @@ MAX_AREAS = 5  # areas: each is up to 300 tiles, found while the query is read
 STANCES: tuple[str, ...] = get_args(Stance)
 
 
-def parse(query: str, *, now: datetime, locate: Locate | None = None, named: Named | None = None) -> Node:
+def parse(
+    query: str, *, now: datetime, locate: Locate | None = None, named: Named | None = None, spell: Spell | None = None
+) -> Node:
     """The tree of a query.
 
     Args:
@@ -63,6 +65,7 @@ def parse(query: str, *, now: datetime, locate: Locate | None = None, named: Nam
         locate: where a place lies that `near:` names; without it `near:` takes coordinates only.
         named: who is known by a whole name, for `person: org: speaker: actor: target:`; without it a name stands for
             itself.
+        spell: which places were probably meant by the name of none.
 
     Raises:
         QueryError: with the position of the fault, what could have stood there and, where one is likely, a correction.
@@ -72,7 +75,7 @@ def parse(query: str, *, now: datetime, locate: Locate | None = None, named: Nam
         raise QueryError(message, position=MAX_LENGTH, expected="a shorter query")
     faults.check_parentheses(query)
     try:
-        node: Node = _Builder(query, now, locate, named).transform(_parser().parse(query))
+        node: Node = _Builder(query, now, locate, named, spell).transform(_parser().parse(query))
     except UnexpectedInput as exc:
         raise faults.explained(query, exc) from None
     except VisitError as exc:
@@ -99,9 +102,11 @@ class _Inner:
 class _Builder(Transformer[Token, Any]):
     """Makes the tree, bottom up; a method for each rule of grammar.lark."""
 
-    def __init__(self, query: str, now: datetime, locate: Locate | None, named: Named | None) -> None:
+    def __init__(
+        self, query: str, now: datetime, locate: Locate | None, named: Named | None, spell: Spell | None
+    ) -> None:
         super().__init__()
-        self.query, self.now, self.locate, self.named = query, now, locate, named
+        self.query, self.now, self.locate, self.named, self.spell = query, now, locate, named, spell
         self.areas = 0
 
     def start(self, node: Node | None = None) -> Node:
@@ -138,7 +143,7 @@ class _Builder(Transformer[Token, Any]):
         self.areas += 1
         if self.areas > MAX_AREAS:
             raise QueryError(f"more than {MAX_AREAS} areas", position=position, expected="fewer near: and bbox:")
-        return geography.area(str(token), position, self.locate)
+        return geography.area(str(token), position, self.locate, self.spell)
 
     def value(self, token: Token) -> Value:
         return Value(token)

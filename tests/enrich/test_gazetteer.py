@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.enrich import gazetteer
-from pipeline.enrich.gazetteer import country_place, lookup
+from pipeline.enrich.gazetteer import country_place, lookup, near_names
 from pipeline.errors import Misconfigured
 
 
@@ -33,6 +33,22 @@ def test_divisions_and_countries() -> None:
     assert 34 < kenya.lon < 42
     assert country_place("ZZ") is None
     assert lookup("no such place anywhere") == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Kiyv", "Kyiv"), ("mosow", "Moscow"), ("San Frnacisco", "San Francisco"), ("Ordesa", "Odesa"),
+        ("Black See", "Black Sea"), ("Mogadisho", "Mogadishu"), ("NewYork", "New York"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_nearly_a_place(written: str, meant: str) -> None:
+    assert near_names(written)[0] == meant
+
+
+@pytest.mark.parametrize("written", ["", "x", "Qzx", "Qwxzlop", "a" * 60, "a" * 4000, "\x00" * 9])
+def test_a_name_that_is_not(written: str) -> None:
+    assert near_names(written) == []
 
 
 def test_a_missing_file_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,12 @@ def test_a_party_is_asked_for_by_any_name_that_is_known(name: str) -> None:
     assert read(f'actor:"{name}"') == Happening((Traits(actor="org:european-union"),))
 
 
+def test_a_place_that_is_misspelt_suggests_the_one_that_was_meant() -> None:
+    with pytest.raises(QueryError, match="did you mean `Kyiv`") as caught:
+        read("ferry near:Kiyv~50km")
+    assert caught.value.suggestion == 'near:"Kyiv"~50km'
+
+
 async def test_the_name_of_a_party_that_nobody_has_suggests_one_that_somebody_has(index: Index) -> None:
     (clause,) = await explain_nothing(index, query('actor:"Kenia Red Cros"'))
     assert clause.meant == ("Kenya Red Cross Society",)

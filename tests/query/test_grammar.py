@@ -104,6 +104,11 @@ def locate(name: str) -> tuple[float, float] | None:
     return (50.45, 30.52) if name.casefold() == "kyiv" else None
 
 
+def spell(name: str) -> list[str]:
+    """What a mistyped name was probably meant to be."""
+    return ["Kyiv", "Kiel"] if name.casefold() == "kiyv" else []
+
+
 def named(name: str) -> str | None:
     """A list of one organisation."""
     return "org:lake-union" if name.casefold() in ("lq", "lu", "lake union") else None
@@ -119,7 +124,7 @@ def test_parses(query: str, tree: str) -> None:
 @pytest.mark.parametrize(("query", "position", "message", "suggestion"), table("refusals.tsv"))
 def test_refusals(query: str, position: str, message: str, suggestion: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse(query, now=NOW, locate=locate)
+        parse(query, now=NOW, locate=locate, spell=spell)
     assert message in caught.value.message
     assert (caught.value.position, caught.value.suggestion or "") == (int(position), suggestion)
 
