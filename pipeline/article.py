@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import Rejected
-from pipeline.identity import article_id, canonical_url, domain_of, names_page
+from pipeline.identity import article_id, canonical_url, domain_of, names_page, without_user
 
 MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisions)
 MAX_TITLE = 2_000  # code points
@@ -290,6 +290,7 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     canonical, notes = _canonical(article)
     update: dict[str, Any] = {
         "id": article.id or article_id(canonical, article.title, article.text),
+        "url": without_user(article.url) if article.url else article.url,
         "canonical_url": canonical,
         "fetched_at": min(article.fetched_at or now, now),
         "published_offset": offset,

@@ -20,18 +20,24 @@ _AMP_CACHE = re.compile(r"^https?://[^/]*\.?(?:cdn\.ampproject\.org|bing-amp\.co
 _AMP_VIEWER = re.compile(r"^https?://(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)$", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?:/amp/?|/amp/index\.html)$|(?<=\.)amp\.(?=html?$)|(?<=/)amp/(?=[^/])", re.IGNORECASE)
 _HOME = re.compile(r"https?://[^/?#]*/?(?:[?#]|$)")
-_DOMAIN = re.compile(r"https?://(?:www\.)?([^/:?#]+)(?::(?:80|443)(?!\d))?(:\d+)?")
+_USER = re.compile(r"(?<=://)[^/?#]*@")
+_DOMAIN = re.compile(r"https?://(?:[^/?#]*@)?(?:www\.)?([^/:?#]+)(?::(?:80|443)(?!\d))?(:\d+)?")
 
 
 def domain_of(url: str | None) -> str | None:
-    """`tidewater-post.example` for any URL of it, without `www.`, but with a port that is not the web's."""
+    """`tidewater-post.example` for any URL of it, without a user's name and `www.`, but with a port not the web's."""
     match = _DOMAIN.match(url or "")
     return match[1].lower() + (match[2] or "") if match else None
 
 
+def without_user(url: str) -> str:
+    """A URL without the name and the password that may stand before its host, where they can pass for another host."""
+    return _USER.sub("", url, count=1)
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two URLs belong to one registrable domain, or one host where there is none (library: courlan)."""
-    first, second = extract_domain(one), extract_domain(other)
+    first, second = extract_domain(without_user(one)), extract_domain(without_user(other))
     if first or second:
         return bool(first == second)
     return _without_variant(domain_of(one) or "") == _without_variant(domain_of(other) or "")
@@ -54,7 +60,7 @@ def canonical_url(url: str | None) -> str | None:
     """
     if not url or not url.strip():
         return None
-    plain = _unwrapped(url.strip().partition("#")[0])
+    plain = without_user(_unwrapped(url.strip().partition("#")[0]))
     try:
         address, mark, query = plain.partition("?")
         normal: str = normalize_url(address, strict=False) or address

@@ -15,12 +15,13 @@ from typing import Any
 from pipeline.article import Article
 from pipeline.errors import GeowireError, Misconfigured, Rejected, Unavailable
 from pipeline.feed import Feed, Poll
+from pipeline.identity import names_page, same_site
 from pipeline.publishing import Published, batches
 from pipeline.rules import verdict
 from pipeline.sources import schedule
 from pipeline.sources.door import Clock, Door, Input, Refusal, utc_now
 from pipeline.sources.feed import Document, Entry, titled
-from pipeline.sources.fulltext import merged
+from pipeline.sources.fulltext import merged, of_another
 from pipeline.sources.http import Client, Fetched
 from pipeline.sources.pages import Disallowed, Hosts, Pages
 from pipeline.sources.reading import Readers, unreadable
@@ -154,7 +155,7 @@ class Polling:
     async def _take(self, feed: Feed, poll: Poll, read: ReadFeed, report: Report) -> int:
         """Publish what is new; how many entries are left for the next poll."""
         new = [each for each in read.document.entries if poll.seen.get(_short(each.key)) not in _marks(feed, each)]
-        now, later = _share(feed, new)
+        now, later = _share(feed, read.document, new)
         left, arrived = len(later), list[datetime]()
         for start in range(0, len(now), AT_ONCE):
             entries = now[start : start + AT_ONCE]
@@ -184,11 +185,12 @@ class Polling:
 
     async def _made(self, feed: Feed, poll: Poll, entry: Entry, read: ReadFeed) -> Input | None:
         origin, fields = f"{feed.url} {entry.key}", _with_source(feed, entry.fields)
-        url = fields.get("url")
+        url, page = fields.get("url"), dict[str, Any]()
         door = Door(clock=self._clock)
-        if url and feed.full_text and fields["completeness"] != "full":
+        if url and _needs_page(feed, read.document, fields):
             try:
-                fields = merged(fields, await self._page(url))
+                page = await self._page(url)
+                fields = merged(fields, page)
             except Unavailable as exc:
                 tries = poll.tries[_short(entry.key)] = poll.tries.get(_short(entry.key), 0) + 1
                 if tries < TRIES:
@@ -199,6 +201,8 @@ class Polling:
                     return door.refuse(origin, str(exc), fields)
                 fields["notes"] = [f"page not read: {exc}"]
         poll.tries.pop(_short(entry.key), None)
+        if url and not _is_own(feed, read.document, fields["url"]):
+            fields |= of_another(feed, fields, page)
         if reserved := fields.get("reservation") or read.reservation or await self._reserved(url):
             fields["reservation"] = reserved
         return self._ruled(feed, door.take(origin, titled(fields)))
@@ -214,6 +218,8 @@ class Polling:
 
     async def _page(self, url: str) -> dict[str, Any]:
         fetched = await self._pages.page(url)
+        if same_site(fetched.url, url) and not names_page(fetched.url, url):
+            raise Rejected("error page: the address leads to the home page")
         fields = await self._readers.page(fetched.body, fetched.url)
         if reserved := header_reservation(fetched.headers):
             fields["reservation"] = reserved
@@ -259,16 +265,28 @@ def _conditions(poll: Poll) -> dict[str, str]:
     return {name: value for name, value in found.items() if value and "\n" not in value and "\r" not in value}
 
 
-def _share(feed: Feed, new: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+def _share(feed: Feed, document: Document, new: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     """The entries that this poll takes, oldest first, and those whose pages would be too many."""
     now: list[Entry] = []
     later: list[Entry] = []
     pages = 0
     for entry in new:
-        needs_page = bool(feed.full_text and entry.fields.get("url") and entry.fields["completeness"] != "full")
+        needs_page = _needs_page(feed, document, entry.fields)
         pages += needs_page
         (later if needs_page and pages > MAX_PAGES else now).append(entry)
     return now[::-1], later
+
+
+def _is_own(feed: Feed, document: Document, url: str) -> bool:
+    """Whether an address is of the outlet whose feed it is."""
+    return any(same_site(url, home) for home in (feed.url, feed.site, document.site) if home)
+
+
+def _needs_page(feed: Feed, document: Document, fields: dict[str, Any]) -> bool:
+    """Whether the page is to be read: where the feed has no whole text, or speaks of another outlet's article."""
+    if not feed.full_text or not fields.get("url"):
+        return False
+    return fields["completeness"] != "full" or not _is_own(feed, document, fields["url"])
 
 
 def _with_source(feed: Feed, fields: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,14 @@ def test_an_address_is_bounded(name: str) -> None:
             admit({"text": "x", name: address}, now=NOW)
 
 
+def test_a_user_in_an_address_is_no_host() -> None:
+    article = admit({"text": "x", "url": "https://bigagency.example:secret@a.example/1"}, now=NOW)
+    assert (article.url, article.canonical_url) == ("https://a.example/1", "https://a.example/1")
+    assert (article.source.id, article.source.domain) == ("a.example", "a.example")
+    claimed = admit({"text": "x", "url": STORY, "canonical_url": "https://a.example@victim.example/1"}, now=NOW)
+    assert claimed.canonical_url == STORY
+
+
 def test_other_query_parameters_stay() -> None:
     assert canonical_url("https://news.example/a?id=1") != canonical_url("https://news.example/a?id=2")
 

@@ -186,6 +186,46 @@ async def test_a_link_by_way_of_another_site_is_the_article_where_it_leads(site:
     assert (article.url, article.id) == (story, article_id(story, "", ""))
 
 
+async def test_no_feed_writes_over_the_article_of_another_outlet(site: Site) -> None:
+    own = site.served.url.replace("127.0.0.1", "localhost")
+    site.feed = site.feed.model_copy(update={"url": f"{own}/feed"})
+    stories = [f"{site.served.url}/story", f"{site.served.url}/missing"]
+    forged = "An invented text. " * 80
+    site.served.pages["/feed"] = rss(*(item(n, forged, link=f"{link}?utm_source=b") for n, link in enumerate(stories)))
+    head = '<script type="application/ld+json">{"@type": "NewsMediaOrganization", "name": "Lakeside Courier"}</script>'
+    site.served.pages["/story"], site.served.headers["/story"] = page(head), HTML
+    await site.poll()
+    unread, read = site.articles
+    assert (read.id, read.title, read.source.name) == (article_id(stories[0], "", ""), "Report", "Lakeside Courier")
+    assert read.text.startswith("Paragraph 0")
+    assert read.source.id == read.source.domain == site.served.url.removeprefix("http://")
+    assert unread.id != article_id(stories[1], "", "")
+    assert (unread.source.id, unread.source.domain) == ("tidewater", own.removeprefix("http://"))
+    assert unread.credit == read.source.domain
+    assert all(f"found in the feed {own}/feed" in article.notes for article in site.articles)
+
+
+async def test_a_page_that_has_become_the_home_page_is_none(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/to/302?{site.served.url}/"))
+    site.served.pages["/"], site.served.headers["/"] = page(), HTML
+    await site.poll()
+    (article,) = site.articles
+    assert (article.text, article.completeness) == ("A teaser", "teaser")
+    assert "error page: the address leads to the home page" in article.notes[0]
+
+
+async def test_where_robots_txt_cannot_be_had_the_page_is_tried_again(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/story"))
+    site.served.pages["/story"], site.served.headers["/story"] = page(), HTML
+    site.served.statuses["/robots.txt"] = 503
+    await site.poll()
+    assert (site.sent, "/story" in site.served.paths) == ([], False)
+    site.served.statuses["/robots.txt"] = 404
+    site.polling._pages._sites.clear()  # as after ten minutes
+    await site.poll()
+    assert [article.completeness for article in site.articles] == ["full"]
+
+
 async def test_robots_txt_is_kept_to_and_the_teaser_stands(site: Site) -> None:
     site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/story"))
     site.served.pages["/robots.txt"] = b"User-agent: *\nDisallow: /story\nLicense: https://a.example/l.xml"
@@ -233,7 +273,7 @@ async def test_rules_filter_before_anything_is_published(site: Site) -> None:
     assert len(site.refusals) == 3
 
 
-ODD = ["http://a.example:99999/x", "http://[bad", "https://a.example/\x01", "javascript:alert(1)"]
+ODD = ["http://a.example:99999/x", "http://[bad", "javascript:alert(1)"]
 
 
 async def test_an_odd_entry_is_refused_and_the_others_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

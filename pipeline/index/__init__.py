@@ -34,7 +34,7 @@ class Put:
 
 @dataclass(frozen=True)
 class PutResult:
-    """What became of one `Put`: indexed, updated, unchanged, superseded, or dead with the reason."""
+    """What became of one `Put`: indexed, updated, unchanged, superseded, or dead, some with a reason."""
 
     outcome: Outcome
     reason: str | None = None

@@ -1,7 +1,8 @@
 """Whether an article is written over the stored one: the one decision of both engines (DESIGN.md, Writes).
 
 The order key is (fetched_at in ms, enrichment): an older one is superseded, the same content unchanged, anything else
-an update. Message offsets can't order versions: they do not compare across partitions and replays.
+an update. What has only a teaser of a full text is superseded by it, whenever it comes. Message offsets can't order
+versions: they do not compare across partitions and replays.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pipeline.index.fields import EPOCH, milliseconds
 from pipeline.ledger import Outcome
 
 RUN_FIELDS = {"fetched_at", "first_seen_at"}  # moments of a run, not of the content
+FULLNESS = ("title", "teaser", "full")  # of a text, the poorest first
 LINEAGE = {"cluster", "duplicate_of", "origin", "origins", "copied"}  # what lineage.py says, and no message
 SAID = ("text", "published_at", "source", "credit", "authors")  # what lineage follows from
 
@@ -46,11 +48,12 @@ class Stored:
 
 @dataclass(frozen=True)
 class Decision:
-    """The outcome of a put, the record to write (None: nothing), and the stored one that goes to the versions."""
+    """The outcome of a put, the record to write (None: nothing), the stored one that goes to the versions, and why."""
 
     outcome: Outcome
     write: Stored | None = None
     retired: EnrichedArticle | None = None
+    reason: str | None = None
 
 
 def decide(stored: Stored | None, put: Put) -> Decision:
@@ -76,6 +79,9 @@ def decide(stored: Stored | None, put: Put) -> Decision:
         return Decision(old.outcome)
     if new.order < old.order:
         return Decision(Outcome.SUPERSEDED)
+    if FULLNESS.index(put.article.completeness) < FULLNESS.index(stored.article.completeness):
+        reason = f"only the {put.article.completeness} of an article whose {stored.article.completeness} text is here"
+        return Decision(Outcome.SUPERSEDED, reason=reason)
     article = put.article.model_copy(update=_kept(stored.article, put.article))
     if new.content == old.content:
         kept = {"written_by": old.written_by, "outcome": old.outcome, "written_ms": old.written_ms}

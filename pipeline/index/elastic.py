@@ -265,7 +265,7 @@ class ElasticIndex:
             left = {key: put for key, put in puts.items() if key not in results}
             held = await self._held(list(left))
             decisions = {key: decide(held[key].stored if key in held else None, put) for key, put in left.items()}
-            results |= {key: PutResult(one.outcome) for key, one in decisions.items() if one.write is None}
+            results |= {key: PutResult(one.outcome, one.reason) for key, one in decisions.items() if one.write is None}
             results |= await self._write({key: one for key, one in decisions.items() if one.write}, held)
             if len(results) == len(puts):
                 return results

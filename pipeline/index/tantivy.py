@@ -232,7 +232,7 @@ class TantivyIndex:
                     stored[put.article.id] = written[put.article.id] = decision.write
                 if decision.retired is not None:
                     retired.append(decision.retired)
-                results.append(PutResult(decision.outcome))
+                results.append(PutResult(decision.outcome, decision.reason))
             if written:
                 self._commit(written, retired)
         return results

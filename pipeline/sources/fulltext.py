@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pipeline.identity import same_site
+from pipeline.feed import Feed
+from pipeline.identity import article_id, canonical_url, domain_of
 
 TRUST = ("jsonld", "feed", "sitemap", "meta", "time", "url", "none")  # of dates, the best first
 
@@ -24,10 +25,32 @@ def merged(entry: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     found["published_from"] = better.get("published_from", "none")
     if page.get("modified_at"):
         found["modified_at"] = page["modified_at"]
-    if not same_site(entry["url"], page["url"]):  # the link leads there by way of another site, as those of t.co do
-        found["url"] = page["url"]
+    found["url"] = page["url"]  # where the link leads
     origins = dict(page.get("metadata_from", {}))
     if entry.get("title"):
         origins["title"] = "feed"
     found["metadata_from"] = origins
     return {name: value for name, value in found.items() if value is not None}
+
+
+def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
+    """What changes about an entry that leads to another outlet, so that no feed writes over the articles of others.
+
+    Its article is what that outlet's page says. Where that was not read, it is an article of the feed's outlet, which
+    credits the other one.
+
+    Args:
+        page: the fields of its page; empty where it was not read.
+    """
+    notes = [*fields.get("notes", []), f"found in the feed {feed.url}"]
+    if page:
+        taken = {name: page.get(name, {}) for name in ("source", "metadata_from")}
+        return taken | {"title": page.get("title") or fields.get("title", ""), "notes": notes}
+    named, own = fields.get("source", {}).get("name"), feed.source.model_dump(exclude_none=True)
+    credit = fields.get("credit") or (named if named != feed.source.name else None) or domain_of(fields["url"])
+    return {
+        "id": article_id(f"{feed.source.id} {canonical_url(fields['url'])}", "", ""),
+        "source": own | {"domain": domain_of(feed.site or feed.url)},
+        "credit": credit,
+        "notes": notes,
+    }

@@ -65,11 +65,12 @@ class Hosts:
 
 @dataclass(frozen=True)
 class Site:
-    """What a site says to robots; `until` on the monotonic clock."""
+    """What a site says to robots; `until` on the monotonic clock, whose seconds it counts for."""
 
     robots: Robots
     tdm: object
     until: float
+    fault: str | None = None  # why it could not say it
 
 
 @dataclass
@@ -89,6 +90,8 @@ class Pages:
             Unavailable: it could not be had now.
         """
         site = await self.site(url)
+        if site.fault:
+            raise Unavailable(site.fault)
         if not site.robots.allows(URL(url).raw_path_qs):
             raise Disallowed("robots.txt disallows the page")
         async with self.hosts.turn(url):
@@ -128,10 +131,10 @@ class Pages:
                 answer = await self.client.get(f"{origin}/robots.txt", max_bytes=MAX_ROBOTS, deadline=SITE_DEADLINE)
         except Rejected:
             return Site(Robots(), None, time.monotonic() + KEPT)  # its address or size is odd: no rules to keep to
-        except Unavailable:
-            return Site(NOTHING_ALLOWED, None, time.monotonic() + KEPT_DOWN)
+        except Unavailable as exc:
+            return _down(str(exc))
         if answer.status >= 500 or answer.status == 429:
-            return Site(NOTHING_ALLOWED, None, time.monotonic() + KEPT_DOWN)
+            return _down(f"it answered {answer.status}")
         robots = read_robots(answer.body) if answer.status < 300 else Robots()
         return Site(robots, await self._tdm(origin), time.monotonic() + KEPT)
 
@@ -145,6 +148,10 @@ class Pages:
         except (Rejected, Unavailable, orjson.JSONDecodeError):
             return None
         return found
+
+
+def _down(why: str) -> Site:
+    return Site(NOTHING_ALLOWED, None, time.monotonic() + KEPT_DOWN, f"robots.txt could not be read: {why}")
 
 
 def _origin(url: str) -> str:

@@ -99,6 +99,18 @@ async def test_an_older_one_is_superseded(index: Index) -> None:
     assert (await index.get(["a"]))["a"].text == "New."
 
 
+async def test_a_teaser_does_not_take_the_place_of_a_full_text(index: Index) -> None:
+    await put(index, article(completeness="teaser", text="A teaser."), key="articles/0/1")
+    full = later(article(), 1, text="The whole text.")
+    assert await put(index, full, key="articles/0/2") == [Outcome.UPDATED]
+    (result,) = await index.put([Put(later(article(completeness="teaser", text="Another teaser."), 2), "articles/0/3")])
+    assert (result.outcome, result.reason) == (
+        Outcome.SUPERSEDED,
+        "only the teaser of an article whose full text is here",
+    )
+    assert (await index.get(["a"]))["a"].text == "The whole text."
+
+
 async def test_a_newer_enrichment_of_the_same_fetch_updates(index: Index) -> None:
     await put(index, article(enrichment="1.9"), key="articles/0/1")
     assert await put(index, article(enrichment="1.10"), key="articles/0/2") == [Outcome.UPDATED]
