@@ -12,6 +12,7 @@ from pipeline.errors import GeowireError, Rejected, Unavailable
 from pipeline.feed import AddedFeed, Feed, FeedReport, feed_id, report
 from pipeline.identity import domain_of
 from pipeline.sources import discover
+from pipeline.sources.addresses import web_address
 from pipeline.sources.feed import Document, is_page, read_document
 from pipeline.sources.http import Client, Fetched
 from pipeline.sources.opml import read_opml, write_opml
@@ -108,21 +109,22 @@ async def remove(state: State, names: Sequence[str]) -> list[Feed]:
     return feeds
 
 
-async def import_opml(state: State, raw: bytes) -> tuple[int, int]:
-    """Add the feeds of an OPML document; how many are new, and how many were there: they get its tags and rules.
+async def import_opml(state: State, raw: bytes) -> tuple[int, int, list[str]]:
+    """Add the feeds of an OPML document; how many are new, how many were there (they get its tags and rules), and which
+    addresses in it are none, and why.
 
     Raises:
         Rejected: not OPML.
         QueryError: a rule in it that can't be one.
     """
-    feeds = read_opml(raw, datetime.now(UTC))
+    feeds, refused = read_opml(raw, datetime.now(UTC))
     known = await _by_id(state)
     for feed in feeds:
         _wanted(feed).check()
     there = [_joined(known[feed.id], feed) for feed in feeds if feed.id in known]
     new = [feed for feed in feeds if feed.id not in known]
     await state.put_feeds([*new, *there])
-    return len(new), len(there)
+    return len(new), len(there), refused
 
 
 async def export_opml(state: State) -> bytes:
@@ -160,7 +162,7 @@ def _joined(stored: Feed, new: Feed) -> Feed:
 
 async def _fetch(client: Client, url: str) -> tuple[str, Fetched]:
     """The answer, and the address that was asked."""
-    address = url if "://" in url else f"https://{url}"
+    address = web_address(url)
     try:
         answer = await client.get(address)
     except (Rejected, Unavailable) as exc:

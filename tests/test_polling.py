@@ -542,9 +542,9 @@ async def test_a_feed_that_is_there_is_changed_and_known_by_both_its_addresses(s
         await state.put_poll(feed.id, Poll(url=new))
         assert [each.id for each in await add(client, state, new, Wanted())] == [feed.id]
     assert [each.id for each in await chosen(state, [old, new])] == [feed.id]
-    assert await import_opml(state, (await export_opml(state)).replace(b'"sport"', b'"football"')) == (0, 1)
+    assert await import_opml(state, (await export_opml(state)).replace(b'"sport"', b'"football"')) == (0, 1, [])
     assert [each.exclude for each, _ in await state.feeds()] == ["football"]
-    (moved,) = read_opml(await export_opml(state), datetime.now(UTC))
+    ((moved,), _) = read_opml(await export_opml(state), datetime.now(UTC))
     assert moved.url == new
 
 
@@ -569,11 +569,11 @@ async def test_a_feed_whose_outlet_was_taken_out_says_so(tmp_path: Path) -> None
 async def test_opml_comes_in_twice_and_goes_out(tmp_path: Path) -> None:
     state = SqliteState(tmp_path / "state.db")
     raw = (Path(__file__).parents[1] / "seeds" / "feeds.opml").read_bytes()
-    new, there = await import_opml(state, raw)
-    assert (new > 30, there) == (True, 0)
-    assert await import_opml(state, raw) == (0, new)
+    new, there, refused = await import_opml(state, raw)
+    assert (new > 30, there, refused) == (True, 0, [])
+    assert await import_opml(state, raw) == (0, new, [])
     other = SqliteState(tmp_path / "other.db")
-    assert await import_opml(other, await export_opml(state)) == (new, 0)
+    assert await import_opml(other, await export_opml(state)) == (new, 0, [])
     first, *_ = [each for each, _ in await other.feeds()]
     assert [each.id for each in await chosen(other, [first.url, first.id])] == [feed_id(first.url)]
     with pytest.raises(GeowireError, match="feed list"):

@@ -13,7 +13,7 @@ import typer
 from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.inputs import AsJson, Data
-from pipeline.errors import GeowireError, QueryError
+from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
 from pipeline.feed import AddedFeed, Feed, FeedReport, Health, in_words, outcomes_in_words
 
 if TYPE_CHECKING:
@@ -50,14 +50,21 @@ def add(
         except QueryError as exc:
             output.query_error(exc, rule)
             raise typer.Exit(2) from None
-    added = asyncio.run(_add(configuration.load({"data": data}), urls, wanted))
+    added, faults = asyncio.run(_add(configuration.load({"data": data}), urls, wanted))
     if as_json:
         output.data([each.model_dump(mode="json") for each in added])
-        return
+    else:
+        _print_added(added)
+    if faults:
+        raise GeowireError("\n".join(faults))
+
+
+def _print_added(added: list[AddedFeed]) -> None:
     for each in added:
         word = "added" if each.new else "changed" if each.changed else "there already"
         print(output.plain(f"{each.id}  {word}: {each.title} ({each.entries} entries now)  {each.url}"))
-    print("geowire run polls them; geowire feed poll --once does it now")
+    if added:
+        print("geowire run polls them; geowire feed poll --once does it now")
 
 
 @app.command("list")
@@ -138,8 +145,12 @@ def import_(
 ) -> None:
     """Add the feeds of an OPML document; nested folders become tags."""
     raw = _content(path)
-    new, there = asyncio.run(_import(configuration.load({"data": data}), raw))
+    new, there, refused = asyncio.run(_import(configuration.load({"data": data}), raw))
     print(f"{new} feeds added, {there} were there already")
+    for each in refused:
+        print(output.plain(f"not added: {each}"))
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -148,13 +159,24 @@ def export(data: Data = None) -> None:
     sys.stdout.buffer.write(asyncio.run(_export(configuration.load({"data": data}))))
 
 
-async def _add(settings: configuration.Settings, urls: list[str], wanted: "Wanted") -> list[AddedFeed]:
+async def _add(
+    settings: configuration.Settings, urls: list[str], wanted: "Wanted"
+) -> tuple[list[AddedFeed], list[str]]:
+    """The feeds, and what is wrong with the addresses that gave none."""
     from pipeline.open import rooms
     from pipeline.sources.http import Client
     from pipeline.subscribing import add as add_feed
 
+    added, faults = list[AddedFeed](), list[str]()
     async with rooms(settings) as (_, _, state), Client(allow_private=settings.allow_private_addresses) as client:
-        return [each for url in urls for each in await add_feed(client, state, url, wanted)]
+        for url in urls:
+            try:
+                added += await add_feed(client, state, url, wanted)
+            except (Unavailable, Misconfigured):
+                raise
+            except GeowireError as exc:
+                faults.append(str(exc))
+    return added, faults
 
 
 async def _feeds(settings: configuration.Settings) -> list[FeedReport]:
@@ -224,7 +246,7 @@ async def _run(settings: configuration.Settings) -> None:
     await poller.run(settings, stop)
 
 
-async def _import(settings: configuration.Settings, raw: bytes) -> tuple[int, int]:
+async def _import(settings: configuration.Settings, raw: bytes) -> tuple[int, int, list[str]]:
     from pipeline.open import rooms
     from pipeline.subscribing import import_opml
 

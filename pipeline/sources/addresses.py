@@ -44,6 +44,15 @@ def checked_url(text: str, *, allow_private: bool = False) -> URL:
     return url.with_fragment(None)
 
 
+def web_address(text: str) -> str:
+    """An address as people write it, with its scheme: `feed:` (RSS readers) is http, none is https."""
+    given = text.strip()
+    if given.lower().startswith("feed:"):
+        rest = given[5:].removeprefix("//")
+        return rest if "://" in rest else f"http://{rest}"
+    return given if "://" in given else f"https://{given}"
+
+
 def refusal(address: str) -> str | None:
     """Why an address as numbers is not connected to, or None where it is a public one."""
     try:

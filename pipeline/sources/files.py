@@ -5,6 +5,8 @@ out as a `Refusal` in its place, and the reading goes on; what is no article at 
 """
 
 import gzip
+import os
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -26,6 +28,9 @@ SUFFIXES = {".txt", ".json"} | PAGES | FEEDS | LINES | ARCHIVES
 GZIP = ".gz"  # after any of them
 BOM = b"\xef\xbb\xbf"
 
+_XML_FEED = re.compile(rb"(?:\s*<[?!][^>]*>)*\s*<(?:rss|feed|(?:\w+:)?(?:RDF|urlset|sitemapindex))[\s>]")
+_JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?://jsonfeed\.org/")
+
 
 def read_paths(paths: Iterable[str], door: Door) -> Iterator[Input]:
     """Inputs of files, folders (sorted, known suffixes only) and `-` (standard input), one after the other.
@@ -41,7 +46,7 @@ def read_paths(paths: Iterable[str], door: Door) -> Iterator[Input]:
         if name == "-":
             yield from read_stream(sys.stdin.buffer, "standard input", door)
         elif path.is_dir():
-            for file in sorted(found for found in path.rglob("*") if _is_input(found, door)):
+            for file in sorted(found for found in path.rglob("*") if _is_input(found, path, door)):
                 yield from read_file(file, door)
         else:
             yield from read_file(path, door)
@@ -84,18 +89,29 @@ def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
     if head[0].lstrip().startswith(b"{"):
         if not lines.is_complete(head[0]):  # of an article a line the first one may be broken
             head.append(next(each, b""))
-        if lines.is_complete(head[-1]):
+        if lines.is_complete(head[-1]) and not _JSON_FEED.search(head[0]):
             yield from lines.ndjson(origin, chain(head, each), door)
             return
     whole = b"".join(head)
     whole += stream.read(MAX_FILE + 1 - min(len(whole), MAX_FILE))
-    suffix = ".json" if lines.begins_value(whole) else ".html" if whole.lstrip().startswith(b"<") else ".txt"
-    yield from _whole(origin, whole, suffix, door)
+    yield from _whole(origin, whole, _told_suffix(whole), door)
 
 
-def _is_input(path: Path, door: Door) -> bool:
+def _told_suffix(whole: bytes) -> str:
+    """The suffix that the beginning of a document tells."""
+    if lines.begins_value(whole):
+        return ".json"
+    if not whole.lstrip().startswith(b"<"):
+        return ".txt"
+    return ".xml" if _XML_FEED.match(whole[:4096]) else ".html"
+
+
+def _is_input(path: Path, folder: Path, door: Door) -> bool:
     """Whether what lies in a folder is read: a file of a known kind. A pipe is none, it might never end."""
     if path.is_dir():
+        return False
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        door.pass_over("links that lead out of the folder")
         return False
     if path.exists() and not path.is_file():
         door.pass_over("pipes and devices")
@@ -119,6 +135,8 @@ def _whole(origin: str, raw: bytes, suffix: str, door: Door) -> Iterator[Input]:
     if len(raw) > MAX_FILE:
         yield door.refuse(origin, f"file too large: the limit is {MAX_FILE:,} bytes (NDJSON has none)")
         return
+    if suffix == ".json" and _JSON_FEED.search(raw):
+        suffix = ".xml"  # of feeds
     if suffix == ".json":
         yield from lines.document(origin, raw.removeprefix(BOM), door)
         return

@@ -14,6 +14,7 @@ from pipeline.article import Source
 from pipeline.errors import Rejected
 from pipeline.feed import Feed, feed_id
 from pipeline.identity import domain_of
+from pipeline.sources.addresses import checked_url, web_address
 
 MAX_DEPTH, MAX_FEEDS = 20, 50_000
 SEPARATOR = "/"  # between the folders of a nested tag
@@ -26,8 +27,8 @@ KNOWN = {"type", "text", "title", "xmlUrl", "htmlUrl", "language", "geowire-paus
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
 
-def read_opml(raw: bytes, now: datetime) -> list[Feed]:
-    """The feeds of a document, in its order; a feed that stands in several folders has several tags.
+def read_opml(raw: bytes, now: datetime) -> tuple[list[Feed], list[str]]:
+    """The feeds of a document, in its order, and what is no address of one; one in several folders has several tags.
 
     Raises:
         Rejected: not OPML, or it declares entities.
@@ -43,14 +44,21 @@ def read_opml(raw: bytes, now: datetime) -> list[Feed]:
     if root.tag.lower() != "opml" or body is None:
         raise Rejected(f"not OPML: <{root.tag}>")
     feeds: dict[str, Feed] = {}
+    refused: list[str] = []
     for outline, folders in _outlines(body, ()):
-        feed = _feed(outline, folders, now)
+        url = web_address(outline.get("xmlUrl"))
+        try:
+            checked_url(url, allow_private=True)  # whether it may be asked is for the poller to say
+        except Rejected as exc:
+            refused.append(f"{outline.get('xmlUrl')[:200]}: {exc}")
+            continue
+        feed = _feed(url, outline, folders, now)
         if (known := feeds.get(feed.id)) is not None:
             feed = known.model_copy(update={"tags": list(dict.fromkeys([*known.tags, *feed.tags]))})
         feeds[feed.id] = feed
         if len(feeds) > MAX_FEEDS:
             raise Rejected(f"more than {MAX_FEEDS:,} feeds")
-    return list(feeds.values())
+    return list(feeds.values()), refused
 
 
 def write_opml(feeds: Sequence[Feed], now: datetime) -> bytes:
@@ -80,8 +88,7 @@ def _outlines(node: Any, folders: tuple[str, ...]) -> Iterator[tuple[Any, tuple[
         yield from _outlines(outline, (*folders, name) if name and not outline.get("xmlUrl") else folders)
 
 
-def _feed(outline: Any, folders: tuple[str, ...], now: datetime) -> Feed:
-    url = outline.get("xmlUrl").strip()
+def _feed(url: str, outline: Any, folders: tuple[str, ...], now: datetime) -> Feed:
     site = outline.get("htmlUrl") or None
     title = (outline.get("title") or outline.get("text") or "").strip() or domain_of(url) or url
     return Feed(

@@ -13,6 +13,7 @@ from pipeline.errors import GeowireError
 from pipeline.sources import files
 from pipeline.sources.door import Defaults, Door, Input, Refusal
 from pipeline.sources.files import read_file, read_paths, read_stream
+from tests.sources.misbehaving import item, rss
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -86,6 +87,31 @@ def test_nor_does_it_in_a_file_of_any_length(monkeypatch: pytest.MonkeyPatch) ->
     found = read(b'{"text": oops}\n\n' + b'{"text": "b"}\n' * 50)
     assert len(found) == 51
     assert [article(each).text for each in found[1:]] == ["b"] * 50
+
+
+@pytest.mark.parametrize("kind", ["rss", "json", "atom"])
+def test_a_feed_is_told_by_its_beginning(kind: str) -> None:
+    feeds = {
+        "rss": rss(item(1), item(2)),
+        "json": b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "title": "Report 1", '
+        b'"content_text": "One."}, {"id": 2, "title": "Report 2", "content_text": "Two."}]}',
+        "atom": b'<?xml version="1.0"?>\n<!-- of a test -->\n<feed xmlns="http://www.w3.org/2005/Atom"><title>Post</title>'
+        b"<entry><title>Report 1</title><summary>One.</summary></entry>"
+        b"<entry><title>Report 2</title><summary>Two.</summary></entry></feed>",
+    }
+    assert [article(each).title for each in read(feeds[kind])] == ["Report 1", "Report 2"]
+
+
+def test_a_link_out_of_a_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("Title\nA secret.")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Title\nText.")
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    (folder / "c.txt").symlink_to(tmp_path / "secret.txt")
+    entrance = door()
+    assert [article(each).text for each in read_paths([str(folder)], entrance)] == ["Text.", "Text."]
+    assert entrance.passed_over == {"links that lead out of the folder": 1}
 
 
 def test_a_line_without_end_is_refused_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:

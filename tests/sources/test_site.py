@@ -64,6 +64,17 @@ def test_broken_links_are_passed_over() -> None:
     assert page_reservation({}, tree, "https://a.example/1") == "RSL https://a.example/1"
 
 
+def test_what_is_no_address_of_a_feed_is_named_and_the_others_are_taken() -> None:
+    written = ["feed://a.example/f", "feed:https://a.example/g", "a.example:8080/h", " https://a.example/i "]
+    odd = ["ftp://a.example/f", "javascript:alert(1)", "http://me:secret@a.example/f", "http://a.example:99999/"]
+    outlines = "".join(f'<outline type="rss" xmlUrl="{url}"/>' for url in [*written, *odd])
+    feeds, refused = read_opml(f"<opml><body>{outlines}</body></opml>".encode(), NOW)
+    assert [feed.url for feed in feeds] == [
+        "http://a.example/f", "https://a.example/g", "https://a.example:8080/h", "https://a.example/i",
+    ]  # fmt: skip
+    assert [each.partition(": ")[0] for each in refused] == odd
+
+
 def test_reservations() -> None:
     assert (
         header_reservation({"tdm-reservation": "1", "tdm-policy": "https://a.example/p"})
@@ -104,11 +115,11 @@ OPML = b"""<opml version="2.0"><head/><body><outline text="East"><outline text="
 
 
 def test_opml_keeps_folders_and_what_it_does_not_know() -> None:
-    first, second = read_opml(OPML, NOW)
+    (first, second), _ = read_opml(OPML, NOW)
     assert first.tags == ["East/Ports", "Boats"]
     assert first.attributes == {"category": "/a,/b", "x-rank": "7"}
     assert (second.include, second.paused, second.tags) == ("ferry", True, [])
-    again = read_opml(write_opml([first, second], NOW), NOW)
+    again, _ = read_opml(write_opml([first, second], NOW), NOW)
     assert [each.model_dump() for each in again] == [each.model_dump() for each in (first, second)]
 
 
@@ -116,7 +127,7 @@ def test_opml_is_written_whatever_a_feed_is_called() -> None:
     url = "https://a.example/feed"
     odd = Feed(id=feed_id(url), url=url, title="A\x00\x1b<&>", tags=["x\x07/y"], added_at=NOW)
     odd.attributes = {"not a name": "1"}
-    (read,) = read_opml(write_opml([odd], NOW), NOW)
+    ((read,), _) = read_opml(write_opml([odd], NOW), NOW)
     assert (read.title, read.tags) == ("A<&>", ["x/y"])
 
 
