@@ -16,7 +16,6 @@ from pipeline.enrich.event_nouns import nominal
 from pipeline.enrich.event_rules import noun_rules, types
 from pipeline.enrich.event_status import status_of
 from pipeline.enrich.event_verbs import Found, literal_in_sport, verbal
-from pipeline.enrich.names import dateline_end
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
 from pipeline.enrich.parties import Parties, is_named
@@ -96,7 +95,7 @@ def _events(
     trigger = Span(
         field=found.trigger.field, start=found.trigger.start, end=found.trigger.end, surface=found.trigger.text
     )
-    for actor, target in _pairs(found, reading):
+    for actor, target in _pairs(found):
         named = parties.weighs(actor) or (parties.weighs(target) and is_named(target))
         public = named or found.type in types("collective")
         if not public or parties.is_unknown(actor) or not _is_whole(found, actor, target):
@@ -109,11 +108,10 @@ def _events(
         )  # fmt: skip
 
 
-def _pairs(found: Found, reading: Reading) -> Iterator[tuple[Party | None, Party | None]]:
+def _pairs(found: Found) -> Iterator[tuple[Party | None, Party | None]]:
     """Each actor with each target; where two parties do it with each other, one with the other."""
-    heading = dateline_end(reading.text_of("text")) if found.trigger.field == "text" else 0
-    actors: list[Party | None] = [party for party in found.actors if party.start >= heading]
-    targets: list[Party | None] = [party for party in found.targets if party.start >= heading]
+    actors: list[Party | None] = [*found.actors]
+    targets: list[Party | None] = [*found.targets]
     if found.mutual and not targets and len(actors) == 2:
         actors, targets = actors[:1], actors[1:]
     for actor, target in islice(product(actors or [None], targets or [None]), 6):

@@ -12,7 +12,7 @@ from pipeline.countries import countries
 from pipeline.enrich import TABLES
 from pipeline.enrich.clauses import case
 from pipeline.enrich.known import name_key, seats
-from pipeline.enrich.names import PLACES, Named, dateline_end
+from pipeline.enrich.names import PLACES, Named
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
 from pipeline.tables import words_of
@@ -32,7 +32,7 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
                 found[span.field, span.start] = code
         elif (code := capitals().get(key)) and (kind in (*PLACES, "ORG") or key not in persons):
             words = words_between(reading.words, span.field, span.start, span.end)
-            if words and _acts(words[-1], reading):
+            if words and _acts(words[-1]):
                 found[span.field, span.start] = code
     return found
 
@@ -73,7 +73,7 @@ def _words() -> dict[str, Any]:
     return words_of(TABLES / "metonyms.toml")
 
 
-def _acts(word: Word, reading: Reading) -> bool:
+def _acts(word: Word) -> bool:
     """Whether a capital acts, or is a party, in its sentence."""
     top = word
     while top.dep in ("conj", "flat", "compound") and top.head is not None and top.head.pos in ("PROPN", "NOUN"):
@@ -85,7 +85,7 @@ def _acts(word: Word, reading: Reading) -> bool:
         return False
     verb = top.head
     if top.dep == "nsubj" and verb is not None:
-        return bool(verb.lemma.lower() in _words()["acts"]["verbs"] and not _is_dateline(word, reading))
+        return bool(verb.lemma.lower() in _words()["acts"]["verbs"])
     if top.dep == "nmod:poss" and verb is not None:
         return bool(verb.lemma.lower() in _words()["owned"]["nouns"])
     if before in ("between", "with", "against", "by") and verb is not None:
@@ -98,9 +98,3 @@ def _acts(word: Word, reading: Reading) -> bool:
             holder.lemma.lower() in _words()["parties"]["nouns"] or verb.lemma.lower() in _words()["acts"]["verbs"]
         )
     return top.dep in ("obj", "iobj") and verb is not None and verb.lemma.lower() in _words()["addressed"]["verbs"]
-
-
-def _is_dateline(word: Word, reading: Reading) -> bool:
-    """Whether a name opens a text in capitals, as datelines do, or stands in its dateline."""
-    opens = word.text.isupper() and not reading.article.text[: word.start].strip()
-    return word.field == "text" and (opens or word.end <= dateline_end(reading.article.text))

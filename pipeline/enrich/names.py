@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.article import EntityType, FieldName, Span
 from pipeline.countries import code_of, countries
 from pipeline.enrich import TABLES
+from pipeline.enrich.datelines import place_of
 from pipeline.enrich.gazetteer import lookup, names_of_regions
 from pipeline.enrich.known import known, name_key, seats, written
 from pipeline.enrich.nlp import Reading
@@ -51,17 +52,6 @@ _CREDIT = re.compile(  # of a picture or an author: the line, or its part up to 
 _LONG_AND_SHORT = re.compile(
     r"\b((?:[A-Z][\w'’-]*\s(?:(?:of|for|and|in|on|the|to|&|de)\s){0,2}){1,8}[A-Z][\w'’-]*)\s\(([A-Z][A-Za-z-]{1,8})\)"
 )
-_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_DATELINE = (
-    re.compile(  # KYIV, Nov 3 (Agency) - · TRIPOLI, Libya — · Helsinki, 29 October (Agency) — · ODESA, Ukraine, 11 …
-        r"\s*(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{2,38}[A-ZÀ-Þ])(?=,| \(| ?[–—-]|\. )"
-        rf"|\s*(?P<mixed>[A-ZÀ-Þ][\w'’. -]{{2,38}}\w), (?:\d{{1,2}} {_MONTH}|{_MONTH}\.? \d{{1,2}})"
-    )
-)
-
-
-_DASH = re.compile(r"\s[–—-]{1,2}\s|\)\s?:\s")
-_CAPITALS = re.compile(r"\s*[A-ZÀ-Þ][A-ZÀ-Þ .]{3,28}:\s")  # GENEVA: The council …
 
 
 def name_words() -> dict[str, Any]:
@@ -324,18 +314,9 @@ def _within_name(text: str, start: int, end: int) -> bool:
 
 def _dateline(reading: Reading) -> Iterator[Named]:
     """The place that a news text begins with, if the gazetteer knows it."""
-    match = _DATELINE.match(reading.text_of("text"))
-    if match is not None:
-        part = "place" if match["place"] else "mixed"
-        if lookup(match[part]):
-            yield Span(field="text", start=match.start(part), end=match.end(part), surface=match[part]), "LOC"
-
-
-def dateline_end(text: str) -> int:
-    """Where the report begins after a dateline ("KYIV, Nov 3 (Agency) - "); 0 where a text has none."""
-    match = _DATELINE.match(text)
-    dash = _DASH.search(text, match.end(), match.end() + 80) if match is not None else _CAPITALS.match(text)
-    return dash.end() if dash is not None else 0
+    if (match := place_of(reading.text_of("text"))) is not None:
+        start, end = match.span("place")
+        yield Span(field="text", start=start, end=end, surface=match["place"]), "LOC"
 
 
 def _without_storms(names: Sequence[Named], reading: Reading) -> list[Named]:

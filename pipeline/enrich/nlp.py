@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.article import Article, FieldName, Span
+from pipeline.enrich.datelines import dateline_end
 from pipeline.enrich.inflect import base_form
 from pipeline.enrich.parse import Word
 from pipeline.errors import Misconfigured
@@ -81,14 +82,16 @@ def read(nlp: Any, article: Article) -> Reading:
     reading = Reading(article)
     pieces = [("title", 0, article.title)] if article.title else []
     pieces += [("text", start, piece) for start, piece in _pieces(article.text)]
-    docs = nlp.pipe((_without_tags(piece) for _, _, piece in pieces), batch_size=16)
+    docs = nlp.pipe((_to_read(*piece) for piece in pieces), batch_size=16)
     for (name, start, _), doc in zip(pieces, docs, strict=True):
         _collect(reading, name, start, doc)
     return reading
 
 
-def _without_tags(text: str) -> str:
-    """A text with blanks for the HTML tags left in it, and characters for entities: all others keep their places."""
+def _to_read(name: str, start: int, text: str) -> str:
+    """A piece with blanks for the dateline and for HTML tags left in it; all characters keep their places."""
+    heading = dateline_end(text) if name == "text" and start == 0 else 0
+    text = " " * heading + text[heading:]
 
     def blank(match: re.Match[str]) -> str:
         return unescape(match[0] if match[0][0] == "&" else "").ljust(len(match[0]))

@@ -16,7 +16,7 @@ from pipeline.enrich.event_rules import event_words
 from pipeline.enrich.figures import figure_words
 from pipeline.enrich.known import known, name_key
 from pipeline.enrich.metonyms import is_shared_seat
-from pipeline.enrich.names import country_named, dateline_end
+from pipeline.enrich.names import country_named
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, conjuncts, phrase, stretch
 from pipeline.enrich.speakers import Speakers
@@ -38,22 +38,14 @@ class Parties:
         self._reading = reading
         self._speakers = Speakers(reading, entities, [])
         self._byid = {entity.id: entity for entity in entities}
-        self._heading = dateline_end(reading.article.text)
 
     def of(self, word: Word | None) -> list[Party]:
         """The parties that a noun and its conjuncts name: names, and nouns that can act."""
         if word is None:
             return []
-        word = _beside_day(self._behind_dateline(word))
+        word = _beside_day(word)
         found = [party for each in _joined(word)[:MOST] for party in self._each(each)]
         return list({party.id: party for party in found}.values())[:MOST]
-
-    def _behind_dateline(self, word: Word) -> Word:
-        """What a report begins with, where the parse takes its dateline for the subject and this for its apposition."""
-        if word.field != "text" or word.end > self._heading:
-            return word
-        behind = (child for child in word.children if child.start >= self._heading and child.pos in ("NOUN", "PROPN"))
-        return next((child for child in behind if child.dep not in ("obl", "obl:unmarked")), word)
 
     def owners(self, word: Word | None, *, placed: bool) -> list[Party]:
         """The parties that a thing belongs to ("Kurdish oil fields"), or lies in.
@@ -135,8 +127,6 @@ class Parties:
         return []
 
     def _one(self, word: Word) -> Party | None:
-        if word.field == "text" and word.end <= self._heading:
-            return None
         if word.pos == "PRON":
             return self._pronoun(word)
         counted = next((child for child in word.all("nmod") if case(child) == "of"), None)
@@ -214,7 +204,7 @@ class Parties:
             above = subject(verb) if verb is not None else None
             if above is None or above is word or above.pos == "PRON":
                 continue
-            party = self._one(self._behind_dateline(above))
+            party = self._one(above)
             person = party is not None and (party.id.startswith("person:") or _is_office(above))
             counts = event_words()["agents"]["counts"]
             group = above.tag == "NNPS" or above.lemma.lower() in counts  # "the United Nations"
