@@ -24,8 +24,8 @@ import trafilatura
 from lxml import html as lxml_html
 
 from pipeline.errors import Rejected
+from pipeline.sources import metadata
 from pipeline.sources.html import decode, read_page
-from pipeline.sources.metadata import Said
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Page:
 
         Where they differ, the gold has now the one and now the other, or OpenGraph's, as its publisher's parser does.
         """
-        said = Said(
+        said = metadata.Page(
             lxml_html.document_fromstring(decode(self.raw).encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
         )
         given = [str(said.news.get("headline") or ""), *(h1.text_content() for h1 in said.tree.xpath("//h1"))]

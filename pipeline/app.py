@@ -156,14 +156,14 @@ async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, d
             confirmations.append(Sending(enriched, article.id, value, headers_of(delivery)))
     rooms.fuse.check(failures, len(batch))
     await _send_all(rooms.watch, confirmations)
-    await _bury(rooms, failures, dead, [])
+    await _dead_letter_all(rooms, failures, dead, [])
 
 
 async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> None:
     """articles.enriched → index: write, look for near-duplicates, then account for each input with its outcome."""
     tombstones, articles = _apart(batch)
     good, failures = _decode(articles, stages.decode_enriched, "index")
-    await removing.bury(rooms.state, [stone for _, stone in tombstones], rooms.watch)
+    await removing.remember(rooms.state, [stone for _, stone in tombstones], rooms.watch)
     good, refused = await removing.sift(rooms.state, good, rooms.watch)
     puts = [Put(article, delivery.origin) for delivery, article in good]
     results = await stages.until_done(lambda: rooms.index.put(puts), rooms.watch, "index")
@@ -180,7 +180,7 @@ async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> Non
         else:
             rows += stages.rows(delivery, result.outcome, result.reason, article)
     rooms.fuse.check(failures, len(batch))
-    await _bury(rooms, failures, dead, rows)
+    await _dead_letter_all(rooms, failures, dead, rows)
 
 
 def _apart(batch: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Tombstone]], list[Delivery]]:
@@ -201,7 +201,7 @@ def _decode(batch: Sequence[Delivery], decode: Any, stage: Any) -> tuple[list[tu
     return good, failures
 
 
-async def _bury(rooms: Rooms, failures: Sequence[Failure], dead: Any, rows: list[LedgerRow]) -> None:
+async def _dead_letter_all(rooms: Rooms, failures: Sequence[Failure], dead: Any, rows: list[LedgerRow]) -> None:
     """Write dead letters, wait for their confirmation, then write the ledger rows of the whole batch."""
     letters = [(failure, stages.dead_letter(failure, datetime.now(UTC))) for failure in failures]
     sendings = [

@@ -41,7 +41,7 @@ def rows_of(delivery: Delivery, stone: Tombstone) -> list[LedgerRow]:
     return [row.model_copy(update=named) for row in rows]
 
 
-async def bury(state: State, stones: Sequence[Tombstone], watch: Watch) -> None:
+async def remember(state: State, stones: Sequence[Tombstone], watch: Watch) -> None:
     """Remember tombstones."""
     if stones:
         await stages.until_done(lambda: state.bury(stones), watch, "state")

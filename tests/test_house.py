@@ -19,7 +19,7 @@ APP = {"app", "stages", "worker", "status", "supervise", "open", "publishing", "
 APP |= {"polling", "poller", "subscribing", "rules", "backfill", "linking", "logs"}
 APP |= {"searching", "counting", "excerpt", "likeness", "permalink", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
-LEAVES = {"query", "text", "tables", "countries", "elastic_client", "article", "settings", "errors"}
+LEAVES = {"query", "text", "tables", "countries", "elastic_client", "sqlite_errors", "article", "settings", "errors"}
 LEAVES |= {"tombstone", "identity", "feed", "ledger", "shingles", "child"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},

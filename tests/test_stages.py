@@ -1,4 +1,4 @@
-"""What an agent does with a batch, without any broker: decode, account, bury, wait."""
+"""What an agent does with a batch, without any broker: decode, account, dead-letter, wait."""
 
 import base64
 import hashlib

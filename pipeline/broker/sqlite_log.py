@@ -19,7 +19,8 @@ from typing import IO
 import orjson
 
 from pipeline.broker import MAX_MESSAGE, Headers, Message, Position, StoredMessage, TopicSpec
-from pipeline.errors import RESTORE, Misconfigured, Rejected, Unavailable
+from pipeline.errors import Misconfigured, Rejected
+from pipeline.sqlite_errors import translated
 
 BUSY_MS = 30_000  # how long a writer waits for another one
 EXPIRE_SECONDS = 3600.0  # between two removals of messages that have outlived their topic's retention
@@ -212,12 +213,12 @@ class SqliteLog:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._translated():
+        with translated(self._path):
             yield self._connection()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._translated():
+        with translated(self._path):
             connection = self._connection()
             connection.execute("begin immediate")
             try:
@@ -227,20 +228,6 @@ class SqliteLog:
                 if connection.in_transaction:  # SQLite has taken it back by itself where the disk is full
                     connection.execute("rollback")
                 raise
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        """SQLite's errors as ours: what may pass by itself is waited for, the rest needs a person."""
-        try:
-            yield
-        except sqlite3.OperationalError as exc:
-            if any(word in str(exc) for word in ("locked", "busy", "full", "disk I/O")):
-                raise Unavailable(f"{self._path}: {exc}") from exc
-            raise Misconfigured(f"{self._path}: {exc}") from exc
-        except sqlite3.DatabaseError as exc:
-            raise Misconfigured(f"{self._path} is not a usable SQLite file ({exc}); {RESTORE}") from exc
-        except OSError as exc:
-            raise Misconfigured(f"{self._path}: {exc.strerror}") from exc
 
 
 def key_partition(key: bytes | None, partitions: int) -> int:

@@ -17,7 +17,7 @@ from pipeline.errors import Rejected
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.bylines import authors
 from pipeline.sources.dateline import is_day
-from pipeline.sources.metadata import Said, string
+from pipeline.sources.metadata import Page, string
 
 SHORT = 40  # words up to which a paragraph can be an insertion
 TOLD = 0.75  # of the words of one text in another, from which on they tell the same
@@ -30,31 +30,31 @@ _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes 
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
-def body_of(text: str, said: Said, title: str | None) -> str:
+def body_of(text: str, page: Page, title: str | None) -> str:
     """The article's text, a blank line between its paragraphs.
 
     Raises:
         Rejected: there is none.
     """
-    page = _alone(said, title) or text
-    found = _paragraphs(trafilatura.extract(page, url=said.url, include_comments=False, include_tables=False))
-    told = _told(said)
+    markup = _alone(page, title) or text
+    found = _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
+    told = _told(page)
     if told:
         found = _agreed(found, told)
-    kept = _without_insertions(found, said, title)
-    lead = _lead(said, kept)
+    kept = _without_insertions(found, page, title)
+    lead = _lead(page, kept)
     if not kept:
         raise Rejected("no article text on the page")
     return "\n\n".join([lead, *kept] if lead else kept)
 
 
-def _alone(said: Said, title: str | None) -> str | None:
+def _alone(page: Page, title: str | None) -> str | None:
     """The page without the articles that follow its own, as on pages that go on for ever; None where it has one."""
-    articles = [each for each in said.tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
+    articles = [each for each in page.tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
     own = [each for each in articles if any(_plain(h1.text_content()) == _plain(title or "") for h1 in each.iter("h1"))]
     if len(articles) < 2 or len(own) != 1:
         return None
-    tree = deepcopy(said.tree)
+    tree = deepcopy(page.tree)
     copies = [each for each in tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
     for each in copies[articles.index(own[0]) + 1 :]:
         each.drop_tree()
@@ -65,9 +65,9 @@ def _paragraphs(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-def _told(said: Said) -> list[str]:
+def _told(page: Page) -> list[str]:
     """The paragraphs of the body in JSON-LD, none where it is not a whole one."""
-    body = string(said.news.get("articleBody")) or ""
+    body = string(page.news.get("articleBody")) or ""
     if re.search(r"</?(?:p|br|div)\b", body):
         tree = lxml_html.fragment_fromstring(body, create_parent="div")
         for block in tree.xpath(".//p|.//br|.//div|.//li"):
@@ -79,9 +79,9 @@ def _told(said: Said) -> list[str]:
 
 def _agreed(found: list[str], told: list[str]) -> list[str]:
     """What the page and its JSON-LD agree on: the page's paragraphs where they have it all, else JSON-LD's."""
-    page, data = words(" ".join(found)), words(" ".join(told))
-    alike = share(data, page) >= TOLD or share(page, data) >= TOLD
-    if not alike or sum(data.values()) < WHOLE * sum(page.values()):
+    shown, data = words(" ".join(found)), words(" ".join(told))
+    alike = share(data, shown) >= TOLD or share(shown, data) >= TOLD
+    if not alike or sum(data.values()) < WHOLE * sum(shown.values()):
         return found  # another text, a summary, or only the beginning
     kept = [each for each in found if share(words(each), data) >= TOLD]
     distinct = words(" ".join(kept)).keys() & data.keys()  # not how often: there are pages whose data has it twice
@@ -90,9 +90,9 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
     return told
 
 
-def _without_insertions(found: Sequence[str], said: Said, title: str | None) -> list[str]:
+def _without_insertions(found: Sequence[str], page: Page, title: str | None) -> list[str]:
     """Paragraphs without headline, byline, day, links to other articles, credits, and what follows the article."""
-    people = {_plain(name) for name in authors(said)[0]}
+    people = {_plain(name) for name in authors(page)[0]}
     kept: list[str] = []
     size, seen = sum(len(each.split()) for each in found), 0
     for number, each in enumerate(found):
@@ -104,7 +104,7 @@ def _without_insertions(found: Sequence[str], said: Said, title: str | None) -> 
         if short and pattern("paragraphs").match(text):
             continue
         above = number < ABOVE and (_plain(text) == _plain(title or "") or _is_byline(text, people))
-        if above or (number < ABOVE and short and is_day(said, text)):
+        if above or (number < ABOVE and short and is_day(page, text)):
             continue
         kept.append(each)
     return kept
@@ -116,9 +116,9 @@ def _is_byline(text: str, people: set[str]) -> bool:
     return len(text.split()) <= 8 and any(name and name in plain for name in people) and not text.endswith(".")
 
 
-def _lead(said: Said, kept: Sequence[str]) -> str | None:
+def _lead(page: Page, kept: Sequence[str]) -> str | None:
     """The standfirst: the description of the page where it stands in the page too, and not in the body."""
-    text = string(said.news.get("description")) or said.meta.get("og:description") or said.meta.get("description") or ""
+    text = string(page.news.get("description")) or page.meta.get("og:description") or page.meta.get("description") or ""
     text = _NO_XML.sub("", " ".join(text.split()))
     size = len(text.split())
     if not (MIN_LEAD <= size <= MAX_LEAD) or text.endswith(("…", "...")) or not kept:
@@ -126,7 +126,7 @@ def _lead(said: Said, kept: Sequence[str]) -> str | None:
     if share(words(text), words(" ".join(kept[:4]))) >= TOLD:
         return None
     shown = "//*[self::p or self::h2 or self::div or self::span][contains(normalize-space(.), $start)]"
-    return text if said.tree.xpath(shown, start=text[:60]) else None
+    return text if page.tree.xpath(shown, start=text[:60]) else None
 
 
 def words(text: str) -> Counter[str]:

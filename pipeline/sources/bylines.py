@@ -13,7 +13,7 @@ from pipeline.identity import domain_of
 from pipeline.sources import boilerplate
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dateline import WORDY, labelled, lines, listed, text_element
-from pipeline.sources.metadata import Said, flat, names, squeezed
+from pipeline.sources.metadata import Page, flat, names, squeezed
 
 MAX_AUTHORS = 20
 MARKED = (
@@ -38,59 +38,59 @@ _NO_NAME = re.compile(rf"(?i)@|https?:|www\.|\d{{4,}}|\{{\{{|^(?:{pattern('nobod
 _BRACKETS = re.compile(r"\s*\([^)]*\)$")
 
 
-def authors(said: Said) -> tuple[list[str], str]:
+def authors(page: Page) -> tuple[list[str], str]:
     """The names of people, else of the outlet where JSON-LD has it as the author, and where they stand."""
-    for given, origin in _given(said):
-        if found := _people(said, given):
+    for given, origin in _given(page):
+        if found := _people(page, given):
             return found, origin
-    if found := _of_classes(said) or _alone(said) or _beside_headline(said):
+    if found := _of_classes(page) or _alone(page) or _beside_headline(page):
         return found, "page"
-    outlet = said.named("author") or said.named("creator")
+    outlet = page.named("author") or page.named("creator")
     return ([flat(outlet[0])], "jsonld") if outlet and not _NO_NAME.search(outlet[0]) else ([], "none")
 
 
-def _given(said: Said) -> Iterator[tuple[Sequence[str], str]]:
-    yield said.named("author") or said.named("creator"), "jsonld"
+def _given(page: Page) -> Iterator[tuple[Sequence[str], str]]:
+    yield page.named("author") or page.named("creator"), "jsonld"
     named = boilerplate.listed("meta", "author")
     for name in named:
-        if name in said.meta:
-            yield [said.meta[name]], "meta"
-    yield _labelled(said), "meta"
-    for name, value in said.meta.items():
+        if name in page.meta:
+            yield [page.meta[name]], "meta"
+    yield _labelled(page), "meta"
+    for name, value in page.meta.items():
         if squeezed(name).endswith(("author", "byline")) and name not in named:
             yield [value], "meta"
     for path in MARKED:
-        yield [tag.text_content() for tag in said.tree.xpath(path)[:3]], "page"
+        yield [tag.text_content() for tag in page.tree.xpath(path)[:3]], "page"
 
 
-def _labelled(said: Said) -> list[str]:
+def _labelled(page: Page) -> list[str]:
     """`twitter:label1` says what `twitter:data1` is; content systems put "Written by" there."""
-    labels = [(said.meta.get(f"twitter:label{n}", ""), said.meta.get(f"twitter:data{n}", "")) for n in (1, 2)]
-    labels.append(("written by", said.meta.get("twitter:misc:written by", "")))
+    labels = [(page.meta.get(f"twitter:label{n}", ""), page.meta.get(f"twitter:data{n}", "")) for n in (1, 2)]
+    labels.append(("written by", page.meta.get("twitter:misc:written by", "")))
     return [value for label, value in labels if value and pattern("written_by").fullmatch(label.strip())]
 
 
-def _of_classes(said: Said) -> list[str]:
+def _of_classes(page: Page) -> list[str]:
     """The names in the first elements whose class speaks of an author; none where the first of them is the outlet."""
-    outlets = _outlets(said)
+    outlets = _outlets(page)
     for path in CLASSES:
-        for element in said.tree.xpath(path)[:LOOKED_AT]:
+        for element in page.tree.xpath(path)[:LOOKED_AT]:
             text = element.text_content()
             if squeezed(_without_by(flat(text))) in outlets:
                 return []
-            names = [name for name in _people(said, [text]) if _looks_like_a_name(name)]
+            names = [name for name in _people(page, [text]) if _looks_like_a_name(name)]
             if found := [name for name in names if not outlets & set(name.lower().split())]:
                 return found
     return []
 
 
-def _alone(said: Said) -> list[str]:
+def _alone(page: Page) -> list[str]:
     """The names that are the paragraph right before or after the text: `<p><b>Ana Ferrand-Ruiz</b></p>`.
 
     Its form has to say that it is a byline: "by", a slash, or emphasis where it is the first paragraph or the last (a
     heading has others on both sides) and nobody of that name is told of: the text is about those, and by another.
     """
-    text = text_element(said)
+    text = text_element(page)
     if text is None:
         return []
     told = [(each, line) for each in text.xpath("./p") if (line := flat(each.text_content()))]
@@ -102,7 +102,7 @@ def _alone(said: Said) -> list[str]:
         rest = " ".join(line for _, line in told[:number] + told[number + 1 :]) if at_edge else None
         if not _is_byline(*told[number], rest):
             continue
-        found = _people(said, told[number][1].split("/"))
+        found = _people(page, told[number][1].split("/"))
         if found and all(_looks_like_a_name(name) for name in found):
             return found
     return []
@@ -131,33 +131,33 @@ def _is_emphasised(paragraph: Any, text: str) -> bool:
     return any(flat(each.text_content()) == text for each in paragraph.xpath(".//b|.//strong|.//em"))
 
 
-def _beside_headline(said: Said) -> list[str]:
+def _beside_headline(page: Page) -> list[str]:
     """The names of a line beside the headline that begins with "by", or of one whose label says so."""
-    written = [line[match.end() :] for line in lines(said) if (match := _BY.search(line))]
-    for text in [*written, *labelled(said, "written_by"), *listed(said, "written_by")]:
-        names = itertools.takewhile(lambda name: _looks_like_a_name(name) or name.isupper(), _people(said, [text]))
+    written = [line[match.end() :] for line in lines(page) if (match := _BY.search(line))]
+    for text in [*written, *labelled(page, "written_by"), *listed(page, "written_by")]:
+        names = itertools.takewhile(lambda name: _looks_like_a_name(name) or name.isupper(), _people(page, [text]))
         if found := list(names):
             return found
     return []
 
 
-def _outlets(said: Said) -> set[str]:
+def _outlets(page: Page) -> set[str]:
     """The outlet's names: as it calls itself, its domain, and the parts of that."""
-    domain = domain_of(said.url or said.canonical()) or ""
-    given = [said.publisher, said.meta.get("og:site_name", ""), domain, *domain.split(".")[:-1]]
-    return {squeezed(each) for each in [*given, *_accounts(said)] if each}
+    domain = domain_of(page.url or page.canonical()) or ""
+    given = [page.publisher, page.meta.get("og:site_name", ""), domain, *domain.split(".")[:-1]]
+    return {squeezed(each) for each in [*given, *_accounts(page)] if each}
 
 
-def _accounts(said: Said) -> Iterator[str]:
+def _accounts(page: Page) -> Iterator[str]:
     """The account that a content system comes with, where it bears the outlet's name: nobody in particular wrote so."""
-    outlet = {word.lower() for word in re.findall(r"\w{4,}", said.publisher or said.meta.get("og:site_name", ""))}
-    for party in said.parties("author"):
+    outlet = {word.lower() for word in re.findall(r"\w{4,}", page.publisher or page.meta.get("og:site_name", ""))}
+    for party in page.parties("author"):
         if isinstance(party, dict) and _DEFAULT_ACCOUNT.search(str(party.get("url") or party.get("@id"))):
             yield from (name for name in names(party) if outlet & set(name.lower().split()))
 
 
-def _people(said: Said, given: Sequence[str]) -> list[str]:
-    outlets = _outlets(said)
+def _people(page: Page, given: Sequence[str]) -> list[str]:
+    outlets = _outlets(page)
     found: list[str] = []
     for text in given[:MAX_AUTHORS]:
         for name in _AND.split(_without_by(flat(text)[:300])):

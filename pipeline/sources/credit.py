@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.identity import domain_of, same_site
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.metadata import Said, joined, kinds, names, string
+from pipeline.sources.metadata import Page, joined, kinds, names, string
 
 MAX_CREDIT = 100  # characters; a longer one is a sentence, not a name
 UNBROKEN = 5  # letters from which on a name inside of another means it, where there are no blanks
@@ -20,11 +20,11 @@ _ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsStory|CreativeWork)$")
 _LABEL = re.compile(r"^(?:source|credit|by|via|from|quelle|fuente|fonte)\s*:?\s+", re.IGNORECASE)
 
 
-def of_page(said: Said) -> str | None:
+def of_page(page: Page) -> str | None:
     """The name (or the domain, where only an address is given) that a page credits, None where there is none."""
-    here = said.url or said.canonical()
-    own = [said.publisher, said.meta.get("og:site_name", ""), domain_of(here) or ""]
-    for name, link in _of_page(said):
+    here = page.url or page.canonical()
+    own = [page.publisher, page.meta.get("og:site_name", ""), domain_of(here) or ""]
+    for name, link in _of_page(page):
         elsewhere = not (link and here and same_site(link, here))
         if elsewhere and (found := foreign(name or domain_of(link), own)):
             return found
@@ -39,36 +39,36 @@ def foreign(name: str | None, own: Iterable[str]) -> str | None:
     return None if any(_same(plain, each) for each in own if _words(each)) else plain
 
 
-def _of_page(said: Said) -> Iterator[tuple[str | None, str | None]]:
+def _of_page(page: Page) -> Iterator[tuple[str | None, str | None]]:
     """Names with addresses, the plainest words first; either may be missing."""
-    for node in _listed(said.news.get("sourceOrganization")):
+    for node in _listed(page.news.get("sourceOrganization")):
         for name in names(node)[:1]:
-            yield name, _address(said, node)
-    yield string(said.news.get("creditText")), None
-    for node in _listed(said.news.get("isBasedOn")):
-        yield from _based_on(said, node)
-    for node in _listed(said.news.get("author")):
+            yield name, _address(page, node)
+    yield string(page.news.get("creditText")), None
+    for node in _listed(page.news.get("isBasedOn")):
+        yield from _based_on(page, node)
+    for node in _listed(page.news.get("author")):
         if isinstance(node, dict) and any(kind.endswith("Organization") for kind in kinds(node)):
             for name in names(node)[:1]:
-                yield name, _address(said, node)
-    links = [said.meta.get("syndication-source"), said.meta.get("original-source")]
-    links += [str(link) for link in said.tree.xpath("//link[@rel='canonical']/@href")[:1]]
+                yield name, _address(page, node)
+    links = [page.meta.get("syndication-source"), page.meta.get("original-source")]
+    links += [str(link) for link in page.tree.xpath("//link[@rel='canonical']/@href")[:1]]
     for link in links:
-        if said.url and (absolute := joined(said.url, (link or "").strip())):
+        if page.url and (absolute := joined(page.url, (link or "").strip())):
             yield None, absolute
 
 
-def _based_on(said: Said, node: Any) -> Iterator[tuple[str | None, str | None]]:
+def _based_on(page: Page, node: Any) -> Iterator[tuple[str | None, str | None]]:
     if isinstance(node, str):
-        yield None, joined(said.url, node)
+        yield None, joined(page.url, node)
     elif isinstance(node, dict) and any(_ARTICLE.search(kind) for kind in kinds(node)):
         named = names(node.get("publisher")) or names(node.get("sourceOrganization"))
-        yield (named[0] if named else None), _address(said, node)
+        yield (named[0] if named else None), _address(page, node)
 
 
-def _address(said: Said, node: Any) -> str | None:
+def _address(page: Page, node: Any) -> str | None:
     given = [node.get("url"), node.get("@id")] if isinstance(node, dict) else []
-    return next((link for each in given if isinstance(each, str) and (link := joined(said.url, each))), None)
+    return next((link for each in given if isinstance(each, str) and (link := joined(page.url, each))), None)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from lxml import etree
 
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dates import moment
-from pipeline.sources.metadata import MIN_HEAD, Said, flat, squeezed
+from pipeline.sources.metadata import MIN_HEAD, Page, flat, squeezed
 
 LOOKED_AT = 40  # blocks after the headline; what follows them is of the article, or of others
 BRIEF, LONG = 25, 40  # words up to which a block may be a dateline, and from which on it is the article's beginning
@@ -47,36 +47,36 @@ _SHORT = re.compile(r"(?<![\d.])(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d\d)(?!\.?\d)")
 _SLASHED = re.compile(r"\b(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})\b")
 
 
-def day_beside(said: Said) -> str | None:
+def day_beside(page: Page) -> str | None:
     """The first day that such a line tells, with the time that follows it, as ISO 8601; None where there is none.
 
     The day of an update is passed over.
     """
-    language = _language(str(said.tree.get("lang") or "en"))
-    for line in [*lines(said), *listed(said, "dated")]:
+    language = _language(str(page.tree.get("lang") or "en"))
+    for line in [*lines(page), *listed(page, "dated")]:
         if (found := _day_in(line, language)) is not None:
             return found
     return None
 
 
-def is_day(said: Said, line: str) -> bool:
+def is_day(page: Page, line: str) -> bool:
     """Whether a line tells a day and nothing else: `Tuesday, 3 November 2026, 14:07`, `Published 3 November 2026`."""
     if len(line.split()) > MAX_DAY or line.endswith(".") or pattern("updated").search(line):
         return False
-    return _day_in(line, _language(str(said.tree.get("lang") or "en")), beside=2) is not None
+    return _day_in(line, _language(str(page.tree.get("lang") or "en")), beside=2) is not None
 
 
-def lines(said: Said) -> list[str]:
+def lines(page: Page) -> list[str]:
     """The short texts between the headline and the beginning of the article, in their order.
 
     It begins with a long block, or with the second of middling length: the first may be a summary.
     """
     found: list[str] = []
-    headline = _heading(said)
+    headline = _heading(page)
     if headline is None:
         return []
     summaries = 0
-    for number, text in enumerate(_blocks_after(said.tree, headline)):
+    for number, text in enumerate(_blocks_after(page.tree, headline)):
         words = len(text.split())
         summaries += words > BRIEF
         if words >= LONG or summaries > 1 or number >= LOOKED_AT:
@@ -86,31 +86,31 @@ def lines(said: Said) -> list[str]:
     return found
 
 
-def labelled(said: Said, what: str) -> list[str]:
+def labelled(page: Page, what: str) -> list[str]:
     """What follows a label, beside it or in the next line, in `lines`: `<b>Author:</b> Ana Ferrand-Ruiz`.
 
     Args:
-        said: the page.
+        page: the page, as read.
         what: the list of labels in data/boilerplate.toml.
     """
     found = []
-    for line, following in pairwise([*lines(said), ""]):
+    for line, following in pairwise([*lines(page), ""]):
         label, _, text = line.partition(":")
         if _is_label(label, what):
             found.append(text.strip() or following)
     return found
 
 
-def listed(said: Said, what: str) -> list[str]:
+def listed(page: Page, what: str) -> list[str]:
     """The same of a list or a table outside of the text, one that has labels both for an author and for a day.
 
     That is how a page speaks of its article; a box about a book stands in the text, or to the side.
     """
-    text, found = text_element(said), list[str]()
+    text, found = text_element(page), list[str]()
     if text is None:
         return []
     above = set(text.iterancestors())
-    for each in said.tree.xpath("//dl|//table|//ul|//ol"):
+    for each in page.tree.xpath("//dl|//table|//ul|//ol"):
         pairs = list(_pairs(each)) if each not in above else []
         written = any(_is_label(label, "written_by") for label, _ in pairs)
         if not written or not any(_is_label(label, "dated") or _is_label(label, "day") for label, _ in pairs):
@@ -120,10 +120,10 @@ def listed(said: Said, what: str) -> list[str]:
     return found
 
 
-def text_element(said: Said) -> Any:
+def text_element(page: Page) -> Any:
     """The element that has most of the page's words in paragraphs of its own; None where there are no such."""
     words: dict[Any, int] = {}
-    for paragraph in said.tree.xpath("//p"):
+    for paragraph in page.tree.xpath("//p"):
         if (number := len(paragraph.text_content().split())) >= WORDY:
             words[paragraph.getparent()] = words.get(paragraph.getparent(), 0) + number
     return max(words, key=lambda each: words[each], default=None)
@@ -143,10 +143,10 @@ def _is_label(text: str, what: str) -> bool:
     return len(text) <= MAX_LABEL and pattern(what).fullmatch(text.strip(" :")) is not None
 
 
-def _heading(said: Said) -> Any:
+def _heading(page: Page) -> Any:
     """The element of the headline: the first `<h1>`, or the heading that reads as OpenGraph's title."""
-    title = squeezed(said.meta.get("og:title", ""))
-    for heading in said.tree.xpath("//h1") or said.tree.xpath("//h2|//h3"):
+    title = squeezed(page.meta.get("og:title", ""))
+    for heading in page.tree.xpath("//h1") or page.tree.xpath("//h2|//h3"):
         text = squeezed(flat(heading.text_content()))
         if len(text) > MIN_HEAD and (heading.tag == "h1" or (title and (title in text or text in title))):
             return heading

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from pipeline.sources.html import decode
-from pipeline.sources.metadata import Said, joined
+from pipeline.sources.metadata import Page, joined
 
 TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 LOOSE = {"application/json", "application/xml", "text/xml"}  # declared for much else too
@@ -39,9 +39,9 @@ def outlet_name(raw: bytes, url: str) -> str | None:
     tree = _tree(raw)
     if tree is None:
         return None
-    said = Said(tree, url)
+    page = Page(tree, url)
     title = next((" ".join(tag.text_content().split()) for tag in tree.xpath("//head/title")[:1]), "")
-    name = said.publisher or said.meta.get("application-name") or re.split(r"\s+[|–—•·:-]\s+", title)[0]
+    name = page.publisher or page.meta.get("application-name") or re.split(r"\s+[|–—•·:-]\s+", title)[0]
     return name if 0 < len(name) <= MAX_NAME else None
 
 

@@ -15,7 +15,7 @@ from pipeline.sources.credit import of_page
 from pipeline.sources.dateline import day_beside
 from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
-from pipeline.sources.metadata import Said, joined, string
+from pipeline.sources.metadata import Page, joined, string
 from pipeline.sources.robots import page_reservation
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
@@ -37,41 +37,41 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         tree = lxml_html.document_fromstring(text.encode("utf-8"), parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, UnicodeEncodeError) as exc:
         raise Rejected(f"not a page: {exc}") from None
-    said = Said(tree, url)
-    title, title_from = headline(said)
-    body = body_of(text, said, title)
-    refuse_other_pages(said, title, body)
-    people, people_from = authors(said)
-    published, published_from = _published(said)
-    canonical = said.canonical()
+    page = Page(tree, url)
+    title, title_from = headline(page)
+    body = body_of(text, page, title)
+    refuse_other_pages(page, title, body)
+    people, people_from = authors(page)
+    published, published_from = _published(page)
+    canonical = page.canonical()
     origins = {"title": title_from, "authors": people_from, "published_at": published_from}
     found = {
         "title": title,
         "text": body,
         "url": url or canonical,
         "canonical_url": canonical_url(canonical),
-        "language": string(said.news.get("inLanguage")) or tree.get("lang") or None,
+        "language": string(page.news.get("inLanguage")) or tree.get("lang") or None,
         "authors": people,
-        "source": {"name": said.publisher[:500]},
+        "source": {"name": page.publisher[:500]},
         "published_at": published,
         "published_from": published_from,
-        "modified_at": said.modified(),
-        "section": string(said.news.get("articleSection")) or said.meta.get("article:section"),
-        "image_url": joined(url, said.meta.get("og:image", "")),
-        "credit": of_page(said),
-        "reservation": page_reservation(said.meta, tree, url),
+        "modified_at": page.modified(),
+        "section": string(page.news.get("articleSection")) or page.meta.get("article:section"),
+        "image_url": joined(url, page.meta.get("og:image", "")),
+        "credit": of_page(page),
+        "reservation": page_reservation(page.meta, tree, url),
         "completeness": "full",
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},
     }
     return {name: value for name, value in found.items() if value}
 
 
-def _published(said: Said) -> tuple[str | None, str]:
+def _published(page: Page) -> tuple[str | None, str]:
     """When it was published: as its data say, else as the line beside its headline does, else its address."""
-    published, origin = said.published()
+    published, origin = page.published()
     if origin not in ("url", "none"):
         return published, origin
-    beside = day_beside(said)
+    beside = day_beside(page)
     return (beside, "time") if beside and beside.startswith(published or "") else (published, origin)
 
 

@@ -32,7 +32,7 @@ _TRAILING = re.compile(r",\s*([}\]])")
 
 
 @dataclass(frozen=True)
-class Said:
+class Page:
     """A page with what it says of itself.
 
     Args:

@@ -5,15 +5,16 @@ when it returns.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.errors import RESTORE, Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll
 from pipeline.ledger import LedgerRow, Outcome
+from pipeline.sqlite_errors import translated
 from pipeline.state import Tally
 from pipeline.tombstone import Tombstone
 
@@ -145,20 +146,11 @@ class SqliteState:
         return await asyncio.to_thread(self._in_transaction, work)
 
     def _in_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
+        with translated(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-            try:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as db:
                 db.execute("pragma journal_mode = wal")
                 db.execute("pragma synchronous = full")
                 db.executescript(SCHEMA)
                 with db:
                     return work(db)
-            finally:
-                db.close()
-        except sqlite3.OperationalError as exc:
-            if any(word in str(exc) for word in ("locked", "busy", "full", "disk I/O")):
-                raise Unavailable(f"{self._path}: {exc}") from exc
-            raise Misconfigured(f"{self._path}: {exc}") from exc
-        except (sqlite3.DatabaseError, OSError) as exc:
-            raise Misconfigured(f"{self._path} can't be used ({exc}); {RESTORE}") from exc
