@@ -17,6 +17,7 @@ from pipeline.identity import article_id, canonical_url, domain_of, names_page, 
 MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisions)
 MAX_TITLE = 2_000  # code points
 MAX_URL = 8_000  # bytes stay under Lucene's term limit of 32,766 in any encoding
+FIRST_NEWS = datetime(1600, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(hours=24)  # a published date further ahead than this is dropped
 
 ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
@@ -269,8 +270,8 @@ class EnrichedArticle(Article):
 def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     """Make a complete `Article` from untrusted data, or refuse it.
 
-    Fills in id, canonical URL and times; drops dates more than 24 h ahead, and a canonical URL of another site, with a
-    note; caps `fetched_at` at now.
+    Fills in id, canonical URL and times; drops dates more than 24 h ahead or before 1600, and a canonical URL of
+    another site, with a note; caps `fetched_at` at now.
 
     Args:
         data: a decoded JSON value; only `text` is required.
@@ -299,13 +300,13 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     update["first_seen_at"] = min(article.first_seen_at or update["fetched_at"], now)
     if article.published_at is None:
         update |= {"published_from": "none", "published_offset": None}
-    elif article.published_at > now + FUTURE:
-        notes.append(_ahead("published_at", article.published_at))
+    elif odd := _odd("published_at", article.published_at, now):
+        notes.append(odd)
         update |= {"published_at": None, "published_from": "none", "published_offset": None}
     elif article.published_from == "none" and pushed:
         update["published_from"] = "push"
-    if article.modified_at is not None and article.modified_at > now + FUTURE:
-        notes.append(_ahead("modified_at", article.modified_at))
+    if article.modified_at is not None and (odd := _odd("modified_at", article.modified_at, now)):
+        notes.append(odd)
         update["modified_at"] = None
     return article.model_copy(update=update | {"notes": [*article.notes, *notes]})
 
@@ -328,8 +329,12 @@ def _canonical(article: Article) -> tuple[str | None, list[str]]:
     return canonical, notes
 
 
-def _ahead(name: str, moment: datetime) -> str:
-    return f"{name} {moment.isoformat()} is more than 24 h ahead and was dropped"
+def _odd(name: str, moment: datetime, now: datetime) -> str | None:
+    """The note on a date that can't be one of news, None of any other."""
+    if FIRST_NEWS <= moment <= now + FUTURE:
+        return None
+    fault = "is more than 24 h ahead" if moment > now else "is older than the first newspaper"
+    return f"{name} {moment.isoformat()} {fault} and was dropped"
 
 
 def _validated(data: Mapping[Any, Any]) -> Article:

@@ -90,6 +90,12 @@ def test_zone_is_kept_beside_utc() -> None:
     assert article.published_from == "push"
 
 
+def test_an_empty_date_is_none() -> None:
+    article = admit({"text": "x", "published_at": "0001-01-01T00:00:00Z"}, now=NOW)
+    assert (article.published_at, len(article.notes)) == (None, 1)
+    assert admit({"text": "x", "published_at": "1854-10-25T00:00:00Z"}, now=NOW).published_at
+
+
 @pytest.mark.parametrize(("ahead", "kept"), [(timedelta(hours=23), True), (timedelta(hours=25), False)])
 def test_a_future_date_is_dropped_and_noted(ahead: timedelta, kept: bool) -> None:
     article = admit({"text": "x", "published_at": (NOW + ahead).isoformat()}, now=NOW)

@@ -59,9 +59,10 @@ class Compared:
         return attribution.publisher(self.article)
 
     @property
-    def order(self) -> tuple[float, str]:
-        """Who came first."""
-        return moment(self.article).timestamp(), self.article.id
+    def order(self) -> tuple[float, float, str]:
+        """Who came first: by the time of publication, where that is the same by when it was first seen here."""
+        published = moment(self.article)
+        return published.timestamp(), (self.article.first_seen_at or published).timestamp(), self.article.id
 
 
 def near_duplicates(one: Compared, other: Compared) -> bool:

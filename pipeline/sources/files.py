@@ -26,7 +26,6 @@ PAGES, FEEDS, LINES = {".html", ".htm"}, {".xml", ".rss", ".atom"}, {".ndjson", 
 ARCHIVES = {".warc"}
 SUFFIXES = {".txt", ".json"} | PAGES | FEEDS | LINES | ARCHIVES
 GZIP = ".gz"  # after any of them
-BOM = b"\xef\xbb\xbf"
 
 _XML_FEED = re.compile(rb"(?:\s*<[?!][^>]*>)*\s*<(?:rss|feed|(?:\w+:)?(?:RDF|urlset|sitemapindex))[\s>]")
 _JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?://jsonfeed\.org/")
@@ -85,7 +84,7 @@ def _suffix(path: Path) -> str:
 def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
     """Inputs of a stream: JSON or NDJSON where it begins with `{` or `[`, HTML with `<`, else text."""
     each = (line for line in lines.bounded_lines(stream) if line.strip())
-    head = [next(each, b"").removeprefix(BOM)]
+    head = [next(each, b"").removeprefix(lines.BOM)]
     if head[0].lstrip().startswith(b"{"):
         if not lines.is_complete(head[0]):  # of an article a line the first one may be broken
             head.append(next(each, b""))
@@ -138,7 +137,7 @@ def _whole(origin: str, raw: bytes, suffix: str, door: Door) -> Iterator[Input]:
     if suffix == ".json" and _JSON_FEED.search(raw):
         suffix = ".xml"  # of feeds
     if suffix == ".json":
-        yield from lines.document(origin, raw.removeprefix(BOM), door)
+        yield from lines.document(origin, raw.removeprefix(lines.BOM), door)
         return
     try:
         found = list(_fields(raw, suffix, door))

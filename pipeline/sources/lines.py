@@ -9,6 +9,7 @@ import orjson
 from pipeline.sources.door import Door, Input
 
 MAX_LINE = 16 * 1024 * 1024  # bytes of one NDJSON line; the largest article that `admit` takes is far below
+BOM = b"\xef\xbb\xbf"
 _PIECE = 1024 * 1024
 
 _BEGINS = re.compile(rb"\s*[{\[]")
@@ -17,6 +18,7 @@ _BEGINS = re.compile(rb"\s*[{\[]")
 def ndjson(origin: str, lines: Iterable[bytes], door: Door) -> Iterator[Input]:
     """One article a line; a broken line is refused with its number, and the rest goes on."""
     for number, line in enumerate(lines, start=1):
+        line = line.removeprefix(BOM) if number == 1 else line
         if line.strip():
             yield _one(f"{origin}:{number}", line, door)
 

@@ -75,6 +75,13 @@ async def test_copies_are_folded_at_the_first(index: Index) -> None:
     assert found["first"].copied
 
 
+async def test_of_two_of_the_same_time_the_one_that_was_seen_first_is_the_origin(index: Index) -> None:
+    copy = article("a", body(), first_seen_at=START + timedelta(minutes=5))
+    first = article("b", body(), first_seen_at=START)
+    found = await placed(index, copy, first)
+    assert {one.origin for one in found.values()} == {"b"}
+
+
 async def test_ten_copies_of_one_report_are_one_origin(index: Index) -> None:
     mark = "KYIV, Nov 20 (Reuters) -"
     copies = [article(f"copy{n}", f"{mark} {edited(body(), 0.03, n)}", hours=n) for n in range(1, 11)]

@@ -102,6 +102,11 @@ def test_a_feed_is_told_by_its_beginning(kind: str) -> None:
     assert [article(each).title for each in read(feeds[kind])] == ["Report 1", "Report 2"]
 
 
+def test_a_byte_order_mark_is_no_part_of_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_bytes(b'\xef\xbb\xbf{"text": "a"}\n{"text": "b"}\n')
+    assert [article(each).text for each in read_file(tmp_path / "a.ndjson", door())] == ["a", "b"]
+
+
 def test_a_link_out_of_a_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("Title\nA secret.")
     folder = tmp_path / "folder"
