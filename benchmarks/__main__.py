@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from pipeline import settings as configuration
-from pipeline.open import rooms
+from pipeline.open import opened
 from pipeline.query.grammar import parse
 from pipeline.status import collect
 
@@ -89,7 +89,7 @@ def _drain(settings: configuration.Settings, environ: dict[str, str], count: int
 
 
 async def _status(settings: configuration.Settings) -> Any:
-    async with rooms(settings) as (broker, index, state):
+    async with opened(settings) as (broker, index, state):
         return await collect(broker, index, state)
 
 
@@ -108,7 +108,7 @@ def _memory(pid: int) -> int:
 async def _search(settings: configuration.Settings) -> dict[str, float]:
     """Median milliseconds of 20 runs of each query."""
     found = {}
-    async with rooms(settings) as (_broker, index, _state):
+    async with opened(settings) as (_broker, index, _state):
         await index.refresh()
         for query in QUERIES:
             tree = parse(query, now=_now())

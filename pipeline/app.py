@@ -55,7 +55,7 @@ class Enricher(Protocol):
 
 
 @dataclass(frozen=True)
-class Rooms:
+class Opened:
     """What an agent works with, opened by worker.py; each agent has a watch and a fuse of its own."""
 
     nlp: Enricher
@@ -78,12 +78,12 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     ]
 
 
-def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], scratch: Path) -> faust.App:
+def create_app(settings: Settings, opened: Opened, watches: Mapping[str, Watch], scratch: Path) -> faust.App:
     """The Faust app with its three agents; worker.py starts it.
 
     Args:
         settings: partitions, batch, fuse.
-        rooms: what the agents work with.
+        opened: what the agents work with.
         watches: for each topic that is read, what its agent tells the watchdog.
         scratch: an empty folder, which stays empty (faust_options.py).
     """
@@ -103,7 +103,7 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
     )
     articles, backfill, enriched, dead = (app.topic(name, **_RAW) for name in TOPICS)
 
-    enriching, filling, indexing = (replace(rooms, watch=watches[name], fuse=Fuse(settings.fuse)) for name in READ)
+    enriching, filling, indexing = (replace(opened, watch=watches[name], fuse=Fuse(settings.fuse)) for name in READ)
 
     @app.agent(articles, name="enrich")
     async def enrich(stream: Any) -> None:
@@ -112,7 +112,7 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
             with _noting_fatal(enriching.watch):
                 await enrich_batch(enriching, batch, enriched, dead)
             await _acknowledge(stream, events, enriching.watch)
-            rooms.live.settled(batch)
+            opened.live.settled(batch)
 
     @app.agent(backfill, name="fill")
     async def fill(stream: Any) -> None:
@@ -121,7 +121,7 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
 
         async for events in stream.noack_take(FILLED, within=WITHIN):
             with _noting_fatal(filling.watch):
-                wait = partial(rooms.live.wait, live, filling.watch)
+                wait = partial(opened.live.wait, live, filling.watch)
                 await stages.until_done(wait, filling.watch, "broker")
                 await enrich_batch(filling, [_delivery(event) for event in events], enriched, dead)
             await _acknowledge(stream, events, filling.watch)
@@ -141,11 +141,11 @@ def create_app(settings: Settings, rooms: Rooms, watches: Mapping[str, Watch], s
     return app
 
 
-async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, dead: Any) -> None:
+async def enrich_batch(opened: Opened, batch: Sequence[Delivery], enriched: Any, dead: Any) -> None:
     """articles and articles.backfill → articles.enriched: read each with spaCy; what can't be read is dead-lettered."""
     tombstones, articles = _apart(batch)
     good, failures = _decode(articles, stages.decode_article, "enrich")
-    results = await rooms.nlp.enrich([article for _, article in good])
+    results = await opened.nlp.enrich([article for _, article in good])
     confirmations = [Sending(enriched, each.id, delivery.value, headers_of(delivery)) for delivery, each in tombstones]
     for (delivery, article), result in zip(good, results, strict=True):
         value = b"" if isinstance(result, Poison) else result.model_dump_json().encode()
@@ -154,21 +154,22 @@ async def enrich_batch(rooms: Rooms, batch: Sequence[Delivery], enriched: Any, d
             failures.append(Failure(delivery, "enrich", reason, article))
         else:
             confirmations.append(Sending(enriched, article.id, value, headers_of(delivery)))
-    rooms.fuse.check(failures, len(batch))
-    await _send_all(rooms.watch, confirmations)
-    await _dead_letter_all(rooms, failures, dead, [])
+    opened.fuse.check(failures, len(batch))
+    await _send_all(opened.watch, confirmations)
+    await _dead_letter_all(opened, failures, dead, [])
 
 
-async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> None:
+async def index_batch(opened: Opened, batch: Sequence[Delivery], dead: Any) -> None:
     """articles.enriched → index: write, look for near-duplicates, then account for each input with its outcome."""
     tombstones, articles = _apart(batch)
     good, failures = _decode(articles, stages.decode_enriched, "index")
-    await removing.remember(rooms.state, [stone for _, stone in tombstones], rooms.watch)
-    good, refused = await removing.sift(rooms.state, good, rooms.watch)
+    await removing.remember(opened.state, [stone for _, stone in tombstones], opened.watch)
+    good, refused = await removing.sift(opened.state, good, opened.watch)
     puts = [Put(article, delivery.origin) for delivery, article in good]
-    results = await stages.until_done(lambda: rooms.index.put(puts), rooms.watch, "index")
-    await stages.until_done(rooms.linker.catch_up, rooms.watch, "lineage")
-    await removing.remove(rooms, [stone for _, stone in tombstones], [article for _, article in good])
+    results = await stages.until_done(lambda: opened.index.put(puts), opened.watch, "index")
+    await stages.until_done(opened.linker.catch_up, opened.watch, "lineage")
+    stones, written = [stone for _, stone in tombstones], [article for _, article in good]
+    await removing.remove(opened.index, opened.state, opened.watch, stones, written)
     rows: list[LedgerRow] = []
     for delivery, stone in tombstones:
         rows += removing.rows_of(delivery, stone)
@@ -179,8 +180,8 @@ async def index_batch(rooms: Rooms, batch: Sequence[Delivery], dead: Any) -> Non
             failures.append(Failure(delivery, "index", result.reason or "refused by the index", article))
         else:
             rows += stages.rows(delivery, result.outcome, result.reason, article)
-    rooms.fuse.check(failures, len(batch))
-    await _dead_letter_all(rooms, failures, dead, rows)
+    opened.fuse.check(failures, len(batch))
+    await _dead_letter_all(opened, failures, dead, rows)
 
 
 def _apart(batch: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Tombstone]], list[Delivery]]:
@@ -201,18 +202,18 @@ def _decode(batch: Sequence[Delivery], decode: Any, stage: Any) -> tuple[list[tu
     return good, failures
 
 
-async def _dead_letter_all(rooms: Rooms, failures: Sequence[Failure], dead: Any, rows: list[LedgerRow]) -> None:
+async def _dead_letter_all(opened: Opened, failures: Sequence[Failure], dead: Any, rows: list[LedgerRow]) -> None:
     """Write dead letters, wait for their confirmation, then write the ledger rows of the whole batch."""
     letters = [(failure, stages.dead_letter(failure, datetime.now(UTC))) for failure in failures]
     sendings = [
         Sending(dead, letter.origin, letter.model_dump_json().encode(), headers_of(failure.delivery))
         for failure, letter in letters
     ]
-    await _send_all(rooms.watch, sendings)
+    await _send_all(opened.watch, sendings)
     for failure, letter in letters:
         rows += stages.rows(failure.delivery, Outcome.DEAD, letter.reason, failure.article)
     if rows:
-        await stages.until_done(lambda: rooms.state.record(rows), rooms.watch, "ledger")
+        await stages.until_done(lambda: opened.state.record(rows), opened.watch, "ledger")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pipeline.state import State, open_state
 
 
 @asynccontextmanager
-async def rooms(settings: Settings) -> AsyncIterator[tuple[Broker, Index, State]]:
+async def opened(settings: Settings) -> AsyncIterator[tuple[Broker, Index, State]]:
     """The three seams, ready to use; the embedded ones are created where they are missing, servers are not touched.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, outcomes_in_words
-from pipeline.open import rooms
+from pipeline.open import opened
 from pipeline.polling import Polling, Report
 from pipeline.publishing import Published, publish_batch
 from pipeline.settings import Settings
@@ -166,9 +166,9 @@ class Poller:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[tuple[Poller, State]]:
+async def opened_poller(settings: Settings) -> AsyncIterator[tuple[Poller, State]]:
     """A poller on the broker and the state of an installation."""
-    async with rooms(settings) as (broker, _, state):
+    async with opened(settings) as (broker, _, state):
         turn = asyncio.Lock()  # the broker's seam promises nothing to several threads
 
         async def publish(inputs: Sequence[Input]) -> list[Published]:
@@ -181,7 +181,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Poller, State]]:
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Poll the feeds of an installation until told to stop."""
-    async with opened(settings) as (poller, _):
+    async with opened_poller(settings) as (poller, _):
         await poller.run(stop)
 
 

@@ -6,7 +6,6 @@ because another worker may have remembered a source's tombstone in between.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from pipeline import stages
 from pipeline.article import EnrichedArticle
@@ -19,19 +18,6 @@ from pipeline.state import State
 from pipeline.tombstone import Tombstone
 
 PAGE = 1000  # articles of a source that are removed at once
-
-
-class Opened(Protocol):
-    """The rooms of the index agent."""
-
-    @property
-    def index(self) -> Index: ...
-
-    @property
-    def state(self) -> State: ...
-
-    @property
-    def watch(self) -> Watch: ...
 
 
 def rows_of(delivery: Delivery, stone: Tombstone) -> list[LedgerRow]:
@@ -56,15 +42,17 @@ async def sift(
     return kept, [pair for pair in good if pair[1].id in gone]
 
 
-async def remove(rooms: Opened, stones: Sequence[Tombstone], written: Sequence[EnrichedArticle]) -> None:
+async def remove(
+    index: Index, state: State, watch: Watch, stones: Sequence[Tombstone], written: Sequence[EnrichedArticle]
+) -> None:
     """Apply tombstones to the index, and take out again what was written while another worker remembered one."""
     ids = {stone.id for stone in stones if stone.tombstone == "article"}
-    ids |= await _gone(rooms.state, written, rooms.watch)
+    ids |= await _gone(state, written, watch)
     if ids:
-        await stages.until_done(lambda: _delete(rooms.index, sorted(ids)), rooms.watch, "index")
+        await stages.until_done(lambda: _delete(index, sorted(ids)), watch, "index")
     for stone in stones:
         if stone.tombstone == "source":
-            await _remove_source(rooms, stone.id)
+            await _remove_source(index, watch, stone.id)
 
 
 async def _delete(index: Index, ids: Sequence[str]) -> int:
@@ -88,14 +76,14 @@ async def _gone(state: State, articles: Iterable[EnrichedArticle], watch: Watch)
     return {article_id for article_id, pair in names.items() if buried.intersection(pair)}
 
 
-async def _remove_source(rooms: Opened, source: str) -> None:
+async def _remove_source(index: Index, watch: Watch, source: str) -> None:
     """Remove what the index has of a source, page by page; outlets that are only named alike stay."""
 
     async def page() -> int:
-        await rooms.index.refresh()
-        found = await rooms.index.search(Term("source", source), size=PAGE, sort="oldest")
+        await index.refresh()
+        found = await index.search(Term("source", source), size=PAGE, sort="oldest")
         ids = [hit.article.id for hit in found.hits if hit.article.source.id == source]
-        return await _delete(rooms.index, ids)
+        return await _delete(index, ids)
 
-    while await stages.until_done(page, rooms.watch, "index"):
+    while await stages.until_done(page, watch, "index"):
         pass

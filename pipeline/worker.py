@@ -17,7 +17,7 @@ from typing import Any
 import faust
 
 from pipeline import logs
-from pipeline.app import ARTICLES, BACKFILL, GROUP, READ, TOPICS, Rooms, create_app, topic_specs
+from pipeline.app import ARTICLES, BACKFILL, GROUP, READ, TOPICS, Opened, create_app, topic_specs
 from pipeline.backfill import LiveFirst
 from pipeline.broker import Broker, open_broker, waiting
 from pipeline.enrich.pool import Pool
@@ -102,8 +102,8 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         loop.run_until_complete(state.init())
         loop.run_until_complete(pool.start())
         with TemporaryDirectory(prefix="geowire-worker-") as scratch:
-            rooms = Rooms(pool, index, state, linker, LiveFirst(looking, GROUP, ARTICLES))
-            app = create_app(settings, rooms, watches, Path(scratch))
+            opened = Opened(pool, index, state, linker, LiveFirst(looking, GROUP, ARTICLES))
+            app = create_app(settings, opened, watches, Path(scratch))
             _bound_the_end(app, linker, index, state, watches)
             _watchdog(app, broker, watches, pool)
             _execute(app, loop, settings, watches)

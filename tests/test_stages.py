@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from pipeline import stages
-from pipeline.app import MAX_RECORD, Rooms, enrich_batch, headers_of, index_batch
+from pipeline.app import MAX_RECORD, Opened, enrich_batch, headers_of, index_batch
 from pipeline.article import Article, EnrichedArticle
 from pipeline.errors import Misconfigured, Poison, Unavailable
 from pipeline.index import Put, PutResult
@@ -88,9 +88,9 @@ class FakeRooms:
         self.rows += rows
 
 
-def rooms(fake: FakeRooms) -> Rooms:
-    """The fake as all rooms."""
-    return Rooms(fake, fake, fake, fake, fake)  # type: ignore[arg-type]  # it has the methods that the agents call
+def opened(fake: FakeRooms) -> Opened:
+    """The fake as everything."""
+    return Opened(fake, fake, fake, fake, fake)  # type: ignore[arg-type]  # it has the methods that the agents call
 
 
 async def test_enrich_sends_the_good_and_buries_the_bad() -> None:
@@ -101,7 +101,7 @@ async def test_enrich_sends_the_good_and_buries_the_bad() -> None:
         delivery({"text": "poison", "source": {"id": "post"}}, offset=2),
         delivery({"text": "bloat"}, offset=3),
     ]
-    await enrich_batch(rooms(fake), batch, enriched, dead)
+    await enrich_batch(opened(fake), batch, enriched, dead)
     assert [headers[stages.ORIGIN] for _, _, headers in enriched.sent] == [b"articles/0/0"]
     letters = [DeadLetter.model_validate_json(value) for _, value, _ in dead.sent]
     assert {letter.origin: letter.stage for letter in letters} == {f"articles/0/{n}": "enrich" for n in (1, 2, 3)}
@@ -113,7 +113,7 @@ async def test_enrich_sends_the_good_and_buries_the_bad() -> None:
 async def test_an_unconfirmed_send_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.stages.asyncio.sleep", no_sleep)
     enriched = FakeTopic(failures=2)
-    await enrich_batch(rooms(FakeRooms()), [delivery({"text": "fine"})], enriched, FakeTopic())
+    await enrich_batch(opened(FakeRooms()), [delivery({"text": "fine"})], enriched, FakeTopic())
     assert len(enriched.sent) == 1
 
 
@@ -127,7 +127,7 @@ async def test_index_accounts_for_every_outcome(monkeypatch: pytest.MonkeyPatch)
         for n in range(5)
     ]
     dead = FakeTopic()
-    await index_batch(rooms(fake), batch, dead)
+    await index_batch(opened(fake), batch, dead)
     assert [row.key for row in fake.rows] == [f"articles/1/{n}" for n in range(5)]
     assert [row.outcome for row in fake.rows] == outcomes
     assert len(dead.sent) == 1
@@ -182,7 +182,7 @@ def test_the_fuse_lets_single_bad_messages_pass() -> None:
 
 async def test_the_fuse_trips_before_the_dead_letters_are_written() -> None:
     dead = FakeTopic()
-    agent = replace(rooms(FakeRooms()), fuse=Fuse(0.2))
+    agent = replace(opened(FakeRooms()), fuse=Fuse(0.2))
     await enrich_batch(agent, [delivery(b"{", offset=n) for n in range(30)], FakeTopic(), dead)
     with pytest.raises(Misconfigured, match="60 messages"):
         await enrich_batch(agent, [delivery(b"{", offset=n) for n in range(30)], FakeTopic(), dead)
@@ -213,13 +213,13 @@ async def test_a_tombstone_goes_through_and_keeps_out_what_comes_before_and_afte
     stone = {"tombstone": "article", "id": "a", "at": "2026-11-03T00:00:00Z"}
     fake, enriched = FakeRooms(), FakeTopic()
     batch = [delivery(stone), delivery({"text": '"tombstone"'}, offset=1)]
-    await enrich_batch(rooms(fake), batch, enriched, FakeTopic())
+    await enrich_batch(opened(fake), batch, enriched, FakeTopic())
     assert max(key for key, _, _ in enriched.sent) == b"a"
     assert len(enriched.sent) == 2
     record = {"id": "a", "text": "x", "enrichment": "test", "fetched_at": "2026-11-03T00:00:00Z", "source": {"id": "s"}}
     values = [record, stone, record | {"id": "b"}, record]
     batch = [delivery(value, topic="articles.enriched", offset=n) for n, value in enumerate(values)]
-    await index_batch(rooms(fake), batch, FakeTopic())
+    await index_batch(opened(fake), batch, FakeTopic())
     assert {row.key: row.outcome for row in fake.rows} == {
         "articles.enriched/0/0": Outcome.DELETED,
         "articles.enriched/0/1": Outcome.DELETED,

@@ -72,30 +72,30 @@ def retry(
 
 
 async def _letters(data: "Data") -> "list[tuple[Position, DeadLetter]]":
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.status import unresolved
 
-    async with rooms(configuration.load({"data": data})) as (broker, _index, state):
+    async with opened(configuration.load({"data": data})) as (broker, _index, state):
         return await unresolved(broker, state)
 
 
 async def _with_original(data: "Data", key: str) -> tuple[DeadLetter, bytes]:
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.status import original, unresolved
 
-    async with rooms(configuration.load({"data": data})) as (broker, _index, state):
+    async with opened(configuration.load({"data": data})) as (broker, _index, state):
         place, letter = _named(await unresolved(broker, state), key)
         return letter, await asyncio.to_thread(original, broker, place)
 
 
 async def _retry(data: "Data", keys: list[str]) -> list[dict[str, str]]:
     """Send the named letters again (none named: all); one that can't be sent does not hold up the rest."""
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.status import retry as send_again
     from pipeline.status import unresolved
 
     results = []
-    async with rooms(configuration.load({"data": data})) as (broker, _index, state):
+    async with opened(configuration.load({"data": data})) as (broker, _index, state):
         letters = await unresolved(broker, state)
         for place, letter in [_named(letters, key) for key in dict.fromkeys(keys)] if keys else letters:
             try:

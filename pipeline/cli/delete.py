@@ -38,21 +38,21 @@ def delete(
 
 async def _delete_source(settings: configuration.Settings, stone: Tombstone) -> int:
     """How many articles the index has of an outlet that is taken out, or of others that are named alike."""
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.publishing import publish_tombstones
     from pipeline.query.tree import Term
 
-    async with rooms(settings) as (broker, index, _):
+    async with opened(settings) as (broker, index, _):
         found = await index.search(Term("source", stone.id), size=0)
         await publish_tombstones(broker, [stone])
         return found.total
 
 
 async def _delete(settings: configuration.Settings, stones: list[Tombstone]) -> list[str]:
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.publishing import publish_tombstones
 
-    async with rooms(settings) as (broker, index, _):
+    async with opened(settings) as (broker, index, _):
         wanted = [stone.id for stone in stones if stone.tombstone == "article"]
         found = await index.get(wanted) if wanted else {}
         await publish_tombstones(broker, stones)

@@ -163,12 +163,12 @@ async def _add(
     settings: configuration.Settings, urls: list[str], wanted: "Wanted"
 ) -> tuple[list[AddedFeed], list[str]]:
     """The feeds, and what is wrong with the addresses that gave none."""
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.sources.http import Client
     from pipeline.subscribing import add as add_feed
 
     added, faults = list[AddedFeed](), list[str]()
-    async with rooms(settings) as (_, _, state), Client(allow_private=settings.allow_private_addresses) as client:
+    async with opened(settings) as (_, _, state), Client(allow_private=settings.allow_private_addresses) as client:
         for url in urls:
             try:
                 added += await add_feed(client, state, url, wanted)
@@ -180,36 +180,36 @@ async def _add(
 
 
 async def _feeds(settings: configuration.Settings) -> list[FeedReport]:
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.subscribing import reports
 
-    async with rooms(settings) as (_, _, state):
+    async with opened(settings) as (_, _, state):
         return await reports(state)
 
 
 async def _pause(settings: configuration.Settings, names: list[str], paused: bool) -> list[Feed]:
     from pipeline import subscribing
-    from pipeline.open import rooms
+    from pipeline.open import opened
 
-    async with rooms(settings) as (_, _, state):
+    async with opened(settings) as (_, _, state):
         return await subscribing.pause(state, names, paused=paused)
 
 
 async def _remove(settings: configuration.Settings, names: list[str]) -> list[Feed]:
     from pipeline import subscribing
-    from pipeline.open import rooms
+    from pipeline.open import opened
 
-    async with rooms(settings) as (_, _, state):
+    async with opened(settings) as (_, _, state):
         return await subscribing.remove(state, names)
 
 
 async def _once(settings: configuration.Settings, names: list[str], *, as_json: bool) -> int:
     """Poll once and print each report as it comes; how many failed."""
-    from pipeline.poller import opened
+    from pipeline.poller import opened_poller
     from pipeline.subscribing import chosen
 
     failed, totals = 0, dict[str, int]()
-    async with opened(settings) as (poller, state):
+    async with opened_poller(settings) as (poller, state):
         feeds = await chosen(state, names)
         with output.progress("polling", len(feeds) or None) as advance:
             async for report in poller.once([feed.id for feed in feeds]):
@@ -247,18 +247,18 @@ async def _run(settings: configuration.Settings) -> None:
 
 
 async def _import(settings: configuration.Settings, raw: bytes) -> tuple[int, int, list[str]]:
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.subscribing import import_opml
 
-    async with rooms(settings) as (_, _, state):
+    async with opened(settings) as (_, _, state):
         return await import_opml(state, raw)
 
 
 async def _export(settings: configuration.Settings) -> bytes:
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.subscribing import export_opml
 
-    async with rooms(settings) as (_, _, state):
+    async with opened(settings) as (_, _, state):
         return await export_opml(state)
 
 

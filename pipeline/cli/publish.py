@@ -175,10 +175,10 @@ async def _publish(
 async def _answers(
     settings: configuration.Settings, inputs: "Iterator[Input]", durable: Callable[[int], None], *, backfill: bool
 ) -> "AsyncIterator[Published]":
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.publishing import batches, publish_batch
 
-    async with rooms(settings) as (broker, _index, state):
+    async with opened(settings) as (broker, _index, state):
         done = 0
         for batch in batches(inputs):
             sending = asyncio.ensure_future(publish_batch(broker, state, batch, backfill=backfill))

@@ -84,7 +84,7 @@ def demo(
 
 async def _fill(settings: Settings, seeds: Path, worker: "Supervised") -> None:
     """Publish the seeds and wait until each has its outcome."""
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.publishing import batches, publish_batch
     from pipeline.sources.door import Door
     from pipeline.sources.files import read_paths
@@ -92,7 +92,7 @@ async def _fill(settings: Settings, seeds: Path, worker: "Supervised") -> None:
     from pipeline.supervise import wait_until_alive
 
     started = time.monotonic()
-    async with rooms(settings) as (broker, index, state):
+    async with opened(settings) as (broker, index, state):
         published = 0
         for batch in batches(read_paths([str(seeds)], Door())):
             published += len(await publish_batch(broker, state, batch))
@@ -114,9 +114,9 @@ async def _fill(settings: Settings, seeds: Path, worker: "Supervised") -> None:
 
 async def _try(settings: Settings) -> None:
     """Make what the embedded mode keeps, and see that all can be opened, while an error is still one sentence."""
-    from pipeline.open import rooms
+    from pipeline.open import opened
 
-    async with rooms(settings):
+    async with opened(settings):
         pass
 
 

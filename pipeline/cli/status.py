@@ -48,8 +48,8 @@ def print_status(found: "Status") -> None:
 
 async def read_status(settings: configuration.Settings) -> "Status":
     """Open what is needed, recount, close."""
-    from pipeline.open import rooms
+    from pipeline.open import opened
     from pipeline.status import collect
 
-    async with rooms(settings) as (broker, index, state):
+    async with opened(settings) as (broker, index, state):
         return await collect(broker, index, state)

@@ -15,14 +15,14 @@ from starlette.exceptions import HTTPException
 from pipeline import __version__
 from pipeline.article import EnrichedArticle
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
-from pipeline.open import rooms
+from pipeline.open import opened
 from pipeline.publishing import batches
 from pipeline.settings import Settings
 from pipeline.status import Status
 from pipeline.web import answers, body, feeds_api, metrics, pages, problems, search_api
 from pipeline.web.guard import Guard, KeyRing, check_address, secured
+from pipeline.web.opened import Opened, OpenedDep
 from pipeline.web.problems import HttpProblem, fails
-from pipeline.web.rooms import Opened, Rooms
 
 OPENAPI = "/api/openapi.json"
 STATIC = FilePath(__file__).parent / "static"
@@ -65,8 +65,8 @@ def create_web(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with rooms(settings) as opened:
-            app.state.opened = Opened(*opened)
+        async with opened(settings) as seams:
+            app.state.opened = Opened(*seams)
             yield
 
     app = FastAPI(
@@ -115,7 +115,7 @@ async def _failed(request: Request, exc: Exception) -> Response:
 )
 async def publish(
     request: Request,
-    rooms: Rooms,
+    opened: OpenedDep,
     backfill: Annotated[bool, Query(description="old articles, which are read only while no news wait")] = False,
 ) -> Response:
     """Publish one article, or several. Each is `pending` (durably in the topic) or `rejected` with its reason.
@@ -126,7 +126,7 @@ async def publish(
     raw = await body.read(request)
     results: list[dict[str, Any]] = []
     for batch in batches(body.inputs(kind, raw)):
-        results += [answer.answer() for answer in await rooms.publish(batch, backfill=backfill)]
+        results += [answer.answer() for answer in await opened.publish(batch, backfill=backfill)]
     if kind in (body.JSON, body.EVENT) and not raw.lstrip().startswith(b"["):
         if results[0]["outcome"] == "rejected":
             raise HttpProblem(422, "rejected", str(results[0]["reason"]), **results[0])
@@ -142,23 +142,25 @@ async def publish(
     responses=fails(404, 422, 503),
 )
 async def article(
-    rooms: Rooms, article_id: ArticleId, versions: Annotated[bool, Query(description="earlier versions too")] = False
+    opened: OpenedDep,
+    article_id: ArticleId,
+    versions: Annotated[bool, Query(description="earlier versions too")] = False,
 ) -> Response:
     """An article as it stands in the index; with `versions=true` its earlier titles and texts too, newest first."""
-    found = (await rooms.index.get([article_id])).get(article_id)
+    found = (await opened.index.get([article_id])).get(article_id)
     if found is None:
         raise HttpProblem(404, "article", f"there is no article with the id {article_id}")
     shown = found.model_dump(mode="json")
     if versions:
-        earlier = await rooms.index.versions(article_id)
+        earlier = await opened.index.versions(article_id)
         shown["versions"] = [answers.VersionAnswer(**vars(each)).model_dump(mode="json") for each in earlier]
     return JSONResponse(shown)
 
 
 @router.get("/api/status", summary="What became of every input", responses=fails(503))
-async def status(rooms: Rooms) -> Status:
+async def status(opened: OpenedDep) -> Status:
     """As `geowire status --json` tells it: `inputs` is the sum of `outcomes` plus `pending`."""
-    return await rooms.status()
+    return await opened.status()
 
 
 @router.get("/healthz", summary="Whether the process is up")
@@ -168,16 +170,16 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", summary="Whether broker and index answer", responses=fails(503))
-async def readyz(rooms: Rooms) -> dict[str, str]:
+async def readyz(opened: OpenedDep) -> dict[str, str]:
     """`ready`, or 503 with the reason."""
     try:
-        await rooms.ready()
+        await opened.ready()
     except Misconfigured as exc:  # waiting does not help, but a load balancer must still not send anyone here
         raise Unavailable(str(exc)) from exc
     return {"status": "ready"}
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response, responses=fails(503))
-async def scrape(rooms: Rooms) -> Response:
+async def scrape(opened: OpenedDep) -> Response:
     """Inputs by outcome, pending, lag by topic and indexed documents, recounted at each scrape."""
-    return Response(metrics.render(await rooms.status()), media_type=metrics.MEDIA_TYPE)
+    return Response(metrics.render(await opened.status()), media_type=metrics.MEDIA_TYPE)

@@ -11,8 +11,8 @@ from pipeline.article import MAX_URL
 from pipeline.feed import AddedFeed, FeedReport
 from pipeline.sources.http import Client
 from pipeline.state import State
+from pipeline.web.opened import OpenedDep
 from pipeline.web.problems import HttpProblem, fails
-from pipeline.web.rooms import Rooms
 
 router = APIRouter()
 
@@ -38,35 +38,35 @@ class Change(BaseModel):
 
 
 @router.get("/api/feeds", summary="The feeds and how they do", responses=fails(503))
-async def feeds(rooms: Rooms) -> list[FeedReport]:
+async def feeds(opened: OpenedDep) -> list[FeedReport]:
     """As `geowire feed list --json`: health, pace, last article, next poll, and the outcomes of each feed's source."""
-    return await subscribing.reports(rooms.state)
+    return await subscribing.reports(opened.state)
 
 
 @router.post("/api/feeds", status_code=201, summary="Add a feed", responses=fails(400, 401, 403, 413, 422, 503))
-async def add(request: Request, rooms: Rooms, wanted: Subscription) -> list[AddedFeed]:
+async def add(request: Request, opened: OpenedDep, wanted: Subscription) -> list[AddedFeed]:
     """Look at an address and add the feed there; of a home page, the feeds that it declares. 422 without any."""
     asked = subscribing.Wanted(tuple(wanted.tags), wanted.include, wanted.exclude, wanted.title, wanted.full_text)
     async with Client(allow_private=request.app.state.settings.allow_private_addresses) as client:
-        return await subscribing.add(client, rooms.state, wanted.url, asked)
+        return await subscribing.add(client, opened.state, wanted.url, asked)
 
 
 @router.patch("/api/feeds/{id}", summary="Pause a feed, or poll it again", responses=fails(401, 403, 404, 422, 503))
-async def change(rooms: Rooms, feed_id: FeedId, wanted: Change) -> FeedReport:
+async def change(opened: OpenedDep, feed_id: FeedId, wanted: Change) -> FeedReport:
     """A paused feed is kept and not polled."""
-    await _check(rooms.state, feed_id)
-    await subscribing.pause(rooms.state, [feed_id], paused=wanted.paused)
-    found = next((told for told in await subscribing.reports(rooms.state) if told.id == feed_id), None)
+    await _check(opened.state, feed_id)
+    await subscribing.pause(opened.state, [feed_id], paused=wanted.paused)
+    found = next((told for told in await subscribing.reports(opened.state) if told.id == feed_id), None)
     if found is None:  # it was removed at this very moment
         raise _missing(feed_id)
     return found
 
 
 @router.delete("/api/feeds/{id}", status_code=204, summary="Forget a feed", responses=fails(401, 403, 404, 503))
-async def remove(rooms: Rooms, feed_id: FeedId) -> Response:
+async def remove(opened: OpenedDep, feed_id: FeedId) -> Response:
     """Its articles stay."""
-    await _check(rooms.state, feed_id)
-    await subscribing.remove(rooms.state, [feed_id])
+    await _check(opened.state, feed_id)
+    await subscribing.remove(opened.state, [feed_id])
     return Response(status_code=204)
 
 

@@ -17,8 +17,8 @@ from pipeline.index.fields import DEEPEST
 from pipeline.query.tree import Everything, Node
 from pipeline.searching import understand
 from pipeline.web import answers, charts, shown
+from pipeline.web.opened import OpenedDep
 from pipeline.web.problems import HttpProblem, describe
-from pipeline.web.rooms import Rooms
 
 PAGE = 20  # hits on a page
 PAGES = DEEPEST // PAGE
@@ -65,7 +65,7 @@ _templates.globals.update(
 
 @router.get("/")
 async def home(
-    rooms: Rooms,
+    opened: OpenedDep,
     q: str = "",
     sort: Sort | None = None,
     page: Annotated[int, Query(ge=1, le=PAGES)] = 1,
@@ -83,8 +83,8 @@ async def home(
     asked: dict[str, Any] = {"size": PAGE, "offset": (page - 1) * PAGE, "sort": chosen, "fold": not unfold, "why": why}
     asked["state"] = state if whole else None
     try:
-        node = await understand(rooms.index, q)
-        found = await answers.search(rooms.index, node, **asked)
+        node = await understand(opened.index, q)
+        found = await answers.search(opened.index, node, **asked)
     except QueryError as exc:
         return _render("search.html", shared | {"error": exc, "better": shown.corrected(q, exc)}, 400)
     return _render(
@@ -97,22 +97,22 @@ async def home(
             "deeper": DEEPEST if found.total > DEEPEST and _ends(page, len(found.hits)) else 0,
             "everything": isinstance(node, Everything),
             "filters": shown.filters(node),
-            **(await _counts(rooms, node, page) if found.total else _NO_COUNTS),
+            **(await _counts(opened, node, page) if found.total else _NO_COUNTS),
         },
     )
 
 
 @router.get("/articles/{id:path}")
-async def article(rooms: Rooms, article_id: Annotated[str, Path(alias="id")]) -> Response:
+async def article(opened: OpenedDep, article_id: Annotated[str, Path(alias="id")]) -> Response:
     """An article with everything that geowire knows of it."""
-    found = (await rooms.index.get([article_id])).get(article_id)
+    found = (await opened.index.get([article_id])).get(article_id)
     if found is None:
         raise HttpProblem(404, "article", f"There is no article with the id {article_id}.")
     return _render(
         "article.html",
         {
             "article": found,
-            "versions": await rooms.index.versions(article_id),
+            "versions": await opened.index.versions(article_id),
             "entities": shown.by_type(found.entities),
             "language": found.language or "",
         },
@@ -131,15 +131,15 @@ async def failed(request: Request, exc: Exception) -> Response:
     return _render("failed.html", values, problem.status, problem.headers)
 
 
-async def _counts(rooms: Rooms, node: Node, page: int) -> dict[str, Any]:
+async def _counts(opened: OpenedDep, node: Node, page: int) -> dict[str, Any]:
     """What stands beside and above the results; the pictures on the first page only."""
     if page > 1:
-        return {**_NO_COUNTS, "facets": await _facets(rooms, node)}
+        return {**_NO_COUNTS, "facets": await _facets(opened, node)}
     facets, timeline, world, dyads = await asyncio.gather(
-        _facets(rooms, node),
-        charts.timeline(rooms.index, node),
-        charts.world(rooms.index, node),
-        charts.dyads(rooms.index, node),
+        _facets(opened, node),
+        charts.timeline(opened.index, node),
+        charts.world(opened.index, node),
+        charts.dyads(opened.index, node),
     )
     return {"facets": facets, "timeline": timeline, "map": world, "dyads": dyads}
 
@@ -149,9 +149,9 @@ def _ends(page: int, hits: int) -> bool:
     return hits < PAGE or page * PAGE >= DEEPEST - PAGE
 
 
-async def _facets(rooms: Rooms, node: Node) -> list[tuple[str, list[shown.Choice]]]:
+async def _facets(opened: OpenedDep, node: Node) -> list[tuple[str, list[shown.Choice]]]:
     names: list[Facet] = list(shown.FACET_NAMES)
-    counted = await counting.facets(rooms.index, node, names, size=FACET_VALUES)
+    counted = await counting.facets(opened.index, node, names, size=FACET_VALUES)
     each = ((shown.FACET_NAMES[name], shown.choices(node, name, counted.get(name, []))) for name in names)
     return [(heading, values) for heading, values in each if values]
 

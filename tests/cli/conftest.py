@@ -12,7 +12,7 @@ from pipeline.article import CountryWeight, EnrichedArticle, admit
 from pipeline.broker import Message
 from pipeline.index import Put, open_index
 from pipeline.ledger import LedgerRow, Outcome
-from pipeline.open import rooms
+from pipeline.open import opened
 from tests.e2e.site import Site, embedded
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -43,7 +43,7 @@ async def _fill(site: Site) -> None:
     await index.put([Put(old, "articles/0/0")])
     await index.put([Put(article, f"articles/0/{n}") for n, article in enumerate(ARTICLES, start=1)])
     await index.close()
-    async with rooms(site.settings) as (broker, _, state):
+    async with opened(site.settings) as (broker, _, state):
         broker.create_topics(topic_specs(site.settings))
         broker.publish("articles", [Message(b"same", b"{}") for _ in range(4)])
         await state.record(

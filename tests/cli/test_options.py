@@ -1,4 +1,4 @@
-"""Options that take one of several values: those of the rooms behind them, and a wrong one is told what there is."""
+"""Options that take one of several values: those of the code behind them, and a wrong one is told what there is."""
 
 from typing import get_args
 

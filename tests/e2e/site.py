@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import settings as configuration
-from pipeline.open import rooms
+from pipeline.open import opened
 from pipeline.status import Status, collect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,7 +77,7 @@ class Site:
         """Recount the ledger in this process: `geowire status` without the start of a command."""
 
         async def read() -> Status:
-            async with rooms(self.settings) as (broker, index, state):
+            async with opened(self.settings) as (broker, index, state):
                 return await collect(broker, index, state)
 
         return asyncio.run(read())

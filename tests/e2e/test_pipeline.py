@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.app import INPUTS
-from pipeline.open import rooms
+from pipeline.open import opened
 from tests.e2e.conftest import clean_cluster
 from tests.e2e.site import ROOT, SEEDS, Site, embedded
 
@@ -194,7 +194,7 @@ def written(site: Site, name: str, count: int) -> Path:
 async def moments(site: Site) -> list[tuple[str, str]]:
     """When each input got its outcome, and of which outlet it is."""
     found = []
-    async with rooms(site.settings) as (broker, _, state):
+    async with opened(site.settings) as (broker, _, state):
         for topic in INPUTS:
             for part, end in broker.end_offsets(topic).items():
                 rows = [await state.get(f"{topic}/{part}/{offset}") for offset in range(end)]

@@ -64,4 +64,4 @@ async def _opened(request: Request) -> Opened:
     return opened
 
 
-Rooms = Annotated[Opened, Depends(_opened)]
+OpenedDep = Annotated[Opened, Depends(_opened)]
