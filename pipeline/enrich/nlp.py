@@ -18,6 +18,8 @@ SHIPPED = Path(__file__).parent / "model"
 SHIPPED_NAMES = ("accurate", "fast")
 CHUNK = 20_000  # characters that spaCy reads at once: its memory grows with them
 
+# spaCy's tokenizer takes the square of the time for marks in a row; no word and no address is as long as this.
+_ENDLESS = re.compile(r"\S{300,}")
 _HTML = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,500})?/?>|&(?:nbsp|amp|quot|lt|gt|#\d{1,6});", re.IGNORECASE)
 
 
@@ -89,14 +91,15 @@ def read(nlp: Any, article: Article) -> Reading:
 
 
 def _to_read(name: str, start: int, text: str) -> str:
-    """A piece with blanks for the dateline and for HTML tags left in it; all characters keep their places."""
+    """A piece with blanks for its dateline, tags left in it and endless words; all characters keep their places."""
     heading = dateline_end(text) if name == "text" and start == 0 else 0
     text = " " * heading + text[heading:]
 
     def blank(match: re.Match[str]) -> str:
         return unescape(match[0] if match[0][0] == "&" else "").ljust(len(match[0]))
 
-    return _HTML.sub(blank, text) if "<" in text or "&" in text else text
+    text = _HTML.sub(blank, text) if "<" in text or "&" in text else text
+    return _ENDLESS.sub(lambda match: " " * len(match[0]), text)
 
 
 def _collect(reading: Reading, name: str, start: int, doc: Any) -> None:

@@ -3,9 +3,11 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.enrich import trees
 from pipeline.enrich.trees import heads
 
 
@@ -45,3 +47,9 @@ def test_a_long_sentence_has_one_root_and_no_cycle(size: int, seed: int) -> None
 
 def test_equal_scores_are_no_trouble() -> None:
     assert is_tree(tuple(heads(np.zeros((7, 8), np.float32))))
+
+
+def test_cycles_that_go_too_deep_are_cut_at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "MOST_LEVELS", 1)
+    for seed in range(20):
+        assert is_tree(tuple(heads(np.random.default_rng(seed).normal(0, 1, (60, 61)).astype(np.float32))))
