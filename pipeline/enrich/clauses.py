@@ -54,6 +54,8 @@ def agent(verb: Word) -> Word | None:
 def subject(verb: Word) -> Word | None:
     """The subject of a verb, or the one that it shares with the verb it depends on."""
     found, word, steps = nearest(verb, "nsubj", "nsubj:outer"), verb, 0
+    if found is None and is_headlined(verb):
+        return verb.head
     while found is None and word.head is not None and steps < 4:
         if word.dep == "acl" and word.tag == "VBG":
             return _writer(word.head)
@@ -68,6 +70,18 @@ def subject(verb: Word) -> Word | None:
         word, steps = word.head, steps + 1
         found = nearest(word, "nsubj", "nsubj:pass")
     return found
+
+
+def is_headlined(verb: Word) -> bool:
+    """Whether an infinitive is what a headline announces ("Oslo to send troops"): it is the predicate of a sentence
+    that has no other, be it told by itself or as a part of who does it."""
+    if verb.tag != "VB" or not any(child.text.lower() == "to" for child in verb.all("mark", "aux")):
+        return False
+    if verb.head is None:
+        return verb.child("nsubj", "nsubj:pass") is not None
+    noun = verb.head
+    alone = noun.head is None and noun.pos in ("NOUN", "PROPN", "PRON", "NUM", "ADJ") and noun.at < verb.at
+    return alone and verb.dep in ("acl", "advcl") and noun.child("cop", "nsubj", "aux", "case") is None
 
 
 def _writer(noun: Word) -> Word | None:

@@ -7,42 +7,60 @@ an accusation alleged, a progressive ongoing. A year long before publication mak
 from collections.abc import Iterator
 
 from pipeline.article import EventStatus
-from pipeline.enrich.clauses import case
+from pipeline.enrich.clauses import case, is_headlined
 from pipeline.enrich.event_rules import event_words
+from pipeline.enrich.event_unreal import is_asked, is_cleft, is_given, is_unreal, refuted, without
 from pipeline.enrich.parse import Word, negated
 
+WILL_NOT = "will not"  # the reason of what somebody says that he will not do
 Told = tuple[EventStatus, str]  # the status and the words that tell it
 
 
 def status_of(trigger: Word) -> Told | None:
-    """The status with its reason; None for what is only wished, discussed or asked for."""
+    """The status with its reason; None for what is only wished, discussed, asked, imagined or doubted."""
     words = event_words()["status"]
     told: Told | None = None
+    way: list[Word] = []
     for word, below in _upwards(trigger):
-        verb = word.pos in ("VERB", "AUX") or word.tag.startswith("V")
-        lemma = word.lemma.lower()
-        if below is not None and verb and lemma in words["deny"] and _is_denied(below):
-            return "denied", f"{word.text} …"
-        if below is not None and _is_unreal(word, below):
+        way.append(word)
+        if (denial := refuted(word, below)) is not None:
+            return "denied", denial
+        if is_unreal(word, below) or is_asked(word, way):
             return None
-        if below is not None and told is None and _accused(word, below):
+        if below is None:
+            told = _undone(word)
+        elif told is None and _accused(word, below):
             return "alleged", f"{word.head.text if word.head else ''} …"
-        if below is not None and (told is None or told[0] == "planned") and _is_rumour(word, below):
+        elif (told is None or told[0] == "planned") and _is_rumour(word, below):
             told = "alleged", word.text
-        if told is None or told[0] == "planned":
-            found = _own(word, below) if verb else _predicated(word, below) or _described(word)
-            if found is not None and (told is None or found[0] in ("threatened", "denied")):
-                told = found
+        told = told if is_given(way) else _weighed(told, word, below)
         if below is not None and told is None:
-            if (
-                verb
-                and lemma in words["wished_verbs"]
-                and below.dep in ("xcomp", "obj", "obl", "ccomp", "advcl")
-                and not _is_root_noun(trigger, below)
-            ):
+            if _is_verb(word) and word.lemma.lower() in words["wished_verbs"] and _is_wish(trigger, below):
                 return None
             told = _governed(word, below)
     return told or ("happened", "told as a fact")
+
+
+def _weighed(told: Told | None, word: Word, below: Word | None) -> Told | None:
+    """What is told so far, or what a word's own helpers say where that is more: a threat or a denial of a plan."""
+    if told is not None and told[0] != "planned":
+        return told
+    found = _own(word, below) if _is_verb(word) else _predicated(word, below) or _described(word)
+    return found if found is not None and (told is None or found[0] in ("threatened", "denied")) else told
+
+
+def _is_verb(word: Word) -> bool:
+    return word.pos in ("VERB", "AUX") or word.tag.startswith("V")
+
+
+def _undone(trigger: Word) -> Told | None:
+    """A denial by words around a trigger: "sent no troops", "has yet to sign"."""
+    to = next((child for child in trigger.all("mark") if child.text.lower() == "to"), None)
+    near = (*trigger.children, *((trigger.head, *trigger.head.children) if trigger.head is not None else ()))
+    if to is not None and any(one.text.lower() == "yet" and one.at == to.at - 1 for one in near):
+        return "denied", "yet to"
+    denial = without(trigger) if _is_verb(trigger) else None
+    return ("denied", denial) if denial is not None else None
 
 
 def _upwards(trigger: Word) -> Iterator[tuple[Word, Word | None]]:
@@ -51,39 +69,11 @@ def _upwards(trigger: Word) -> Iterator[tuple[Word, Word | None]]:
     word: Word | None = trigger
     while word is not None:
         yield word, below
-        if word.dep == "acl:relcl" or (word.dep in ("parataxis", "conj") and word.child("nsubj") is not None):
+        if (word.dep == "acl:relcl" and not is_cleft(word)) or (
+            word.dep in ("parataxis", "conj") and word.child("nsubj") is not None
+        ):
             return
         below, word = word, word.head
-
-
-def _is_denied(below: Word) -> bool:
-    """Whether what hangs on a denial is what it denies; the parse may call a clause with `that` adverbial."""
-    that = any(mark.text.lower() == "that" for mark in below.all("mark"))
-    return below.dep in ("ccomp", "obj", "xcomp", "obl") or (below.dep == "advcl" and that)
-
-
-def _is_thought(below: Word) -> bool:
-    """Whether something is only thought or talked of ("thinking of pulling back")."""
-    of = event_words()["status"]["of_thought"]
-    return below.tag == "VBG" and any(mark.text.lower() in of for mark in below.all("mark", "case"))
-
-
-def _is_unwilling(word: Word, below: Word) -> bool:
-    """Whether somebody will rather not do it: "does not plan to help", "is reluctant to help"."""
-    words, lemma = event_words()["status"], word.lemma.lower()
-    refused = lemma in words["unwilling"] or (lemma in words["planned_verbs"] and negated(word))
-    return refused and (below.dep == "xcomp" or (word.pos == "ADJ" and below.dep in ("ccomp", "advcl")))
-
-
-def _is_unreal(word: Word, below: Word) -> bool:
-    """Whether what hangs on a word is only thought of, asked for, told in a work, or what somebody will rather not do:
-    "thinking of pulling back", "calls for an attack", "the film tells of an invasion", "is reluctant to help"."""
-    words, lemma, teller = event_words()["status"], word.lemma.lower(), word.child("nsubj")
-    if lemma in words["calls"] and below.dep == "nmod":
-        return case(below) == "for"
-    if teller is not None and below is not teller and teller.lemma.lower() in words["works"]:
-        return True
-    return _is_unwilling(word, below) or (lemma in words["thought_verbs"] and _is_thought(below))
 
 
 def _accused(noun: Word, below: Word) -> bool:
@@ -110,34 +100,16 @@ def _is_rumour(word: Word, below: Word) -> bool:
 def _own(word: Word, below: Word | None) -> Told | None:
     """What a verb's own helpers say: a condition, a modal, a negation, the future, the progressive."""
     words = event_words()["status"]
-    mark = next(
-        (
-            child.text.lower()
-            for child in word.all("mark", "advmod")
-            if child.text.lower() in words["conditions"] | words["open_marks"]
-        ),
-        None,
-    )
-    if mark is not None and (
-        word.dep in ("advcl", "ccomp", "acl", "xcomp") or (below is None and mark in words["conditions"])
-    ):
-        return "threatened", f"{mark} …"
-    first = word.child("aux")
-    found = word.child("nsubj", "nsubj:pass")
-    if first is not None and found is not None and first.at < found.at and first.text.lower() in words["inverted"]:
-        return "threatened", f"{first.text} …"  # "should the airport open"
+    if (condition := _condition(word, below)) is not None:
+        return "threatened", f"{condition} …"
     helpers = [child.text.lower() for child in word.all("aux", "aux:pass", "cop")]
-    if negated(word) and below is None and any(child.text.lower() in words["refusing"] for child in word.all("aux")):
-        return "happened", "will not"
     if negated(word) and below is None:
-        return "denied", "not"
+        refusing = any(child.text.lower() in words["refusing"] for child in word.all("aux"))
+        return ("happened", WILL_NOT) if refusing else ("denied", "not")
     if (modal := _modal(word, helpers)) is not None:
         return modal
-    if any(child.text.lower() in words["due"] and child.dep == "mark" for child in word.children):
-        return "planned", "due to"
-    future = next((helper for helper in helpers if helper in words["future_aux"]), None)
-    if future is not None:
-        return "planned", future
+    if (plan := _planned(word, helpers)) is not None:
+        return "planned", plan
     hedge = next(
         (child.text.lower() for child in word.all("advmod") if child.text.lower() in words["alleged_words"]), None
     )
@@ -146,6 +118,35 @@ def _own(word: Word, below: Word | None) -> Told | None:
     if word.tag == "VBG" and any(helper in words["being"] for helper in helpers):
         return ("ongoing", "is … -ing") if below is None else None
     return None
+
+
+def _condition(verb: Word, below: Word | None) -> str | None:
+    """The word that makes a clause a condition: "if", "unless", or a helper before the subject."""
+    words = event_words()["status"]
+    marks = [child.text.lower() for child in verb.all("mark", "advmod")]
+    mark = next((mark for mark in marks if mark in words["conditions"] | words["open_marks"]), None)
+    hung = verb.dep in ("advcl", "ccomp", "acl", "xcomp")
+    if mark is not None and (hung or (below is None and mark in words["conditions"])):
+        return mark
+    first, subject = verb.child("aux"), verb.child("nsubj", "nsubj:pass")
+    inverted = first is not None and subject is not None and first.at < subject.at
+    return first.text if inverted and first is not None and first.text.lower() in words["inverted"] else None
+
+
+def _planned(verb: Word, helpers: list[str]) -> str | None:
+    """The helper by which a verb tells of what is to come: "will", "due to", the bare infinitive of a headline."""
+    words = event_words()["status"]
+    if any(child.text.lower() in words["due"] and child.dep == "mark" for child in verb.children):
+        return "due to"
+    if is_headlined(verb) or _is_to(verb, helpers):
+        return "to …"
+    return next((helper for helper in helpers if helper in words["future_aux"]), None)
+
+
+def _is_to(verb: Word, helpers: list[str]) -> bool:
+    """Whether somebody is to do something: "are to meet"; headlines leave out the verb."""
+    to = verb.tag in ("VB", "VBN") and any(child.text.lower() == "to" for child in verb.all("mark", "aux"))
+    return to and bool(event_words()["status"]["to_be"].intersection(helpers))
 
 
 def _modal(verb: Word, helpers: list[str]) -> Told | None:
@@ -215,6 +216,8 @@ def _governed(word: Word, below: Word) -> Told | None:
     return None
 
 
-def _is_root_noun(trigger: Word, below: Word) -> bool:
-    """A verb trigger above which somebody asks is wished; its own adverbial clause is not."""
-    return below.dep == "advcl" and trigger is not below
+def _is_wish(trigger: Word, below: Word) -> bool:
+    """Whether a verb of asking asks for what is told below; an adverbial clause of the trigger itself is not."""
+    if below.dep == "advcl":
+        return trigger is below
+    return below.dep in ("xcomp", "obj", "obl", "ccomp")

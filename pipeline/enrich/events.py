@@ -7,24 +7,23 @@ person in office. What is only wished or asked for is none, nor is what nature d
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from itertools import chain, islice, product
 
-from pipeline.article import DateMention, DateRange, Entity, Event, Party, Place, Span, Stretch, Topic
+from pipeline.article import DateMention, Entity, Event, Party, Place, Span, Stretch, Topic
 from pipeline.enrich.clauses import case
+from pipeline.enrich.event_days import continued, day_of, fitted, long_ago
 from pipeline.enrich.event_nouns import nominal
-from pipeline.enrich.event_rules import noun_rules, types
-from pipeline.enrich.event_status import status_of
+from pipeline.enrich.event_rules import event_words, types
+from pipeline.enrich.event_status import WILL_NOT, status_of
 from pipeline.enrich.event_verbs import Found, literal_in_sport, verbal
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.parse import Word, words_between
+from pipeline.enrich.parse import Word
 from pipeline.enrich.parties import Parties, is_named
 
 MOST_EVENTS = 200  # of one article
 MOST_TRIGGERS = 2_000  # that are looked at: a long article has a hundred
 SPORT = "medtop:15000000"
 Spots = Mapping[tuple[str, int], Place]  # the pinned places by where they are named
-LONG_AGO = 2  # years before publication from which an event is history
 BOTH, ONE, UNNAMED = 0.85, 0.6, 0.7  # confidence with both parties named, with one alone, with an unnamed other
 
 
@@ -56,7 +55,8 @@ def find_events(
             if known is not event and event.confidence > known.confidence:
                 found[event.type, actor, target, event.status, day] = event
     kept = _without_undated(_without_weaker(list(found.values())))
-    return sorted(kept, key=lambda event: (event.trigger.field == "text", event.trigger.start))[:MOST_EVENTS]
+    kept.sort(key=lambda event: (event.trigger.field == "text", event.trigger.start))
+    return continued(kept[:MOST_EVENTS], reading, dates)
 
 
 def _without_weaker(events: list[Event]) -> list[Event]:
@@ -88,9 +88,13 @@ def _events(
         return
     status, reason = told
     sentence = reading.sentences[found.trigger.sentence]
-    day = _day(found.trigger, sentence, reading, dates)
-    if status == "happened" and day is not None and _is_long_ago(day, reading):
-        status, reason = "historical", f"{day.last.year}, long before publication"
+    if reason == WILL_NOT and found.type != "REJECT":
+        status = "denied"  # it is refused, which is an event of its own only for what others want
+    day, fitting = fitted(day_of(found.trigger, sentence, reading, dates), status, found.trigger, reading)
+    if fitting != status:
+        status, reason = fitting, "its day lies after publication"
+    if status == "happened" and (age := long_ago(found.trigger, day, reading)) is not None:
+        status, reason = "historical", age
     where = _where(found.trigger, spots)
     trigger = Span(
         field=found.trigger.field, start=found.trigger.start, end=found.trigger.end, surface=found.trigger.text
@@ -98,7 +102,7 @@ def _events(
     for actor, target in _pairs(found):
         named = parties.weighs(actor) or (parties.weighs(target) and is_named(target))
         public = named or found.type in types("collective")
-        if not public or parties.is_unknown(actor) or not _is_whole(found, actor, target):
+        if not public or parties.is_unknown(actor) or _is_nobody(actor) or not _is_whole(found, actor, target):
             continue
         yield Event(
             type=found.type, actor=actor, target=target, place=where, date=day, status=status, trigger=trigger,
@@ -124,6 +128,12 @@ def _is_own(found: Found, actor: Party, target: Party) -> bool:
     return actor.id == target.id or (place and target.country is not None and target.country == actor.country)
 
 
+def _is_nobody(party: Party | None) -> bool:
+    """Whether a party without a name is nobody: "no country"."""
+    first = party.name.split()[0].lower() if party is not None and not is_named(party) and party.name.strip() else ""
+    return first in event_words()["status"]["none"]
+
+
 def _is_whole(found: Found, actor: Party | None, target: Party | None) -> bool:
     """Whether an event names enough: who acts, and on whom where the type asks for it."""
     if actor is None:
@@ -142,55 +152,6 @@ def _confidence(actor: Party | None, target: Party | None, found: Found) -> floa
     both = BOTH if is_named(actor) and is_named(target) else UNNAMED
     base = both if actor and target else ONE
     return round(base - (0.05 if found.how == "noun" else 0.0), 2)
-
-
-def _is_long_ago(day: DateRange, reading: Reading) -> bool:
-    published: date | None = reading.article.published_at.date() if reading.article.published_at else None
-    return published is not None and day.last.year <= published.year - LONG_AGO
-
-
-def _day(trigger: Word, sentence: Span, reading: Reading, dates: Sequence[DateMention]) -> DateRange | None:
-    """The date of the trigger's sentence that hangs on the trigger's clause, else the only one."""
-    inside = [one for one in dates if one.field == sentence.field and sentence.start <= one.start < sentence.end]
-    if not inside:
-        return None
-    clause = trigger
-    while clause.pos != "VERB" and clause.head is not None:
-        clause = clause.head
-    below = {word.start: word for word in clause.subtree()}
-    own = [one for one in inside if one.start in below]
-    if not own and len(inside) == 1 and not _is_elsewhere(inside[0], trigger, reading):
-        own = inside
-    own = [one for one in own if not _is_of_another(below.get(one.start), trigger)]
-    if not own:
-        return None
-    nearest = min(own, key=lambda one: abs(one.start - trigger.start))
-    return DateRange(first=nearest.first, last=nearest.last)
-
-
-def _is_elsewhere(day: DateMention, trigger: Word, reading: Reading) -> bool:
-    """Whether a date stands in a relative clause that the trigger is not in: "who will go next week, said"."""
-    words = words_between(reading.words, day.field, day.start, day.end)
-    clause = (
-        next((word for word in (words[0], *words[0].ancestors()) if word.dep == "acl:relcl"), None) if words else None
-    )
-    return clause is not None and clause is not trigger and clause not in trigger.ancestors()
-
-
-def _is_of_another(word: Word | None, trigger: Word) -> bool:
-    """Whether a date belongs to another event's noun ("last week's call"), or to a clause below the trigger's."""
-    while word is not None and word is not trigger:
-        above = word.head
-        if above is not None and above.head is not trigger and above is not trigger and _tells(above):
-            return word.dep in ("nmod:poss", "nmod", "nmod:unmarked", "compound") and above not in trigger.ancestors()
-        if word.dep == "acl:relcl" and trigger not in word.subtree():
-            return True
-        word = above
-    return False
-
-
-def _tells(word: Word) -> bool:
-    return word.pos == "NOUN" and word.lemma.lower() in noun_rules()
 
 
 def _where(trigger: Word, spots: Spots) -> str | None:

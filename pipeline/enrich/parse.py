@@ -101,12 +101,15 @@ def conjuncts(word: Word) -> list[Word]:
 
 
 def negated(word: Word) -> bool:
-    """Whether a verb or noun is denied by a `not`, `never` or `no` of its own; a clitic denies wherever it hangs."""
+    """Whether a verb or noun is denied by a `not`, `never` or `no` of its own; a clitic denies wherever it hangs, and
+    "not only" denies nothing."""
+    only = {child.at for child in word.children if child.text.lower() in ("only", "just", "merely", "simply")}
     return any(
         child.text.lower() in ("n't", "n’t")
         or (
             child.lemma.lower() in ("not", "never", "no", "neither", "nor")
             and child.dep in ("advmod", "det", "cc:preconj")
+            and child.at + 1 not in only
         )
         for child in word.children
     )
