@@ -46,4 +46,6 @@ def _closes(words: Sequence[Word]) -> bool:
     last = words[-1].text
     if last == ")":
         return any(word.text == "(" for word in words)
+    if last in ("'", "’"):
+        return any(word.text in ("'", "‘") for word in words[:-1])
     return last in ("”", '"', "''") and sum(word.text in ("“", "”", '"', "``", "''") for word in words) % 2 == 0

@@ -43,8 +43,8 @@ def base(word: Word) -> str:
 def is_cue(word: Word, *, weak: bool = False) -> bool:
     """Whether a word is a verb that says something; with `weak`, those too that do so only with a clause ("hope")."""
     base = forms().get(word.text.lower())
-    if word.dep in ("amod", "compound"):
-        return False  # "the alleged plan"
+    if word.dep in ("amod", "compound") or (word.pos == "PROPN" and word.text.istitle()):
+        return False  # "the alleged plan", Said Karimi
     if base is None or (not weak and base in cue_words()["weak"]["verbs"]):
         return False
     past = word.text.lower().endswith("ed") or word.text.lower() in ("said", "told", "wrote")

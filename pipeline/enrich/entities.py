@@ -11,9 +11,18 @@ from dataclasses import dataclass, field
 
 from pipeline.article import Entity, EntityType, Place, Span
 from pipeline.countries import by_code
-from pipeline.enrich.known import known, name_key, slug
+from pipeline.enrich.families import family_key
+from pipeline.enrich.known import known, name_key, name_words, slug
 from pipeline.enrich.metonyms import Metonyms
-from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
+from pipeline.enrich.names import (
+    PLACES,
+    Named,
+    acronym_start,
+    ambiguous_country,
+    bare_company,
+    country_named,
+    is_company,
+)
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.products import product_named
 from pipeline.enrich.roles import country_in, role_of
@@ -29,6 +38,8 @@ CONFIDENCE = {
     "EVENT": 0.5,
     "PRODUCT": 0.5,
 }
+
+LONGEST_ACRONYM = 6  # letters
 
 
 @dataclass
@@ -61,7 +72,8 @@ def find_entities(
         else:
             groups[key] = group
             group.add(span)
-    joined = _join_acronyms(_join_surnames(_named(list(groups.values()))), reading)
+    whole = _join_companies(_join_surnames(_named(list(groups.values())), reading))
+    joined = _join_acronyms(whole, reading)
     sure = _sureness(reading)
     return [_entity(group, resolved, reading, sure) for group in joined]
 
@@ -130,32 +142,65 @@ def _family(kind: EntityType) -> str:
     return "PLACE" if kind in PLACES else kind
 
 
-def _join_surnames(groups: list[_Group]) -> list[_Group]:
-    """Join a person's last name alone with the one full name that ends in it."""
+def _join_surnames(groups: list[_Group], reading: Reading) -> list[_Group]:
+    """Join a person's family name alone with the one full name that it is of, and a prince's first name."""
     people = [group for group in groups if group.kind == "PERSON"]
     full: dict[tuple[str, ...], list[_Group]] = {}
     for group in people:
         if " " in group.name:
-            full.setdefault(name_key(group.name.split()[-1]), []).append(group)
+            full.setdefault(family_key(group.name), []).append(group)
+            for title in _titles(group, reading):
+                full.setdefault((title, *name_key(group.name.split()[0])), []).append(group)
     joined: set[int] = set()
     for group in people:
         if " " in group.name:
             continue
-        owners = full.get(name_key(group.name), [])
-        if (
-            len(owners) == 1
-            and owners[0] is not group
-            and (group.id is None or group.id == owners[0].id or owners[0].id is None)
-        ):
-            owners[0].mentions += group.mentions
-            owners[0].aliases.append(group.name)
-            owners[0].id = owners[0].id or group.id
-            joined.add(id(group))
+        titles = _titles(group, reading)
+        keys = [(title, *name_key(group.name)) for title in titles] or [name_key(group.name)]
+        _join(group, [owner for key in keys for owner in full.get(key, [])], joined)
+    return [group for group in groups if id(group) not in joined]
+
+
+def _join(group: _Group, owners: list[_Group], joined: set[int]) -> None:
+    """Make a short name's mentions those of its only owner."""
+    owner = owners[0] if len({id(owner) for owner in owners}) == 1 else None
+    if owner is None or owner is group or (group.id and owner.id and group.id != owner.id):
+        return
+    owner.mentions += group.mentions
+    owner.aliases += group.aliases
+    owner.id = owner.id or group.id
+    joined.add(id(group))
+
+
+def _titles(group: _Group, reading: Reading) -> set[str]:
+    """The royal titles right before the mentions of a person."""
+    before = (reading.text_of(span.field)[max(0, span.start - 10) : span.start].split() for span in group.mentions)
+    return {words[-1] for words in before if words} & {*name_words()["royal"]}
+
+
+def _join_companies(groups: list[_Group]) -> list[_Group]:
+    """Join the names of a company with and without its legal form, and its first word alone."""
+    bodies = [group for group in groups if group.kind == "ORG"]
+    bare: dict[tuple[str, ...], list[_Group]] = {}
+    first: dict[tuple[str, ...], list[_Group]] = {}
+    joined: set[int] = set()
+    for group in sorted(bodies, key=lambda group: -len(group.name)):
+        key = name_key(bare_company(group.name))
+        if key in bare and is_company(bare[key][0].name):
+            _join(group, bare[key], joined)
+        else:
+            bare.setdefault(key, []).append(group)
+    for group in bodies:
+        if id(group) not in joined and is_company(group.name) and len(bare_company(group.name).split()) < 3:
+            first.setdefault(name_key(group.name.split()[0]), []).append(group)
+    for group in bodies:
+        if " " not in group.name and id(group) not in joined:
+            _join(group, first.get(name_key(group.name), []), joined)
     return [group for group in groups if id(group) not in joined]
 
 
 def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
-    """Join "OSCE" with "Organisation for … (OSCE)"."""
+    """Join "OSCE" with "Organisation for … (OSCE)", and without brackets where it spells only one name before it."""
     byname = {form: group for group in groups if group.kind == "ORG" for form in group.aliases if form.isupper()}
     joined: set[int] = set()
     for group in groups:
@@ -171,7 +216,21 @@ def _join_acronyms(groups: list[_Group], reading: Reading) -> list[_Group]:
                 group.id = group.id or acronym.id
                 joined.add(id(acronym))
                 break
+    for short, group in byname.items():
+        if 3 <= len(short) <= LONGEST_ACRONYM and group.name == short and id(group) not in joined:
+            owners = [one for one in groups if one.kind == "ORG" and id(one) not in joined and _spells(one, group)]
+            _join(group, owners, joined)
     return [group for group in groups if id(group) not in joined]
+
+
+def _spells(full: _Group, acronym: _Group) -> bool:
+    """Whether the words of a name, all of them, have an acronym's letters and stand before it."""
+    first, later = min(full.mentions, key=_place), min(acronym.mentions, key=_place)
+    return " " in full.name and acronym_start(full.name, acronym.name) == 0 and _place(first) < _place(later)
+
+
+def _place(span: Span) -> tuple[bool, int]:
+    return span.field == "text", span.start
 
 
 def _entity(

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from pipeline.article import EntityType
 from pipeline.enrich import TABLES
-from pipeline.tables import rows_of
+from pipeline.tables import rows_of, words_of
 from pipeline.text import fold
 
 
@@ -33,6 +34,11 @@ def _table() -> dict[tuple[str, ...], KnownName]:
         for spelling in (name, *(aliases.split("|") if aliases != "-" else [])):
             found.setdefault(name_key(spelling), known)
     return found
+
+
+def name_words() -> dict[str, Any]:
+    """The names of tables/names.toml."""
+    return words_of(TABLES / "names.toml")
 
 
 @lru_cache(maxsize=50_000)  # an article asks for the same names again and again

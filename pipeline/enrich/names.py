@@ -9,18 +9,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
 from pipeline.article import EntityType, FieldName, Span
 from pipeline.countries import code_of, countries
-from pipeline.enrich import TABLES
 from pipeline.enrich.datelines import place_of
+from pipeline.enrich.families import family_key, family_name
 from pipeline.enrich.gazetteer import lookup, names_of_regions
-from pipeline.enrich.known import known, name_key, seats, written
+from pipeline.enrich.known import known, name_key, name_words, seats, written
 from pipeline.enrich.nlp import Reading
+from pipeline.enrich.no_names import is_acronym, is_no_name, is_no_place
 from pipeline.enrich.roles import before as role_before
-from pipeline.enrich.roles import is_head, role_words
-from pipeline.tables import words_of
+from pipeline.enrich.roles import is_head
 
 TYPES: dict[str, EntityType] = {
     "PERSON": "PERSON",
@@ -52,11 +51,6 @@ _CREDIT = re.compile(  # of a picture or an author: the line, or its part up to 
 _LONG_AND_SHORT = re.compile(
     r"\b((?:[A-Z][\w'’-]*\s(?:(?:of|for|and|in|on|the|to|&|de)\s){0,2}){1,8}[A-Z][\w'’-]*)\s\(([A-Z][A-Za-z-]{1,8})\)"
 )
-
-
-def name_words() -> dict[str, Any]:
-    """The names of tables/names.toml."""
-    return words_of(TABLES / "names.toml")
 
 
 @cache
@@ -107,18 +101,15 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     trimmed = _trim(span)
     if kind is None or trimmed is None or _is_credit(reading, trimmed):
         return None
-    if _is_no_name(reading.text_of(span.field), trimmed, kind):
+    if is_no_name(reading, trimmed, kind):
         return None
     first, _, rest = trimmed.surface.partition(" ")
     if first in name_words()["address"] and rest:
         start = trimmed.start + len(trimmed.surface) - len(rest.lstrip())
         return trimmed.model_copy(update={"start": start, "surface": rest.lstrip()}), "PERSON"
-    if kind == "NORP" and ambiguous_country(trimmed.surface):
-        kind = "GPE"
-    if kind in PLACES and _is_no_place(reading.text_of(span.field), trimmed):
+    kind = _corrected(reading, trimmed, kind)
+    if kind in PLACES and is_no_place(reading.text_of(span.field), trimmed):
         return None
-    if kind in ("LOC", "GPE") and (body := known(trimmed.surface)) is not None and not lookup(trimmed.surface):
-        kind = body.type
     if kind in ("PERSON", "ORG") and country_named(trimmed.surface) is None:
         bare = _without_role(trimmed)
         if bare is None:
@@ -128,22 +119,14 @@ def _from_model(reading: Reading, span: Span, label: str) -> Named | None:
     return trimmed, kind
 
 
-def _is_no_name(text: str, span: Span, kind: EntityType) -> bool:
-    """Whether words are no name by themselves: "this Administration", the State of "Secretary of State"."""
-    office = span.surface in role_words()["of"] and text[: span.start].endswith(" of ")
-    return office or (kind == "ORG" and span.surface in name_words()["generic"])
-
-
-def _is_no_place(text: str, span: Span) -> bool:
-    """Whether a place's name is a part of a paper's or a bank's, or stands alone in quotation marks as a title."""
-    marks = '"“”‘’«»'
-    titled = text[max(0, span.start - 1) : span.start] in marks and text[span.end : span.end + 1] in marks
-    return (titled and span.start > 0 and span.end < len(text)) or _owned().match(text, span.end) is not None
-
-
-@cache
-def _owned() -> re.Pattern[str]:
-    return re.compile(rf"\s(?:{'|'.join(name_words()['named_after_places'])})\b")
+def _corrected(reading: Reading, span: Span, kind: EntityType) -> EntityType:
+    """The type of a name that the model calls something else than its spelling or the tables do."""
+    if kind == "NORP" and ambiguous_country(span.surface):
+        return "GPE"
+    if kind == "PERSON" and is_acronym(reading.text_of(span.field), span):
+        return "ORG"
+    body = known(span.surface) if kind in ("LOC", "GPE") else None
+    return body.type if body is not None and not lookup(span.surface) else kind
 
 
 def _trim(span: Span) -> Span | None:
@@ -194,7 +177,7 @@ def _long_names(reading: Reading) -> Iterator[Named]:
     """Organisations that are written out before their acronym in parentheses, and the acronym; countries are none."""
     for field in FIELDS:
         for match in _LONG_AND_SHORT.finditer(reading.text_of(field)):
-            start = _acronym_start(match[1], match[2])
+            start = acronym_start(match[1], match[2])
             if start is not None and country_named(match[1][start:]) is None:
                 for first, last in ((match.start(1) + start, match.end(1)), match.span(2)):
                     surface = reading.text_of(field)[first:last]
@@ -214,7 +197,7 @@ def _known_names(reading: Reading) -> Iterator[Named]:
 def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, int]]) -> list[Named]:
     """Last names alone of persons whom the article names in full, where the model saw no name."""
     full = {
-        span.surface.split()[-1] for span, kind in names if kind == "PERSON" and 2 <= len(span.surface.split()) <= 4
+        family_name(span.surface) for span, kind in names if kind == "PERSON" and 2 <= len(span.surface.split()) <= 4
     }
     full = {name for name in full if len(name) > 3 and name[0].isupper() and not _is_well_known(name)}
     if not full:
@@ -238,8 +221,8 @@ def _surnames(reading: Reading, names: Sequence[Named], taken: set[tuple[str, in
     return found
 
 
-def _acronym_start(name: str, short: str) -> int | None:
-    """Where the words begin whose initials spell an acronym; small words may be skipped."""
+def acronym_start(name: str, short: str) -> int | None:
+    """Where the words of a name begin whose initials spell an acronym; small words may be skipped."""
     words = list(re.finditer(r"[\w'’]+", name))
     for at in range(len(words)):
         initials = [word[0][0] for word in words[at:]]
@@ -338,16 +321,35 @@ def _consistent(names: Sequence[Named]) -> list[Named]:
     """One type for a name throughout an article: a known place is one everywhere, and the last name of somebody who is
     named in full is a person's."""
     places = {name_key(span.surface): kind for span, kind in names if kind in PLACES and _is_known(span.surface)}
-    full = [span.surface.split() for span, kind in names if kind == "PERSON"]
-    last = {name_key(words[-1]) for words in full if len(words) > 1} - places.keys()
+    full = [span.surface for span, kind in names if kind == "PERSON" and " " in span.surface]
+    last = {family_key(name) for name in full} - places.keys()
+    people = {name_key(word) for name in full for word in name.split()}
+    firms = {name_key(span.surface.split()[0]) for span, kind in names if kind == "ORG" and is_company(span.surface)}
+    firms -= {*people, *places.keys()}
 
     def settled(name: str, kind: EntityType) -> EntityType:
         key = name_key(name)
         if kind in ("PERSON", "ORG"):
             kind = places.get(key, kind)
+        if key in firms and (kind == "PERSON" or (kind in PLACES and not _is_known(name))):
+            return "ORG"
         return "PERSON" if key in last and " " not in name and kind in ("ORG", "LOC", "GPE") else kind
 
     return [(span, settled(span.surface, kind)) for span, kind in names]
+
+
+def is_company(name: str) -> bool:
+    """Whether a name's last word says that it is a company's ("Norlund Systems", "Penrith & Co")."""
+    words = name.split()
+    return len(words) > 1 and words[-1].strip(".,") in (*name_words()["company_forms"], *name_words()["company_words"])
+
+
+def bare_company(name: str) -> str:
+    """A company's name without its legal form: "Norlund Systems AB" is "Norlund Systems"."""
+    words = name.split()
+    while len(words) > 1 and (words[-1].strip(".,") in name_words()["company_forms"] or words[-1] in ("&", "and")):
+        words.pop()
+    return " ".join(words).rstrip(",")
 
 
 def _is_known(name: str) -> bool:

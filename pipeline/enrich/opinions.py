@@ -3,10 +3,11 @@ the board for the loss"), in the passive ("was reported by"), by a noun ("her cl
 adjective ("is confident that") or a name and a colon (headlines)."""
 
 from pipeline.enrich.clauses import agent
-from pipeline.enrich.cues import base, cue_words
+from pipeline.enrich.cues import base, cue_words, is_cue
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, negated, words_between
 from pipeline.enrich.speakers import Speakers
+from pipeline.enrich.subjects import is_paper, quoted
 
 LONG_OBJECT = 3  # words, from which an object says something
 FULL = ("NOUN", "PROPN", "ADJ", "VERB", "NUM")
@@ -19,7 +20,7 @@ MARKS = ("“", '"', "``", "''", "‘")
 
 def judged(cue: Word) -> list[Word]:
     """Whom or what somebody judges, and what for, or as what ("called the plan a step back")."""
-    if base(cue) not in cue_words()["judged"]["verbs"]:
+    if base(cue) not in cue_words()["judged"]["verbs"] or _quotes(cue):
         return []
     after = [child for child in cue.children if child.at > cue.at]
     what = next((child for child in after if child.dep in ("obj", "iobj")), None)
@@ -32,6 +33,9 @@ def judged(cue: Word) -> list[Word]:
         first, last = what.subtree()[0].at, ends[0].subtree()[-1].at
         return [word for word in cue.subtree() if first <= word.at <= last]
     words = what.subtree()
+    subject = cue.child("nsubj")
+    if base(cue) in cue_words()["judged"]["deeds"] and (subject is None or not is_paper(subject)):
+        return []
     enough = sum(word.pos in FULL for word in words) >= LONG_OBJECT and what.pos != "PROPN"
     return words if enough and not any(word.text in MARKS for word in words) else []
 
@@ -45,6 +49,8 @@ def _says_why(child: Word) -> bool:
 
 def spoken_of(cue: Word) -> list[Word]:
     """What is announced, demanded or denied by a noun, with the preposition that the verb takes."""
+    if _quotes(cue):
+        return []
     lemma, particle = base(cue), cue.child("compound:prt")
     verb = f"{lemma} {particle.text.lower()}" if particle is not None else lemma
     for child in cue.all("obj", "obl", "nmod", "advcl", "xcomp", "ccomp"):
@@ -52,12 +58,21 @@ def spoken_of(cue: Word) -> list[Word]:
         bare = case == "none" and child.dep != "obj" and child.tag != "VBG"
         if child.at < cue.at or child.pos == "PRON" or bare or verb not in cue_words()["object"].get(case, ()):
             continue
+        if case == "none" and child.dep == "advcl" and is_cue(child, weak=True):
+            continue  # "rejected that, saying"
+        if child.lemma.lower() in cue_words()["idioms"].get(lemma, ()):
+            continue  # "claimed 192 lives"
         words = [word for word in child.subtree() if not (word.head is child and word.dep in ("case", "mark"))]
         name = child.pos == "PROPN" and lemma in cue_words()["weak"]["verbs"]
         coined = any(word.text in MARKS for word in words[:2])  # a "quiet winter"
         enough = _length(words) >= (LONG_OBJECT if case == "none" and lemma in cue_words()["weak"]["verbs"] else 2)
         return words if enough and not name and not coined else []
     return []
+
+
+def _quotes(cue: Word) -> bool:
+    """Whether a verb only tells whom it quotes "as saying" something."""
+    return any(quoted(child) is not None for child in cue.all("advcl", "xcomp", "ccomp"))
 
 
 def opinion(word: Word) -> tuple[list[Word], Word] | None:
@@ -104,6 +119,8 @@ def passive(cue: Word) -> tuple[list[Word], Word] | None:
     about = cue.child("nsubj:pass")
     by = agent(cue)
     if about is None or by is None or negated(cue) or cue.child("ccomp", "xcomp") is not None:
+        return None
+    if base(cue) in cue_words()["passive"]["deeds"] or _quotes(cue):
         return None
     words = about.subtree()
     return (words, by) if len(words) > 1 else None

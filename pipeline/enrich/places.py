@@ -17,9 +17,9 @@ from pipeline.enrich import TABLES
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.disambiguate import Choice, Support, alike, choose, in_table
 from pipeline.enrich.gazetteer import Known, country_place, lookup
-from pipeline.enrich.known import name_key
+from pipeline.enrich.known import name_key, name_words
 from pipeline.enrich.metonyms import Metonyms
-from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named, name_words
+from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
 from pipeline.enrich.nlp import Reading
 from pipeline.tables import rows_of
 from pipeline.text import fold

@@ -15,6 +15,7 @@ from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
 from pipeline.enrich.reported import Told, reported
 from pipeline.enrich.speakers import Speaker, Speakers
+from pipeline.enrich.subjects import is_told, quoted
 
 PAIRS = {
     "“": '”|"',
@@ -24,6 +25,7 @@ PAIRS = {
     "``": "''",
     "''": "''",
     "‘": r"’(?![^\W\d_])",
+    "'": r"(?<=[,.?!…—–-])'(?![^\W\d_])|'(?=[.,;?!])",  # an apostrophe as well: a stop is beside what closes
     "‟": "”",
     "”": "”",
 }
@@ -33,10 +35,15 @@ CUE_AFTER = 30  # the same behind a comma within the marks, where a speaker's of
 BLANKS = " \t\xa0\u2009\u202f"
 SHORTEST_UNATTRIBUTED = 5  # words
 
-_OPEN = re.compile(r"[“«„‟]|``|(?<![^\s(\[—–―-])(?:''|\"|‘)(?=[^\s])|(?<![^\n])”(?=\s?\w)")
+_OPEN = re.compile(
+    r"[“«„‟]|``|(?<![^\s(\[—–―-])(?:''|\"|‘)(?=[^\s])|(?<![^\s(\[—–―-])'(?=[A-ZÀ-Þ\"“])|(?<![^\n])”(?=\s?\w)"
+)
 _DASH = re.compile(r"\s*[—–―-]{1,2}\s*")
 _TERMINAL = re.compile(r"[,.?!…;—–-]['’]?$")
 _CLOSE = {mark: re.compile(f"\n|{ends}") for mark, ends in PAIRS.items()}
+_OPENS_AGAIN = re.compile(r"(?<=[\s(\[])'(?=\w)")
+_GOES_ON = re.compile(r" [a-zà-þ]")
+_CLOSES_LATER = re.compile(r"[^‘\n]{1,500}?[,.?!…]’(?![^\W\d_])")
 _PARAGRAPH = re.compile(r"\n\s*")
 
 Where = tuple[FieldName, int, int]
@@ -111,6 +118,13 @@ def _closing(text: str, start: int, mark: str) -> tuple[int, int] | None:
         found = _CLOSE[mark].search(text, at, limit)
         if found is None:
             return None
+        if found[0] != "\n" and _is_possessive(text, found):
+            at = found.end()
+            continue
+        if mark == "'" and (
+            _OPENS_AGAIN.search(text, start, found.start()) or text.count('"', start, found.start()) % 2
+        ):
+            return None
         if found[0] != "\n":
             return found.span()
         following = _PARAGRAPH.match(text, found.start())
@@ -119,6 +133,12 @@ def _closing(text: str, start: int, mark: str) -> tuple[int, int] | None:
             return (found.start(), found.start()) if _fills_sentence(text, start, found.start()) else None
         start = at = after + len(mark)  # the next paragraph opens again: it goes on there
     return None
+
+
+def _is_possessive(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark that could close is of "the pupils’ union", and one behind a stop or a comma closes later."""
+    plural = mark[0] == "’" and text[mark.start() - 1] == "s" and _GOES_ON.match(text, mark.end()) is not None
+    return plural and _CLOSES_LATER.match(text, mark.end()) is not None
 
 
 def _fills_sentence(text: str, start: int, end: int) -> bool:
@@ -142,6 +162,8 @@ def _direct(reading: Reading, quoted: Sequence[Quoted], speakers: Speakers) -> l
         newline = text.find("\n", part.outer_end)
         end = min(after, newline if newline >= 0 else len(text))
         _attribute(reading, part, start, end, speakers)
+        if part.cue is None and text[part.outer] == "'" and _is_alone(text, part):
+            continue  # a heading
         if part.cue is None:
             _inherit(text, part, kept)
         if part.speaker is not None or _fills_paragraph(text, part):
@@ -204,8 +226,14 @@ def _attribute(reading: Reading, part: Quoted, start: int, end: int, speakers: S
     introduced = bool(before) and before[-1].text in (":", ",")
     order = [before] if closed else [before, after] if introduced and inside[-1:] != "," else [after, before]
     for side in order:
-        for cue in side if side is after else reversed(side):
-            if is_cue(cue) and (subject := _subject(cue, side, speakers)) is not None:
+        # "the envoy, who asked not to be named, said": what he asked stands behind the verb that says the quotation
+        ranked = sorted(side, key=lambda word: word.dep == "acl:relcl") if side is after else [*reversed(side)]
+        for cue in ranked:
+            if (
+                is_cue(cue)
+                and not (is_told(cue) and cue.dep == "advcl")
+                and (subject := _subject(cue, side, speakers)) is not None
+            ):
                 part.cue, part.speaker = cue, speakers.of(subject)
                 return
     if introduced:
@@ -229,6 +257,9 @@ def _introduce(part: Quoted, before: Sequence[Word], speakers: Speakers) -> None
 def _subject(cue: Word, near: Sequence[Word], speakers: Speakers) -> Word | None:
     """The subject of a verb of saying beside a quotation; by its place where the parse has none there."""
     verb: Word | None = cue
+    whom = next((whom for word in (cue, *cue.all("advcl", "xcomp")) if (whom := quoted(word)) is not None), None)
+    if whom is not None and whom in near:
+        return whom
     while verb is not None:
         found = verb.child("nsubj", "nsubj:pass", "nsubj:outer")
         if found is not None and found in near:
@@ -242,15 +273,20 @@ def _subject(cue: Word, near: Sequence[Word], speakers: Speakers) -> Word | None
         if people:
             return head_within(people[-1] if side is near[:at] else people[0], side)
     nouns = [word for word in near[:at][-6:] if word.pos in ("PROPN", "PRON", "NOUN")][-1:]
+    nouns = nouns or [word for word in near[:at] if word.pos in ("PROPN", "PRON", "NOUN")][:1]
     nouns = nouns or [word for word in near[at + 1 : at + 6] if word.pos in ("PROPN", "PRON", "NOUN")][:1]
     return head_within(nouns[0], near) if nouns else None
 
 
 def _fills_paragraph(text: str, part: Quoted) -> bool:
     """Whether nothing but a quotation of some length stands in its paragraph."""
+    return _is_alone(text, part) and len(text[part.start : part.end].split()) >= SHORTEST_UNATTRIBUTED
+
+
+def _is_alone(text: str, part: Quoted) -> bool:
     first, last = text.rfind("\n", 0, part.outer) + 1, text.find("\n", part.outer_end)
     around = text[first : part.outer] + text[part.outer_end : last if last >= 0 else len(text)]
-    return not around.strip() and len(text[part.start : part.end].split()) >= SHORTEST_UNATTRIBUTED
+    return not around.strip()
 
 
 def _inherit(text: str, part: Quoted, kept: Sequence[Quoted]) -> None:

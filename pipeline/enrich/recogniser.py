@@ -19,6 +19,7 @@ from spacy.util import filter_spans
 
 from pipeline.enrich import TABLES
 from pipeline.enrich.encoder import NAMES
+from pipeline.enrich.families import family_name, is_syllable
 from pipeline.enrich.products import products
 from pipeline.tables import rows_of
 
@@ -84,8 +85,8 @@ class Recogniser:
         for name, (_, _, label, sure) in zip(names, found, strict=True):
             votes = weights.setdefault(name, {})
             votes[label] = votes.get(label, 0.0) + sure
-        full = (name.split() for name, (_, _, label, _) in zip(names, found, strict=True) if label == "PERSON")
-        families = {words[-1] for words in full if len(words) > 1}
+        full = [doc[tokens[first] : tokens[last - 1] + 1].text for first, last, label, _ in found if label == "PERSON"]
+        families = {part.casefold() for name in full if " " in name for part in (name.split()[-1], family_name(name))}
         for name, (first, last, _, sure) in zip(names, found, strict=True):
             label = max(weights[name], key=lambda label: weights[name][label])
             if name in families and label in ("LOC", "ORG"):
@@ -181,7 +182,9 @@ def _whole(span: Span) -> Span:
         return span
     while first > 1 and doc[first - 1].text in HYPHENS and _tight(doc[first - 2 : first + 1]):
         first -= 2
-    while last + 1 < len(doc) and doc[last].text in HYPHENS and _tight(doc[last - 1 : last + 2]):
+    while (
+        last + 1 < len(doc) and doc[last].text in HYPHENS and _tight(doc[last - 1 : last + 2], given=last - first > 1)
+    ):
         last += 2
     return Span(doc, first, last, label=span.label_) if (first, last) != (span.start, span.end) else span
 
@@ -209,10 +212,12 @@ def facilities() -> dict[str, str]:
     return dict(rows_of(TABLES / "facilities.tsv"))
 
 
-def _tight(joined: Span) -> bool:
-    """Whether two words with a hyphen between them are written as one, each with a capital."""
+def _tight(joined: Span, *, given: bool = False) -> bool:
+    """Whether two words with a hyphen between them are written as one, each with a capital, or as a `given` name
+    behind a family's ("Han Do-yun")."""
     left, hyphen, right = joined
-    return not (left.whitespace_ or hyphen.whitespace_) and left.text[:1].isupper() and right.text[:1].isupper()
+    second = right.text[:1].isupper() or (given and is_syllable(right.text))
+    return not (left.whitespace_ or hyphen.whitespace_) and left.text[:1].isupper() and second
 
 
 def _sureness(scores: Floats, first: int, last: int, label: str) -> float:

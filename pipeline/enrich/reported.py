@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from pipeline.article import Span
 from pipeline.enrich.asides import trimmed
 from pipeline.enrich.clauses import nearest
-from pipeline.enrich.cues import base, cue_words, head_within, is_cue
+from pipeline.enrich.cues import base, cue_words, is_cue
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.opinions import FINITE, headed, is_nobody, judged, opinion, passive, spoken_of
 from pipeline.enrich.parse import Word, conjuncts, negated
-from pipeline.enrich.parties import can_act
 from pipeline.enrich.speakers import Speaker, Speakers
+from pipeline.enrich.subjects import can_speak, can_want, subject_of, turned
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
 PARENTHESIS = 14  # words at most between the commas around "he said"
@@ -31,14 +31,19 @@ def reported(reading: Reading, speakers: Speakers) -> Iterator[Told]:
             found = _according(word, sentence)
         elif word.text == ":":
             found = headed(word, reading, speakers)
-        elif is_cue(word, weak=True):
-            found = _told(word, sentence)
+        elif is_cue(word, weak=True) and not _is_named_so(word, speakers):
+            found = _told(word, sentence, speakers)
         else:
             found = opinion(word)
         if found is not None:
             content, subject = found
             if content and subject not in content and subject.pos in NAMING:
                 yield trimmed(content, reading.text_of(word.field)), speakers.of(subject), word
+
+
+def _is_named_so(word: Word, speakers: Speakers) -> bool:
+    """Whether a capital word that could be a verb is a part of a name: Said Nuri."""
+    return word.text.istitle() and speakers.covering(word) is not None
 
 
 def _by_sentence(words: Sequence[Word]) -> dict[int, list[Word]]:
@@ -48,27 +53,31 @@ def _by_sentence(words: Sequence[Word]) -> dict[int, list[Word]]:
     return found
 
 
-def _told(cue: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None:
+def _told(cue: Word, sentence: Sequence[Word], speakers: Speakers) -> tuple[list[Word], Word] | None:
     """What a verb tells, and its subject."""
     if (by := passive(cue)) is not None:
-        return by
-    subject = _subject_of(cue, sentence)
-    if (
-        subject is None
-        or is_nobody(subject)
-        or (base(cue) in cue_words()["doing"]["verbs"] and not _can_want(subject))
-        or (subject.text.lower() in cue_words()["told"]["spoken_to"] and base(cue) in cue_words()["weak"]["verbs"])
+        thing = base(cue) in cue_words()["thing"]["verbs"]
+        return by if not thing or _may_speak(by[1], sentence, speakers) else None
+    subject, words = subject_of(cue, sentence), cue_words()
+    if subject is None or is_nobody(subject) or not _is_said(cue, sentence):
+        return None
+    somebody = _may_speak(subject, sentence, speakers)
+    if (base(cue) in words["doing"]["verbs"] and not (somebody and can_want(subject))) or (
+        subject.text.lower() in words["told"]["spoken_to"] and base(cue) in words["weak"]["verbs"]
     ):
         return None
-    if not _is_said(cue, sentence):
+    if subject.text.lower() in words["idioms"].get(base(cue), ()):
         return None
-    content = _content(cue, sentence) or _by_place(cue, sentence)
+    objects = somebody or base(cue) not in words["thing"]["verbs"]
+    content = _content(cue, sentence, objects=objects) or _by_place(cue, sentence)
     return (_to_its_verb(content, cue, sentence), subject) if content else None
 
 
-def _can_want(subject: Word) -> bool:
-    """Whether somebody is meant who can want or see: a name, a pronoun, a noun that can act; no phone and no talk."""
-    return subject.pos != "NOUN" or can_act(subject) or subject.lemma.lower() in cue_words()["doing"]["who"]
+def _may_speak(subject: Word, sentence: Sequence[Word], speakers: Speakers) -> bool:
+    """Whether a subject can say something; a capital at the head of a sentence alone makes no name."""
+    first = subject is sentence[0] and subject.text.istitle() and subject.child("flat", "compound") is None
+    name = subject.pos == "PROPN" and not first
+    return can_speak(subject, named=name or speakers.covering(subject) is not None)
 
 
 def _to_its_verb(content: list[Word], cue: Word, sentence: Sequence[Word]) -> list[Word]:
@@ -93,6 +102,8 @@ def _is_said(cue: Word, sentence: Sequence[Word]) -> bool:
         return False
     if any(mark.text.lower() in words["conditions"] for mark in cue.all("mark")) or _is_asked(cue, sentence):
         return False
+    if any(child.text.lower() in words["unnamed"] and child.child("aux:pass") for child in cue.all("xcomp")):
+        return False
     if cue.tag == "VB" and "to" in {mark.text.lower() for mark in cue.all("mark", "aux")}:
         above = cue.head
         return above is not None and above.lemma.lower() in words["going_on"]
@@ -105,36 +116,19 @@ def _is_asked(cue: Word, sentence: Sequence[Word]) -> bool:
     return sentence[-1].text == "?" and subject is not None and any(word.at < subject.at for word in cue.all("aux"))
 
 
-def _subject_of(cue: Word, sentence: Sequence[Word]) -> Word | None:
-    if cue.child("aux:pass") is not None or (cue.tag == "VBN" and cue.dep == "acl" and cue.child("nsubj") is None):
-        return None  # who is told, or called something, does not say it
-    subject = nearest(cue, "nsubj")
-    verb = cue
-    while (
-        subject is None
-        and verb.head is not None
-        and (verb.dep in ("conj", "xcomp", "advcl") or (cue.tag == "VBG" and verb.dep in ("ccomp", "parataxis")))
-    ):
-        verb = verb.head
-        subject = nearest(verb, "nsubj")
-    if subject is None and cue.dep.startswith("acl"):
-        subject = cue.head
-    if subject is None and base(cue) in _core():
-        before = [word for word in sentence if word.at < cue.at and word.at > cue.at - 5]
-        nouns = [
-            word for word in before if word.pos in ("PROPN", "PRON", "NOUN") and word.dep not in ("obj", "obl:unmarked")
-        ]
-        subject = head_within(nouns[-1], before) if nouns else None
-    return subject
-
-
 def _core() -> list[str]:
     verbs: list[str] = cue_words()["core"]["verbs"]
     return verbs
 
 
-def _content(cue: Word, sentence: Sequence[Word]) -> list[Word]:
-    """The words that depend on a verb of saying as what is said; before it, after it, or around it."""
+def _content(cue: Word, sentence: Sequence[Word], *, objects: bool) -> list[Word]:
+    """The words that depend on a verb of saying as what is said; before it, after it, or around it.
+
+    Args:
+        cue: the verb.
+        sentence: the words of its sentence.
+        objects: an object says something, too ("called for a ceasefire"); after a flood that "threatened towns" none.
+    """
     if base(cue) in _core() and (around := _beside(cue, sentence)):
         return around
     clauses = [one for one in cue.all("ccomp") if one.pos != "ADP" and not (one.tag == "VBG" and is_cue(one))]
@@ -146,7 +140,9 @@ def _content(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     if clause is None and cue.dep == "advcl" and _is_as(cue):
         return _as_said(cue)
     clause = clause or _infinitive(cue)
-    return _below(cue, clause, sentence) if clause is not None else judged(cue) or spoken_of(cue)
+    if clause is None:
+        return (judged(cue) or spoken_of(cue)) if objects else []
+    return _below(cue, clause, sentence)
 
 
 def _before(cue: Word, clause: Word, sentence: Sequence[Word]) -> list[Word]:
@@ -238,7 +234,7 @@ def _is_parenthesis(cue: Word) -> bool:
 
 def _beside(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     """The sentence around "he said" between two commas, by the order of the words."""
-    subject = nearest(cue, "nsubj")
+    subject = turned(cue, sentence) or nearest(cue, "nsubj")
     if subject is None or cue.child("mark") is not None:
         return []
     parts = (cue, *subject.subtree(), *(word for child in cue.all("aux", "advmod") for word in child.subtree()))
@@ -252,11 +248,21 @@ def _beside(cue: Word, sentence: Sequence[Word]) -> list[Word]:
         return []
     if after[1].text in ("“", '"', "``", "''", "‘") or after[1].tag in ("VBG", "WDT", "WP"):
         return []
+    if (after[1].tag == "CC" or after[1].text.lower() in cue_words()["told"]["against"]) and any(
+        map(_is_of_other, after)
+    ):
+        return before[:-1]  # "…, he said, but the mayor denied it"
     top = before[-2]
     while top.head is not None and top.head.at < first and top.dep not in ("conj", "acl:relcl", "parataxis", "ccomp"):
         top = top.head
     kept = {word.at for word in top.subtree()}
     return [word for word in before if word.at in kept or top.dep != "conj"] + after[1:]
+
+
+def _is_of_other(cue: Word) -> bool:
+    """Whether a verb of saying names who says something with it."""
+    subject = nearest(cue, "nsubj") if is_cue(cue) else None
+    return subject is not None and subject.pos != "PRON"
 
 
 def _lead(cue: Word, first: Word, sentence: Sequence[Word]) -> list[Word]:

@@ -14,7 +14,7 @@ from functools import cache
 from pipeline.article import Entity, FieldName, Span
 from pipeline.enrich import TABLES
 from pipeline.enrich.clauses import antecedent
-from pipeline.enrich.cues import cue_words
+from pipeline.enrich.cues import cue_words, is_cue
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, phrase, stretch, words_between
 from pipeline.enrich.roles import before
@@ -85,7 +85,9 @@ class Speakers:
         text = self._reading.text_of(subject.field)
         source = stretch(words, text)
         named = [
-            (word, entity) for word, entity in self.at(words) if not _belongs(word, subject) or before(text, word.start)
+            (word, entity)
+            for word, entity in self.at(words)
+            if not _belongs(word, subject) or _is_titled(subject, word, text)
         ]
         people = [entity for _, entity in named if entity.type == "PERSON"]
         if people:
@@ -100,7 +102,7 @@ class Speakers:
         appositive = [
             entity for word in subject.all("appos") for _, entity in self.at(phrase(word)) if entity.type == "PERSON"
         ]
-        appositive = appositive or self._just_before(words[0])
+        appositive = appositive or (self._just_before(words[0]) if self._is_set_off(subject, words[-1]) else [])
         if appositive:
             return Speaker(appositive[0].name, appositive[0].id, source, NAMED)
         return Speaker(source.surface[:200], None, source, BY_PRONOUN)
@@ -114,10 +116,32 @@ class Speakers:
                 return self.of(owner)
             if near := self._just_before(subject):
                 return Speaker(near[0].name, near[0].id, source, BY_PRONOUN)
+        if lemma == "it" and (same := self._same_paper(subject)) is not None:
+            meant = self.of(same)
+            return Speaker(meant.name, meant.id, source, BY_PRONOUN)
         entity = self._before(subject, kinds, lemma)
         if entity is None:
             return Speaker(None, None, source, 0.5)
         return Speaker(entity.name, entity.id, source, BY_PRONOUN)
+
+    def _same_paper(self, it: Word) -> Word | None:
+        """The subject of the sentence before, if it is a body, or a study or paper that said something there."""
+        words = self._reading.words
+        last = next((words[at] for at in range(it.at - 1, -1, -1) if words[at].sentence != it.sentence), None)
+        top = [last, *last.ancestors()][-1] if last is not None and last.field == it.field else None
+        found = top.child("nsubj") if top is not None else None
+        if found is None or top is None or found.tag != "NN" or self.covering(found) is not None:
+            return None
+        lemma, listed = found.lemma.lower(), cue_words()
+        paper = lemma in listed["told"]["papers"] and is_cue(top, weak=True)
+        called = next((word for word in found.all("appos") if self.covering(word) is not None), found)
+        return called if paper or lemma in listed["pronouns"]["bodies"] else None
+
+    def _is_set_off(self, subject: Word, last: Word) -> bool:
+        """Whether a comma ends a subject: in "met Nils Berg, her office said" it is no apposition."""
+        text = self._reading.text_of(subject.field)
+        ends = [last, *(word for word in subject.subtree()[-2:] if word.pos != "PUNCT")]
+        return any(text.startswith(",", word.end) for word in ends)
 
     def _just_before(self, word: Word) -> list[Entity]:
         """The person who is named right before a word, with a comma between ("Jordan, a panel member, said")."""
@@ -175,6 +199,8 @@ class Speakers:
         """Whether forms of address and first names allow a pronoun."""
         if pronoun not in ("he", "she"):
             return True
+        if entity.name.lower() in cue_words()["pronouns"]["silent"]:
+            return False
         other = cue_words()["address"]["she" if pronoun == "he" else "he"]
         for span in entity.mentions:
             before = self._reading.text_of(span.field)[max(0, span.start - 10) : span.start].split()
@@ -215,6 +241,12 @@ def _office_words(words: Iterable[str]) -> set[str]:
 def first_names() -> dict[str, str]:
     """First names that are nearly always a man's (`he`) or a woman's (`she`)."""
     return {name: pronoun for pronoun, names in rows_of(TABLES / "first_names.tsv") for name in names.split()}
+
+
+def _is_titled(subject: Word, name: Word, text: str) -> bool:
+    """Whether a subject is a part of the role right before a name: its title, not somebody else."""
+    role = before(text, name.start)
+    return role is not None and subject.start >= text.rindex(role, 0, name.start)
 
 
 def _belongs(word: Word, subject: Word) -> bool:

@@ -159,6 +159,47 @@ def test_what_is_known_by_several_names_has_one_name_to_be_counted_by() -> None:
     assert named["Ana Ferrand-Ruiz"][1] is None
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Bae Soo-ah won. Bae said she was glad.", {"Bae Soo-ah": ["Bae"]}),
+        ("Lu Chengwei met Kim Jae Min there. Lu left when Kim came.", {"Lu Chengwei": ["Lu"], "Kim Jae Min": ["Kim"]}),
+        ("Kim Larsen beat Ana Dahl. Larsen was tired.", {"Kim Larsen": ["Larsen"], "Ana Dahl": []}),
+        ("Prince Saud Al-Ferran spoke. Later Prince Saud left.", {"Saud Al-Ferran": ["Saud"]}),
+        ("The Huthis and Hezbullah fired. The Houthis left.", {"Houthis": ["Huthis"], "Hezbullah": []}),
+        (
+            "Norlund Systems AB made ships. Norlund Systems grew. Norlund said it was glad.",
+            {"Norlund Systems AB": ["Norlund", "Norlund Systems"]},
+        ),
+        ("The Institute of Ferry Studies met. The IFS left.", {"Institute of Ferry Studies": ["IFS"]}),
+        ("Shelling killed three women and a man.", {}),
+        ("Bushfire closed the road. The bushfire had burned for days.", {}),
+        ("The firm needs R254bn and HK$30 million.", {}),
+    ],
+)  # fmt: skip
+def test_one_entity_for_each_name_and_none_for_what_is_no_name(text: str, names: dict[str, list[str]]) -> None:
+    assert {entity.name: entity.aliases for entity in read(text, language="en").entities} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Unification Minister Eva Holt left.", "Unification Minister"),
+        ("Treasury secretary Eva Holt left.", "Treasury secretary"),
+        ("The EU's foreign policy chief, Eva Holt, left.", "EU's foreign policy chief"),
+        ("South Korea's President Eva Holt left.", "South Korea's President"),
+        ("Bank of England governor Sir Ivo Holt left.", "Bank of England governor"),
+        ("The army commander, Maj.-Gen. Ivo Holt, left.", "army commander"),
+        ("Shadow foreign secretary Eva Holt left.", "Shadow foreign secretary"),
+        ("A spokesman for President Eva Holt left.", "President"),
+        ("The crew recalled its captain, Eva Holt said.", None),
+        ("Eva Holt, her doctor said, was ill.", None),
+    ],
+)
+def test_the_whole_role_and_none_of_another(text: str, role: str | None) -> None:
+    assert [entity.role for entity in read(text, language="en").entities if entity.type == "PERSON"] == [role]
+
+
 def test_photo_credits_make_no_entities() -> None:
     article = read("Photo: Ana Ferrand-Ruiz / Tidewater Post\n\nA ferry sailed from Mombasa, Kenya.", language="en")
     assert "Ana Ferrand-Ruiz" not in {entity.name for entity in article.entities}

@@ -32,6 +32,20 @@ def _indirect(text: str) -> list[tuple[str | None, str]]:
         ("Eva Holt: The ferry will sail again", "Eva Holt", "The ferry will sail again"),
         ("The mayor, Eva Holt, met Ana Ruiz. She said the ferry was sold.", "Eva Holt", "the ferry was sold"),
         ("Eva Holt: 'I will mend the ferry'", "Eva Holt", "I will mend the ferry"),
+        ("The ferry, said Eva Holt, would sail again.", "Eva Holt", "The ferry, said Eva Holt, would sail again"),
+        ("The Herald quoted Eva Holt as saying that the ferry was sold.", "Eva Holt", "that the ferry was sold"),
+        ("Eva Holt was quoted as saying that the ferry was sold.", "Eva Holt", "that the ferry was sold"),
+        ("Eva Holt said the sale was an insult and threatened a strike on Monday.", "Eva Holt", "a strike"),
+        ("Eva Holt said the men had fled and urged the crew to wait.", "Eva Holt", "to wait"),
+        ("Eva Holt was told to avoid a conflict of interest and said she would leave.", "Eva Holt", "she would leave"),
+        ("Eva Holt wrote to the owners asking them to wait.", "Eva Holt", "to wait"),
+        ("Eva Holt rejected that, saying the ferry was old.", "Eva Holt", "the ferry was old"),
+        ("A lawyer for Captain Eva Holt said the ferry was old.", "A lawyer for Captain Eva Holt", "the ferry was old"),
+        ("Eva Holt met the owner, Jan Berg, her office said.", "her office", "Eva Holt met the owner, Jan Berg"),
+        ("Sen. Eva Holt, R-Ariz., said the ferry was old.", "Eva Holt", "the ferry was old"),
+        ("The ferry was late, an aide said, but Eva Holt denied that it was old.", "an aide", "The ferry was late"),
+        ("The ferry was late, an aide said, but Eva Holt denied that it was old.", "Eva Holt", "that it was old"),
+        ("A study found that ferries pay. It found that buses do not pay.", "A study", "that buses do not pay"),
         (
             "Eva Holt said the ferry would sail again, blaming the council for the delay.",
             "Eva Holt",
@@ -63,6 +77,16 @@ def test_reported_speech(text: str, speaker: str, content: str) -> None:
         "The alleged plan was not found.",
         "Anyone wanting to sail again needs a ticket.",
         "Eva Holt praised Togo's election.",
+        "Asked if the ferry was sold, Eva Holt laughed.",
+        "Told that the ferry was sold, Eva Holt wept.",
+        "The island was discovered by Eva Holt.",
+        "The song was written by Eva Holt.",
+        "The floods claimed 192 lives on the island.",
+        "A bushfire threatens two towns of the island.",
+        "Divers found the wreck of an old ferry.",
+        "Rest assured that the ferry will sail.",
+        "Said Holt met Muhammad bin Said Berg on Monday.",
+        "An envoy who asked not to be named met Eva Holt.",
     ],
 )  # fmt: skip
 def test_what_nobody_said_is_no_quote(text: str) -> None:
@@ -94,11 +118,27 @@ def test_a_clitic_before_a_participle_is_had() -> None:
             "“The ferry is late,” Eva Holt, the head of the harbour of the old town and of its fish market, said.",
             "The ferry is late,",
         ),
+        ("'It's the crews' fault,' Eva Holt said.", "It's the crews' fault,"),
+        ("‘The crews’ union won’t like it,’ said Eva Holt.", "The crews’ union won’t like it,"),
+        ("The 'Grey Lady' is old. 'We sold it,' Eva Holt said.", "We sold it,"),
+        ("“The ferry is late,” the Herald quoted Eva Holt as saying.", "The ferry is late,"),
+        ("Eva Holt thanked God. “The ferry is here,” she said.", "The ferry is here,"),
+        ("Eva Holt, asked if it was late, said: “The ferry is here.”", "The ferry is here."),
     ],
 )
 def test_speech_between_marks(text: str, content: str) -> None:
     (quote,) = [quote for quote in read(text).quotes if quote.kind == "direct"]
     assert (quote.text, quote.speaker) == (content, "Eva Holt")
+
+
+def test_who_asked_for_something_within_a_clause_says_the_quotation_by_another_verb() -> None:
+    (quote,) = read("“Nobody slammed a door,” the envoy, who asked not to be named, said.").quotes
+    assert (quote.speaker, quote.cue) == ("the envoy", "said")
+
+
+def test_a_shadow_minister_is_not_the_minister() -> None:
+    text = "Shadow foreign secretary Eva Holt spoke first. The foreign secretary said that the talks were over."
+    assert ("The foreign secretary", "that the talks were over") in _indirect(text)
 
 
 def test_a_quotation_that_thousands_of_paragraphs_open_again_ends_somewhere() -> None:

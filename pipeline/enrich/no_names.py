@@ -1,0 +1,75 @@
+"""What looks like a name, or a person's, and is none: sums of money, a senator's party and state, the first word of a
+sentence, the office of a secretary, a title between quotation marks."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from pipeline.article import EntityType, Span
+from pipeline.enrich.gazetteer import lookup
+from pipeline.enrich.inflect import verb_forms
+from pipeline.enrich.known import known, name_words
+from pipeline.enrich.nlp import Name, Reading
+from pipeline.enrich.roles import role_words
+
+TOWN = 100_000  # inhabitants of a place whose name a word that begins a sentence may be
+
+_AFFILIATION = re.compile(r"[RDI]-[A-Z][\w.]*")  # R-Ariz., D-N.Y.
+_MONEY = re.compile(r"(?:[A-Z]{0,3}[$£€¥₦₹]|[A-Z]{1,3}(?=[\d.,]+(?:bn|mn?|tn|k)\b))[\d.,]+(?:bn|mn?|tn|k)?")
+_MARKS = '"“”‘’«»'
+
+
+def is_no_name(reading: Reading, span: Span, kind: EntityType) -> bool:
+    """Whether words are no name by themselves: "this Administration", the State of "Secretary of State"."""
+    text = reading.text_of(span.field)
+    office = span.surface in role_words()["of"] and text[: span.start].endswith(" of ")
+    if office or (kind == "ORG" and span.surface in name_words()["generic"]):
+        return True
+    if _AFFILIATION.fullmatch(span.surface) or _MONEY.fullmatch(span.surface):
+        return True
+    return kind in ("PERSON", "LOC", "GPE") and _is_first_word(reading, span)
+
+
+def is_no_place(text: str, span: Span) -> bool:
+    """Whether a place's name is a part of a paper's or a bank's, or stands alone in quotation marks as a title."""
+    titled = text[max(0, span.start - 1) : span.start] in _MARKS and text[span.end : span.end + 1] in _MARKS
+    return (titled and span.start > 0 and span.end < len(text)) or _owned().match(text, span.end) is not None
+
+
+def is_acronym(text: str, span: Span) -> bool:
+    """Whether a word in capitals among small letters is a body's acronym: no family name, no line in capitals."""
+    if not re.fullmatch(r"[A-Z]{3,7}", span.surface) or span.surface.title() in text:
+        return False
+    line = text[text.rfind("\n", 0, span.start) + 1 : span.end + 80].replace(span.surface, "")
+    return sum(map(str.islower, line)) > len(line) / 2
+
+
+@cache
+def _owned() -> re.Pattern[str]:
+    return re.compile(rf"\s(?:{'|'.join(name_words()['named_after_places'])})\b")
+
+
+def _is_first_word(reading: Reading, span: Span) -> bool:
+    """Whether a word has its capital from the head of a sentence alone: the article writes it small elsewhere, or it is
+    what somebody does ("Shelling"), and nobody and nothing is named so within a sentence."""
+    word, text = span.surface, reading.article.text
+    if not re.fullmatch(r"[A-Z][a-z]+", word) or not _begins(reading.text_of(span.field), span.start):
+        return False
+    doing = word.endswith("ing") and word.lower() in verb_forms()
+    if not doing and re.search(rf"(?<![\w'’-]){word.lower()}(?![\w'’-])", text) is None:
+        return False
+    if known(word) is not None or any(place.population >= TOWN for place in lookup(word)):
+        return False
+    if _is_in_longer_name(word, reading.names):
+        return False
+    return all(_begins(text, found.start()) for found in re.finditer(rf"(?<![\w-]){word}(?![\w-])", text))
+
+
+def _is_in_longer_name(word: str, names: Sequence[Name]) -> bool:
+    return any(" " in name.span.surface and word in name.span.surface.split() for name in names)
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence begins at a place."""
+    before = text[max(0, start - 3) : start].rstrip(" \"'“‘«")
+    return not before or before[-1] in "\n.!?:"
