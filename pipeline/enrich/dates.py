@@ -197,11 +197,17 @@ def _weekday(match: re.Match[str], context: Context) -> Days | None:
     which = (match["which"] or "").lower()
     number = WEEKDAYS[match["weekday"].lower()]
     back = (context.published.weekday() - number) % 7
+    if re.search(r"\bon (?:a|any)\s$", context.before):
+        return None
+    if re.match(r"\sweek\b(?!['’-])", match.string[match.end() :]):  # "Tuesday week"
+        return single_day(context.published + timedelta(days=14 - back))
+    if which == "this" and back and not AHEAD.search(_clause(match, context)):
+        return single_day(context.published + timedelta(days=number - context.published.weekday()))
     if which in ("last", "past"):
         return single_day(context.published - timedelta(days=back or 7))
     if which in ("next", "coming", "this coming"):
         return single_day(context.published + timedelta(days=(7 - back) or 7))
-    due = re.search(r"\b(?:by|until|before|next)\s$", context.before)
+    due = re.search(r"\b(?:by|until|till|before|next)\s$", context.before)
     if back and (due or AHEAD.search(_clause(match, context))):
         return single_day(context.published + timedelta(days=7 - back))
     return single_day(context.published - timedelta(days=back))

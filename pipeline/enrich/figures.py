@@ -15,7 +15,7 @@ from pipeline.enrich import TABLES
 from pipeline.enrich.inflect import base_form
 from pipeline.enrich.names import Named
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.parse import Word, phrase, words_between
+from pipeline.enrich.parse import Word, negated, phrase, words_between
 from pipeline.tables import words_of
 
 MOST_DIGITS = 15
@@ -44,6 +44,8 @@ def _number() -> re.Pattern[str]:
     )
 
 
+_RAND = re.compile(r"[,.]|[a-z]$", re.IGNORECASE)  # R254bn and R1,200 are money, R254 a road
+_JOINED = re.compile(r"\s(?:and|to|or)\s")
 _MONEY_BEFORE = re.compile(r"(?i)(?<!\d\s)(?<!illion\s)\b(dollar|pound|euro)s\s$")  # and of no number before them
 _NUMBERED = re.compile(r"(?i)\b(?:page|chapter|paragraph|section|article|volume|box|verse|episode)\s\d$")
 
@@ -57,7 +59,8 @@ def find_figures(reading: Reading, names: Sequence[Named], dates: Sequence[DateM
         taken |= {at for day in dates if day.field == field for at in range(day.start, day.end)}
         for match in _number().finditer(reading.text_of(field)):
             numbered = _NUMBERED.search(reading.text_of(field), max(0, match.start() - 12), match.start() + 1)
-            if match.start() not in taken and match.end() - 1 not in taken and not numbered:
+            free = match["sign"] or (match.start() not in taken and match.end() - 1 not in taken)
+            if free and not numbered:
                 figure = _figure(reading, field, match)
                 if figure is not None:
                     found.append(figure)
@@ -66,7 +69,7 @@ def find_figures(reading: Reading, names: Sequence[Named], dates: Sequence[DateM
 
 def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure | None:
     value = _value(match)
-    if value is None:
+    if value is None or (match["sign"] in ("R", "r") and not _RAND.search(match[0])):
         return None
     text = reading.text_of(field)
     start, end = match.start() + len(match[0]) - len(match[0].lstrip()), match.end()
@@ -174,6 +177,10 @@ def _currency(match: re.Match[str], text: str, end: int) -> tuple[str | None, in
     """The currency by the sign before or the word after, and where the figure ends."""
     if match["sign"]:
         return figure_words()["currency_signs"][match["sign"].upper()], end
+    joined = _JOINED.match(text, end)  # "between 310 million and 330 million pounds"
+    following = _number().match(text, joined.end()) if joined is not None and not match["percent"] else None
+    if following is not None and not following["sign"]:
+        return _currency(following, text, following.end())[0], end
     words = "|".join(figure_words()["currency_words"])
     after = re.compile(rf"\s(?:(?:US|U\.S\.|American|Australian|Canadian)\s)?(?P<word>{words})s?\b").match(text, end)
     if after is None:
@@ -303,7 +310,9 @@ def _verb(noun: Word) -> Word | None:
         return word if word.pos == "VERB" else None
     if complement := next((child for child in verb.all("xcomp") if child.pos == "ADJ"), None):
         return complement
-    return verb
+    if verb.lemma.lower() in figure_words()["suffered"]["found"] and (below := verb.child("xcomp")) is not None:
+        return below  # "are known to have died"
+    return None if negated(verb) else verb
 
 
 def _undergoes(noun: Word, verb: Word) -> bool:

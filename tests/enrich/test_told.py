@@ -42,6 +42,36 @@ def test_dates_need_a_day_of_publication_only_where_they_are_relative() -> None:
     assert [day.first for day in days] == [date(2019, 3, 3), date(2026, 1, 2)]
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [  # published on Friday, 2 January 2026
+        ("Rain will fall till Wednesday.", [date(2026, 1, 7)]),
+        ("They meet Tuesday week.", [date(2026, 1, 13)]),
+        ("This Monday he resigned.", [date(2025, 12, 29)]),
+        ("They will meet this Monday.", [date(2026, 1, 5)]),
+        ("She was born on a Sunday in particular.", []),
+    ],
+)
+def test_weekdays_ahead_and_behind(text: str, days: list[date]) -> None:
+    assert [day.first for day in read(text, published_at="2026-01-02T12:00:00Z").dates] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Some 3.2 lakh people were displaced.", [(320_000, "displaced", None)]),
+        ("Rs 4 lakh crore was spent.", [(4e12, "money", "INR")]),
+        ("It cost between 310 million and 330 million pounds.", [(310e6, "money", "GBP"), (330e6, "money", "GBP")]),
+        ("The budget of R254bn was passed near the R254 road.", [(254e9, "money", "ZAR")]),
+        ("The firm paid US$300 million.", [(300e6, "money", "USD")]),
+        ("Fourteen people are known to have died.", [(14, "killed", None)]),
+        ("The army is not evacuating its 350 troops.", [(350, "troops", None)]),
+    ],
+)
+def test_figures_of_several_countries(text: str, figures: list[tuple[float, str, str | None]]) -> None:
+    assert [(one.value, one.kind, one.currency) for one in read(text).figures] == figures
+
+
 def test_impossible_dates_are_left_out() -> None:
     assert read("It happened on 31 February 2020 and on 30 February.", **PUBLISHED).dates == []
 
