@@ -12,13 +12,11 @@ from datetime import date, timedelta
 
 from pipeline.article import Article, DateMention, FieldName
 from pipeline.enrich.date_words import (
-    AFTER_NAMES,
     AHEAD,
     COUNT,
     DAY,
     MONTH,
     MONTHS,
-    NAMES,
     NO_YEAR,
     PART,
     SEASONS,
@@ -31,6 +29,7 @@ from pipeline.enrich.date_words import (
 from pipeline.enrich.days import Context, Days, month_end, months_on, moved, number_of, part_of, period, single_day
 from pipeline.enrich.names import Named
 from pipeline.enrich.nlp import Reading
+from pipeline.enrich.weekdays import weekday_meant
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Context], Days | None], str]
 
@@ -188,38 +187,6 @@ def _season(match: re.Match[str], context: Context) -> Days | None:
         )
     end = month + 2
     return date(year, month, 1), month_end(year + (end > 12), (end - 1) % 12 + 1), "season"
-
-
-def _weekday(match: re.Match[str], context: Context) -> Days | None:
-    """The last day of that name, the day of publication included; the next one where the text looks ahead."""
-    if context.published is None or NAMES.search(context.before) or AFTER_NAMES.match(match.string, match.end()):
-        return None
-    which = (match["which"] or "").lower()
-    number = WEEKDAYS[match["weekday"].lower()]
-    back = (context.published.weekday() - number) % 7
-    if re.search(r"\bon (?:a|any)\s$", context.before):
-        return None
-    if re.match(r"\sweek\b(?!['’-])", match.string[match.end() :]):  # "Tuesday week"
-        return single_day(context.published + timedelta(days=14 - back))
-    if which == "this" and back and not AHEAD.search(_clause(match, context)):
-        return single_day(context.published + timedelta(days=number - context.published.weekday()))
-    if which in ("last", "past"):
-        return single_day(context.published - timedelta(days=back or 7))
-    if which in ("next", "coming", "this coming"):
-        return single_day(context.published + timedelta(days=(7 - back) or 7))
-    due = re.search(r"\b(?:by|until|till|before|next)\s$", context.before)
-    if back and (due or AHEAD.search(_clause(match, context))):
-        return single_day(context.published + timedelta(days=7 - back))
-    return single_day(context.published - timedelta(days=back))
-
-
-def _clause(match: re.Match[str], context: Context) -> str:
-    """The words around a weekday that tell whether it lies ahead: its part of the sentence, up to commas."""
-    left, _, right = context.sentence.partition(match[0])
-    before = re.split(r"[,;:“”\"]|\b(?:that|said|says|after|before|who|which)\b", left)[-1]
-    after = re.split(r"[,;:“”\".]|\b(?:and|but|that|after|who|which)\b", right)[0]
-    said = re.search(r"\b(?:said|told|announced|reported|warned|added)\s+(?:on\s+|reporters\s+on\s+)?$", left)
-    return "" if said else f"{before} {after}"
 
 
 def _near(match: re.Match[str], context: Context) -> Days | None:
@@ -386,7 +353,7 @@ def _relative_rules() -> Iterator[Rule]:
     )
     yield (
         re.compile(rf"\b(?:(?P<which>[Ll]ast|[Nn]ext|this coming|[Tt]his|past|coming)\s+)?{WEEKDAY}(?![\w])"),
-        _weekday,
+        weekday_meant,
         "relative",
     )
     yield (
