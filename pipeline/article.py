@@ -21,6 +21,7 @@ FIRST_NEWS = datetime(1600, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(hours=24)  # a published date further ahead than this is dropped
 
 ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
+_SCRIPT = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it, an escaped backslash before it apart
 
 
@@ -358,6 +359,8 @@ def _check(article: Article) -> None:
         raise Rejected(f"title too long: {len(article.title):,} characters, the limit is {MAX_TITLE:,}")
     if len(article.url or "") > MAX_URL:
         raise Rejected(f"url too long: the limit is {MAX_URL:,} characters")
+    if _SCRIPT.match(article.url or ""):
+        raise Rejected("url: an address that a browser would run; http or https is needed")
     if article.id and not ID.fullmatch(article.id):
         raise Rejected("id: 1 to 200 printable ASCII characters without blanks are needed")
     try:

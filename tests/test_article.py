@@ -119,6 +119,7 @@ def test_fetched_at_is_capped_at_now() -> None:
         ({"text": 5}, "text"),
         ({"text": ""}, "no text"),
         ({"text": " \n\u00a0"}, "no text"),
+        ({"text": "The port is shut.", "url": " JavaScript:alert(1)"}, "http or https is needed"),
         ({"text": "x" * (MAX_TEXT + 1)}, "too long"),
         ({"text": "x", "title": "t" * 2001}, "title too long"),
         ({"text": "x", "url": "u" * 8001}, "url too long"),

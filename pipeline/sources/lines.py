@@ -28,7 +28,7 @@ def document(origin: str, raw: bytes, door: Door) -> Iterator[Input]:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as exc:
-        yield door.refuse(origin, f"not JSON: {exc}")
+        yield door.refuse(origin, _not_json(exc))
         return
     if not isinstance(value, list):
         yield door.take(origin, value)
@@ -65,8 +65,14 @@ def _one(origin: str, line: bytes, door: Door) -> Input:
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as exc:
-        return door.refuse(origin, f"not JSON: {exc}")
+        return door.refuse(origin, _not_json(exc))
     return door.take(origin, value)
+
+
+def _not_json(exc: orjson.JSONDecodeError) -> str:
+    if "UTF-8" in str(exc):  # another charset, or a body that a program compressed
+        return "not JSON: JSON is UTF-8, and this is not; convert it, and send it without compression"
+    return f"not JSON: {exc}"
 
 
 def _skip_line(stream: BinaryIO) -> None:

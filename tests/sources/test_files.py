@@ -76,6 +76,10 @@ def test_a_broken_line_is_refused_in_its_place() -> None:
     assert "object" in reason(found[3])
 
 
+def test_another_charset_is_named() -> None:
+    assert "JSON is UTF-8" in reason(read('{"text": "Cafè"}\n{"text": "b"}\n'.encode("latin-1"))[0])
+
+
 def test_a_broken_first_line_does_not_take_the_others_with_it() -> None:
     found = read(b'{"text": oops}\n{"text": "b"}\n')
     assert "not JSON" in reason(found[0])
