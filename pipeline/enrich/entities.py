@@ -191,7 +191,7 @@ def _join_companies(groups: list[_Group]) -> list[_Group]:
         else:
             bare.setdefault(key, []).append(group)
     for group in bodies:
-        if id(group) not in joined and is_company(group.name) and len(bare_company(group.name).split()) < 3:
+        if id(group) not in joined and is_company(group.name, whole=True):
             first.setdefault(name_key(group.name.split()[0]), []).append(group)
     for group in bodies:
         if " " not in group.name and id(group) not in joined:

@@ -20,6 +20,8 @@ def family_name(name: str) -> str:
     if len(words) < 2:
         return name
     first, given = words[0], words[1:]
+    if len(words) == 3 and _HYPHENED.fullmatch(given[1]) and given[0] in _listed():
+        return given[0]  # Carrie Wong Mei-yee
     hyphened = len(words) == 2 and _HYPHENED.fullmatch(given[0]) and not _ARTICLE.match(given[0]) and len(first) <= 6
     chinese = first in name_words()["chinese_families"] and len(words) == 2 and _PINYIN.fullmatch(given[0])
     korean = (
@@ -28,6 +30,10 @@ def family_name(name: str) -> str:
         and all(part.isalpha() and part.istitle() and len(part) <= SHORT for part in given)
     )
     return first if hyphened or chinese or korean else words[-1]
+
+
+def _listed() -> set[str]:
+    return {*name_words()["chinese_families"], *name_words()["korean_families"]}
 
 
 def is_syllable(part: str) -> bool:

@@ -324,7 +324,11 @@ def _consistent(names: Sequence[Named]) -> list[Named]:
     full = [span.surface for span, kind in names if kind == "PERSON" and " " in span.surface]
     last = {family_key(name) for name in full} - places.keys()
     people = {name_key(word) for name in full for word in name.split()}
-    firms = {name_key(span.surface.split()[0]) for span, kind in names if kind == "ORG" and is_company(span.surface)}
+    firms = {
+        name_key(span.surface.split()[0])
+        for span, kind in names
+        if kind == "ORG" and is_company(span.surface, whole=True)
+    }
     firms -= {*people, *places.keys()}
 
     def settled(name: str, kind: EntityType) -> EntityType:
@@ -338,10 +342,16 @@ def _consistent(names: Sequence[Named]) -> list[Named]:
     return [(span, settled(span.surface, kind)) for span, kind in names]
 
 
-def is_company(name: str) -> bool:
-    """Whether a name's last word says that it is a company's ("Norlund Systems", "Penrith & Co")."""
-    words = name.split()
-    return len(words) > 1 and words[-1].strip(".,") in (*name_words()["company_forms"], *name_words()["company_words"])
+def is_company(name: str, *, whole: bool = False) -> bool:
+    """Whether a name's last word says that it is a company's ("Norlund Systems", "Penrith & Co").
+
+    Args:
+        name: of a body.
+        whole: all words but the first do, so that the first one alone means the same company.
+    """
+    first, *rest = name.split()
+    kinds = {*name_words()["company_forms"], *name_words()["company_words"]}
+    return bool(first and rest) and all(word.strip(".,") in kinds for word in (rest if whole else rest[-1:]))
 
 
 def bare_company(name: str) -> str:

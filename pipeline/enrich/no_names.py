@@ -27,6 +27,8 @@ def is_no_name(reading: Reading, span: Span, kind: EntityType) -> bool:
         return True
     if _AFFILIATION.fullmatch(span.surface) or _MONEY.fullmatch(span.surface):
         return True
+    if kind == "PERSON" and span.surface in name_words()["gods"]:
+        return True
     return kind in ("PERSON", "LOC", "GPE") and _is_first_word(reading, span)
 
 
@@ -72,4 +74,4 @@ def _is_in_longer_name(word: str, names: Sequence[Name]) -> bool:
 def _begins(text: str, start: int) -> bool:
     """Whether a sentence begins at a place."""
     before = text[max(0, start - 3) : start].rstrip(" \"'“‘«")
-    return not before or before[-1] in "\n.!?:"
+    return not before or before[-1] in "\n.!?:—–-)"

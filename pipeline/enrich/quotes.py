@@ -20,7 +20,7 @@ from pipeline.enrich.subjects import is_told, quoted
 PAIRS = {
     "“": '”|"',
     "«": "»",
-    "„": "“|”",
+    "„": '“|”|"',
     '"': '"|”',
     "``": "''",
     "''": "''",
@@ -250,6 +250,8 @@ def _introduce(part: Quoted, before: Sequence[Word], speakers: Speakers) -> None
             according,
             according.child("obl", "obj", "nmod") or (according.head if according.dep == "case" else None),
         )
+    if subject is not None and subject.dep == "nmod:desc" and subject.head in before:
+        subject = subject.head  # "according to biologist Sten Hauge"
     if subject is not None and subject in before:
         part.cue, part.speaker = weak, speakers.of(subject)
 

@@ -15,7 +15,7 @@ from pipeline.enrich.nlp import Reading
 from pipeline.enrich.opinions import FINITE, headed, is_nobody, judged, opinion, passive, spoken_of
 from pipeline.enrich.parse import Word, conjuncts, negated
 from pipeline.enrich.speakers import Speaker, Speakers
-from pipeline.enrich.subjects import can_speak, can_want, subject_of, turned
+from pipeline.enrich.subjects import can_speak, can_want, own_subject, subject_of, turned
 
 NAMING = ("NOUN", "PROPN", "PRON", "NUM", "DET", "X")  # parts of speech of whoever says something
 PARENTHESIS = 14  # words at most between the commas around "he said"
@@ -149,8 +149,9 @@ def _before(cue: Word, clause: Word, sentence: Sequence[Word]) -> list[Word]:
     """What is said where it stands before the verb."""
     if _that(cue, sentence) is not None:
         return []
-    subject = nearest(cue, "nsubj")
-    edge = min(cue.at, min((word.at for word in subject.subtree()), default=cue.at) if subject else cue.at)
+    subject = own_subject(cue)
+    own = [word.at for word in subject.subtree() if word.pos != "PUNCT"] if subject is not None else []
+    edge = min([cue.at, *own])
     before = [word for word in sentence if word.at < edge]
     return before if before and before[-1].text == "," else [word for word in clause.subtree() if word.at < edge]
 
@@ -234,7 +235,7 @@ def _is_parenthesis(cue: Word) -> bool:
 
 def _beside(cue: Word, sentence: Sequence[Word]) -> list[Word]:
     """The sentence around "he said" between two commas, by the order of the words."""
-    subject = turned(cue, sentence) or nearest(cue, "nsubj")
+    subject = turned(cue, sentence) or own_subject(cue)
     if subject is None or cue.child("mark") is not None:
         return []
     parts = (cue, *subject.subtree(), *(word for child in cue.all("aux", "advmod") for word in child.subtree()))
@@ -358,6 +359,8 @@ def _around(cue: Word) -> list[Word]:
 def _according(word: Word, sentence: Sequence[Word]) -> tuple[list[Word], Word] | None:
     """The rest of a sentence that is "according to" somebody."""
     head = word.head if word.dep in ("case", "mark", "fixed") else word.child("obl", "obj", "nmod") or word.head
+    if head is not None and head.dep == "nmod:desc" and head.head is not None:
+        head = head.head  # "according to biologist Sten Hauge"
     if head is None or head.pos not in ("NOUN", "PROPN", "PRON"):
         return None
     own = {part.at for part in head.subtree()} | {part.at for part in word.subtree()}

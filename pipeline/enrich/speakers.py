@@ -75,7 +75,8 @@ class Speakers:
     def of(self, subject: Word) -> Speaker:
         """The speaker that a verb's subject names."""
         lemma = subject.text.lower()
-        if subject.dep == "appos" and subject.head is not None and self.covering(subject.head):
+        another = subject.tag == "NNS" or subject.child("nmod:poss") is not None  # "Berg, her office said"
+        if subject.dep == "appos" and not another and subject.head is not None and self.covering(subject.head):
             subject = subject.head
         if subject.pos == "PRON" or lemma in ("he", "she", "it"):
             return self._pronoun(subject, lemma)
@@ -199,8 +200,6 @@ class Speakers:
         """Whether forms of address and first names allow a pronoun."""
         if pronoun not in ("he", "she"):
             return True
-        if entity.name.lower() in cue_words()["pronouns"]["silent"]:
-            return False
         other = cue_words()["address"]["she" if pronoun == "he" else "he"]
         for span in entity.mentions:
             before = self._reading.text_of(span.field)[max(0, span.start - 10) : span.start].split()

@@ -17,10 +17,20 @@ def subject_of(cue: Word, sentence: Sequence[Word]) -> Word | None:
     """Who says what a verb says; None where nobody does."""
     if is_told(cue):
         return None
-    own = quoted(cue) or turned(cue, sentence) or nearest(cue, "nsubj") or _dummy(cue) or _shared(cue)
+    own = quoted(cue) or turned(cue, sentence) or own_subject(cue) or _dummy(cue) or _shared(cue)
     if own is None and cue.dep.startswith("acl") and cue.head is not None:
         own = _writer(cue, cue.head, sentence)
     return own or (_by_place(cue, sentence) if base(cue) in cue_words()["core"]["verbs"] else None)
+
+
+def own_subject(cue: Word) -> Word | None:
+    """The verb's own subject in the parse, which may hang it on a name before it: "met Nils Berg, her office said"."""
+    found = nearest(cue, "nsubj")
+    for behind in found.all("appos") if found is not None and found.at < cue.at else []:
+        words = phrase(behind)
+        if words[-1].at == cue.at - 1 and (words[0].tag == "PRP$" or behind.tag == "NNS"):
+            return behind
+    return found
 
 
 def _dummy(cue: Word) -> Word | None:
@@ -52,12 +62,12 @@ def quoted(cue: Word) -> Word | None:
 def turned(cue: Word, sentence: Sequence[Word]) -> Word | None:
     """Who speaks between two commas behind the verb, if the parse takes him for its object: "Moro, said Vale, left"."""
     subject, behind = nearest(cue, "nsubj"), cue.child("iobj", "obj")
-    if subject is None or behind is None or base(cue) not in cue_words()["core"]["verbs"]:
+    if behind is None or base(cue) not in cue_words()["core"]["verbs"]:
         return None
     name, first = phrase(behind), sentence[0].at
     around = [sentence[at - first].text for at in (cue.at - 1, name[-1].at + 1) if 0 <= at - first < len(sentence)]
-    tight = phrase(subject)[-1].at == cue.at - 2 and name[0].at == cue.at + 1
-    return behind if tight and around == [",", ","] else None
+    tight = subject is None or phrase(subject)[-1].at == cue.at - 2
+    return behind if tight and name[0].at == cue.at + 1 and around == [",", ","] else None
 
 
 def can_speak(word: Word, *, named: bool = False) -> bool:

@@ -165,6 +165,8 @@ def test_what_is_known_by_several_names_has_one_name_to_be_counted_by() -> None:
         ("Bae Soo-ah won. Bae said she was glad.", {"Bae Soo-ah": ["Bae"]}),
         ("Lu Chengwei met Kim Jae Min there. Lu left when Kim came.", {"Lu Chengwei": ["Lu"], "Kim Jae Min": ["Kim"]}),
         ("Kim Larsen beat Ana Dahl. Larsen was tired.", {"Kim Larsen": ["Larsen"], "Ana Dahl": []}),
+        ("The mayor, Carrie Wong Mei-yee, resigned. Wong was sorry.", {"Carrie Wong Mei-yee": ["Wong"]}),
+        ("Alibar Group Holding Ltd rose. Alibar will invest.", {"Alibar Group Holding Ltd": ["Alibar"]}),
         ("Prince Saud Al-Ferran spoke. Later Prince Saud left.", {"Saud Al-Ferran": ["Saud"]}),
         ("The Huthis and Hezbullah fired. The Houthis left.", {"Houthis": ["Huthis"], "Hezbullah": []}),
         (
@@ -173,6 +175,8 @@ def test_what_is_known_by_several_names_has_one_name_to_be_counted_by() -> None:
         ),
         ("The Institute of Ferry Studies met. The IFS left.", {"Institute of Ferry Studies": ["IFS"]}),
         ("Shelling killed three women and a man.", {}),
+        ("OSLO, March 10 (Agency) - Shelling killed three women.", {"OSLO": []}),
+        ("The nurse thanked God for the rain.", {}),
         ("Bushfire closed the road. The bushfire had burned for days.", {}),
         ("The firm needs R254bn and HK$30 million.", {}),
     ],
