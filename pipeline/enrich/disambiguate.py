@@ -24,6 +24,7 @@ CAPITAL, WORLD_CITY, FIRST_LEVEL = 1.2, 1.2, 0.8
 OTHER_SPELLING = 0.4  # subtracted from another spelling of the name
 DIVISION_FIRST = 1.2  # a division of a large federal state is known before a town of its name
 UNLIKE = 3.0  # subtracted where the gazetteer's own name is another one: many alternate names are nicknames
+OVERSHADOWED = 5  # times the inhabitants of a namesake that a capital has, whose name then tells nothing by itself
 ALIKE = 0.5  # share of letters that names must have in common
 NEAR_KM, NEARBY_KM = 120.0, 350.0
 ARTICLES = ("al", "el", "as", "ad", "ar", "az", "ash", "at", "the")  # not compared
@@ -61,9 +62,21 @@ def choose(name: str, candidates: Sequence[Known], support: Support) -> Choice |
     alone = why in (LARGEST, CAPITAL_NAME)
     if alone and name_key(name) != name_key(known.name) and not in_table(name, "exonyms"):
         return None  # another spelling of a place that nothing speaks for
+    if (
+        why != f"the article names {known.admin1}"
+        and known.country != support.home
+        and _is_overshadowed(known, candidates)
+    ):
+        return None
     if best < (ALONE_ENOUGH if alone else ENOUGH) or best - rival < (ALONE_AHEAD if alone else AHEAD):
         return None
     return Choice(known, why, round(min(0.97, 0.6 + 0.08 * (best - ENOUGH) + 0.08 * (best - rival)), 2))
+
+
+def _is_overshadowed(known: Known, candidates: Sequence[Known]) -> bool:
+    """Whether a capital has the name, many times larger: it is not named again for its namesake without saying so."""
+    capitals = [other for other in candidates if other.feature_code == "PPLC" and other is not known]
+    return known.feature_class == "P" and any(other.population > OVERSHADOWED * known.population for other in capitals)
 
 
 def weight(name: str, known: Known, support: Support, largest: bool) -> tuple[float, str]:

@@ -61,10 +61,12 @@ def find_entities(
 ) -> list[Entity]:
     """The entities of an article, in the order of their first mention."""
     groups: dict[tuple[str, ...], _Group] = {}
-    resolved = {name_key(span.surface): place for place in places for span in place.mentions}
+    towns_last = sorted(places, key=lambda place: place.feature_code != "PCLI")  # "Lebanon" beside "Lebanon, Ohio"
+    resolved = {name_key(span.surface): place for place in towns_last for span in place.mentions}
+    spots = {(span.field, span.start): place for place in places for span in place.mentions}
     for span, kind in names:
         government = metonyms.get((span.field, span.start))
-        place = None if government else resolved.get(name_key(span.surface))
+        place = None if government else spots.get((span.field, span.start), resolved.get(name_key(span.surface)))
         group = _group(span, kind, place, government)
         key = _group_key(group, span)
         if key in groups:
@@ -263,6 +265,28 @@ def _known_as(group: _Group) -> str | None:
     return next((one.name for one in found if one and one.id == group.id), None)
 
 
+def _only_named_after(name: str) -> bool:
+    """Whether a body's name has a country's in it by chance: "South China Morning Post", "Jordan Brand"."""
+    words = name.split()
+    if words[-1] in name_words()["named_only"]:
+        return True
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
+        if before in ("New", *name_words()["parts"]) and country_named(word) and not country_named(f"{before} {word}"):
+            return True
+        if ambiguous_country(word) and not set(words) & {
+            *name_words()["civic"],
+            "Airlines",
+            "National",
+            "University",
+            "Bank",
+        }:
+            return "of" not in words
+        if word in name_words()["ambiguous_places"] and ambiguous_country(word):
+            return "of" not in words  # the Georgia National Guard is an American one
+    return False
+
+
 def _home(group: _Group, place: Place | None, role: str | None) -> str | None:
     """The country of an entity: of a place, of a person's role, or as the table knows it."""
     if group.kind in PLACES:
@@ -270,6 +294,6 @@ def _home(group: _Group, place: Place | None, role: str | None) -> str | None:
     if group.kind == "PERSON" and (code := country_in(role)):
         return code
     if group.kind == "ORG" and group.id is None and (code := country_in(group.name)):
-        return code
+        return None if _only_named_after(group.name) else code
     found = next((one for form in group.aliases if (one := known(form)) is not None), None) if group.id else None
     return found.country if found else None

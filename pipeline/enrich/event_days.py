@@ -23,7 +23,11 @@ def day_of(trigger: Word, sentence: Span, reading: Reading, dates: Sequence[Date
     """The date of the trigger's sentence that hangs on the trigger's clause, else the only one."""
     inside = [one for one in dates if one.field == sentence.field and sentence.start <= one.start < sentence.end]
     heads = {id(one): words_between(reading.words, one.field, one.start, one.end) for one in inside}
-    inside = [one for one in inside if not _only_bounds(heads[id(one)])]
+    inside = [
+        one
+        for one in inside
+        if not _only_bounds(heads[id(one)]) and not _is_of_saying(heads[id(one)], trigger, reading)
+    ]
     if not inside:
         return None
     clause = _clause(trigger)
@@ -136,6 +140,16 @@ def _only_bounds(words: Sequence[Word]) -> bool:
     """Whether a date only tells from when or until when: "since January"."""
     bounds = event_words()["calendar"]["bounds"]
     return any(case(word) in bounds for word in words)
+
+
+def _is_of_saying(words: Sequence[Word], trigger: Word, reading: Reading) -> bool:
+    """Whether a date stands right behind a verb of saying: "it attacked, the ministry said on Thursday"."""
+    first = min((at for word in words for at in (word.at, *(child.at for child in word.all("case")))), default=0)
+    before = reading.words[first - 1] if first > 0 else None
+    if before is not None and before.dep in ("obj", "iobj") and before.head is not None:
+        before = before.head  # "told reporters on Thursday"
+    say = event_words()["status"]["say"]
+    return before is not None and before is not trigger and before.tag[:2] == "VB" and before.lemma.lower() in say
 
 
 def _age(child: Word) -> str | None:

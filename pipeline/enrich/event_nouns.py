@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pipeline.article import Party
 from pipeline.enrich.clauses import agent, antecedent, case, subject
 from pipeline.enrich.event_rules import NounRule, event_words, fits, noun_rules, rules_of, types
-from pipeline.enrich.event_verbs import Found, is_critic, is_in_words
+from pipeline.enrich.event_senses import is_critic, is_in_words
+from pipeline.enrich.event_verbs import Found
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word
 from pipeline.enrich.parties import Parties, is_named

@@ -23,6 +23,8 @@ def status_of(trigger: Word) -> Told | None:
     way: list[Word] = []
     for word, below in _upwards(trigger):
         way.append(word)
+        if is_given(way):
+            break
         if (denial := refuted(word, below)) is not None:
             return "denied", denial
         if is_unreal(word, below) or is_asked(word, way):
@@ -33,7 +35,7 @@ def status_of(trigger: Word) -> Told | None:
             return "alleged", f"{word.head.text if word.head else ''} …"
         elif (told is None or told[0] == "planned") and _is_rumour(word, below):
             told = "alleged", word.text
-        told = told if is_given(way) else _weighed(told, word, below)
+        told = _weighed(told, word, below)
         if below is not None and told is None:
             if _is_verb(word) and word.lemma.lower() in words["wished_verbs"] and _is_wish(trigger, below):
                 return None
@@ -57,8 +59,9 @@ def _undone(trigger: Word) -> Told | None:
     """A denial by words around a trigger: "sent no troops", "has yet to sign"."""
     to = next((child for child in trigger.all("mark") if child.text.lower() == "to"), None)
     near = (*trigger.children, *((trigger.head, *trigger.head.children) if trigger.head is not None else ()))
-    if to is not None and any(one.text.lower() == "yet" and one.at == to.at - 1 for one in near):
-        return "denied", "yet to"
+    before = next((one.text.lower() for one in near if to is not None and one.at == to.at - 1), "")
+    if before in ("yet", "never", "not"):  # "has yet to sign", "promised never to attack"
+        return "denied", f"{before} to"
     denial = without(trigger) if _is_verb(trigger) else None
     return ("denied", denial) if denial is not None else None
 

@@ -42,8 +42,6 @@ def is_asked(word: Word, way: list[Word]) -> bool:
         word: the trigger or a word above it.
         way: the words from the trigger up to it.
     """
-    if is_given(way):
-        return False
     if any(child.dep == "punct" and child.text.startswith("?") for child in word.children):
         return True
     below = way[-2] if len(way) > 1 else None

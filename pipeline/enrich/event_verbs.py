@@ -2,11 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline.article import EventType, Party
 from pipeline.enrich.clauses import arguments, case, complement, nearest, subject
 from pipeline.enrich.event_rules import VerbRule, event_words, fits, rules_of, types
+from pipeline.enrich.event_senses import (
+    has_ground,
+    is_armed,
+    is_critic,
+    is_in_words,
+    is_play,
+    keeps_peace,
+    literal_in_sport,
+    polices,
+)
 from pipeline.enrich.event_status import status_of
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, negated
@@ -27,10 +36,9 @@ class Found:
     needs_target: bool = False
 
 
-@cache
-def literal_in_sport() -> frozenset[str]:
-    """The verbs and nouns that mean what they say in the sports pages too."""
-    return frozenset(event_words()["sport"]["literal"])
+# Where they stand whom a state protests to, and whom one vows to answer; these are told by more than a verb's row.
+PROTESTED = VerbRule("ACCUSE", "*", ("to", "with", "against", "by", "over", "obj"))
+ANSWERED = VerbRule("THREATEN", "*", ("obj", "against", "at", "on", "to"))
 
 
 def verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
@@ -78,12 +86,16 @@ def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
         return None  # an earthquake, a law: nobody acts
     targets = _targets(rule, verb, object_, parties)
     kind = _kind(rule, verb, object_, who, actors, targets, parties)
-    if kind == "MOBILIZE" and _keeps_peace(verb):
+    if kind == "ACCUSE" and rule.type == "PROTEST":
+        targets = _targets(PROTESTED, verb, object_, parties)
+    if kind == "MOBILIZE" and rule.type == "ASSAULT":
+        targets = []  # a missile into the sea is shot at nobody
+    elif kind == "MOBILIZE" and keeps_peace(verb):
         kind = "AID"
     if kind is None:
         return None
     if kind in ("AGREE", "REJECT", "THREATEN") and not targets and verb.lemma.lower() != "deny":
-        targets = _of_clause(verb, parties)
+        targets = _of_clause(verb, parties, ANSWERED if kind == "THREATEN" else None)
     return Found(
         kind, verb, tuple(actors), tuple(targets), "verb",
         mutual=(rule.type in types("mutual") or rule.type == "SUPPORT") and rule.targets[0] == "with",
@@ -140,24 +152,17 @@ def _kind(
 ) -> EventType | None:
     """The type of a rule, or what refusal, words alone or a promise of force make of it; None where it is nothing."""
     below = complement(verb)
-    if rule.type == "REJECT" and below is not None and below.lemma.lower() in event_words()["speech"]["verbs"]:
+    if _is_nothing(rule, verb, below):
         return None
-    if verb.lemma.lower() == "fail" and not _is_of(below, types("refused")):
-        return None
-    if verb.lemma.lower() == "agree" and below is not None and _is_fact(below):
-        return None
+    if rule.type == "PROTEST" and verb.lemma.lower() == "protest" and _are_states(actors):
+        return "ACCUSE"
     if rule.type in types("refused") and _refuses(verb, rule):
         return "REJECT"
     if rule.type == "ASSAULT":
         aims = [word for place in rule.targets for word in _at(place, verb, object_)]
         return _force(verb, object_, who, actors, targets, aims)
-    if (
-        rule.type == "AGREE"
-        and verb.lemma.lower() in event_words()["speech"]["vows"]
-        and below is not None
-        and _tells(below, types("hostile"))
-    ):
-        return "THREATEN"
+    if rule.type == "AGREE" and verb.lemma.lower() in event_words()["speech"]["vows"] and below is not None:
+        return _vowed(verb, below, parties)
     if (
         rule.type == "THREATEN"
         and verb.lemma.lower() in event_words()["speech"]["warnings"]
@@ -174,6 +179,37 @@ def _kind(
     ):
         return None
     return rule.type
+
+
+def _is_nothing(rule: VerbRule, verb: Word, below: Word | None) -> bool:
+    """Whether a verb tells of a game, refuses only to say something, or takes something for true."""
+    if verb.lemma.lower() not in literal_in_sport() and is_play(verb):
+        return True
+    if rule.type == "REJECT" and below is not None and below.lemma.lower() in event_words()["speech"]["verbs"]:
+        return True
+    if verb.lemma.lower() == "fail" and not _is_of(below, types("refused")):
+        return True
+    return verb.lemma.lower() == "agree" and below is not None and _is_fact(below)
+
+
+def _vowed(verb: Word, below: Word, parties: Parties) -> EventType | None:
+    """What a promise is: a threat where it is one of force or of an answer, a refusal where it is never to give in."""
+    if negated(below) or any(word.text.lower() in ("never", "not") for word in verb.all("advmod") if word.at > verb.at):
+        return "REJECT" if _tells(below, types("refused")) else "AGREE" if _tells(below, types("hostile")) else None
+    speech, lemma = event_words()["speech"], below.lemma.lower()
+    particles = [word.text.lower() for word in below.all("advmod", "compound:prt")]
+    forms = {lemma, *(f"{lemma} {particle}" for particle in particles)}
+    if forms & speech["answers_to"]:
+        _, object_ = arguments(below)
+        return "THREATEN" if any(map(is_named, _targets(ANSWERED, below, object_, parties))) else None
+    if forms & speech["answers"] or _tells(below, types("hostile")):
+        return "THREATEN"
+    return None if forms & speech["resists"] else "AGREE"
+
+
+def _are_states(actors: list[Party]) -> bool:
+    """Whether those who protest are states, which do so in words."""
+    return bool(actors) and all(actor.id.startswith("country:") for actor in actors)
 
 
 def _is_fact(clause: Word) -> bool:
@@ -195,27 +231,24 @@ def _force(
     raid, an accusation in words."""
     if any(word.lemma.lower() in event_words()["speech"]["priced"] for word in aims):
         return None
-    if _polices(who) and object_ is not None and object_.lemma.lower() == "operation":
+    if object_ is not None and object_.lemma.lower() in event_words()["classes"]["weapon"]:
+        lemmas = {word.lemma.lower() for word in aims}
+        if lemmas & event_words()["speech"]["skies"]:
+            return None
+        if lemmas & event_words()["speech"]["waters"] or (not aims and _at("over", verb, object_)):
+            return "MOBILIZE"
+    if polices(who) and object_ is not None and object_.lemma.lower() == "operation":
         return None
-    if _polices(who) and verb.lemma.lower() in event_words()["policing"]["verbs"]:
+    if polices(who) and verb.lemma.lower() in event_words()["policing"]["verbs"]:
         return "COERCE"
     argued = any(word.lemma.lower() in event_words()["speech"]["argued"] for word in aims) or is_critic(who)
     return "ACCUSE" if argued or _is_verbal(verb, object_, who, actors, targets) else "ASSAULT"
-
-
-def _keeps_peace(verb: Word) -> bool:
-    """Whether troops are sent to keep a peace or to help, which is aid by PLOVER's manual."""
-    return any(word.lemma.lower() in event_words()["peace"]["words"] for word in verb.subtree())
 
 
 def _warns(actors: list[Party], targets: list[Party]) -> bool:
     """Whether a warning is one to somebody, and no forecast: both parties have a name and one a country."""
     named = any(map(is_named, actors)) and any(map(is_named, targets))
     return named and any(party.country for party in (*actors, *targets))
-
-
-def _polices(who: Word | None) -> bool:
-    return who is not None and who.lemma.lower() in event_words()["policing"]["nouns"]
 
 
 def _visits(actors: list[Party], targets: list[Party], parties: Parties) -> bool:
@@ -227,7 +260,7 @@ def _is_verbal(verb: Word, object_: Word | None, who: Word | None, actors: list[
     """Whether an attack is one in words: "a scathing attack on", one over a plan, a politician who attacks another."""
     if object_ is not None and is_in_words(object_):
         return True
-    if verb.lemma.lower() in event_words()["speech"]["attacks"] and not _is_armed(who) and _has_ground(verb):
+    if verb.lemma.lower() in event_words()["speech"]["attacks"] and not is_armed(who) and has_ground(verb):
         return True
     person = any(actor.id.startswith("person:") for actor in actors)
     alike = not targets or all(target.id.startswith(("person:", "org:")) for target in targets)
@@ -244,31 +277,6 @@ def _tells(clause: Word, wanted: frozenset[str]) -> bool:
 def _is_of(clause: Word | None, wanted: frozenset[str]) -> bool:
     """Whether a clause's verb tells an event of some types by the first of its rules."""
     return clause is not None and any(each.type in wanted for each in rules_of(clause)[:1])
-
-
-def is_in_words(noun: Word) -> bool:
-    """Whether an attack is one of words alone: "a scathing attack"."""
-    return any(child.lemma.lower() in event_words()["classes"]["verbal"] for child in noun.all("amod"))
-
-
-def is_critic(who: Word | None) -> bool:
-    """Whether somebody attacks in words, as critics and newspapers do."""
-    return who is not None and who.lemma.lower() in event_words()["speech"]["critics"]
-
-
-def _is_armed(who: Word | None) -> bool:
-    return who is not None and who.lemma.lower() in event_words()["speech"]["fighters"]
-
-
-def _has_ground(verb: Word) -> bool:
-    """Whether it is told what one is attacked for: "over the delay", "for failing to act", "for its silence"."""
-    doing = [clause for clause in verb.all("advcl") if clause.tag == "VBG"]
-    if any(mark.text.lower() == "for" for clause in doing for mark in clause.all("mark")):
-        return True
-    things = [word for word in verb.all("obl", "nmod") if word.pos == "NOUN"]
-    calendar = event_words()["calendar"]["words"]
-    over = any(case(word) == "over" and word.lemma.lower() not in calendar for word in things)
-    return over or any(case(word) == "for" and word.child("nmod:poss") is not None for word in things)
 
 
 def _refuses(verb: Word, rule: VerbRule) -> bool:
@@ -320,13 +328,17 @@ def _helped(word: Word, parties: Parties) -> list[Party]:
     return parties.of(word) or parties.owners(word, placed=True)
 
 
-def _of_clause(verb: Word, parties: Parties) -> list[Party]:
-    """Whom a promise is to: the target of what is promised ("offered to send troops to Kenya")."""
+def _of_clause(verb: Word, parties: Parties, otherwise: VerbRule | None = None) -> list[Party]:
+    """Whom a promise is to: the target of what is promised ("offered to send troops to Kenya").
+
+    Args:
+        otherwise: where they stand if no rule tells what is promised.
+    """
     below = complement(verb)
     if below is None:
         return []
     _, object_ = arguments(below)
-    rule = next((rule for rule in rules_of(below) if fits(rule, below, object_)), None)
+    rule = next((rule for rule in rules_of(below) if fits(rule, below, object_)), otherwise)
     return _targets(rule, below, object_, parties) if rule is not None else []
 
 

@@ -14,8 +14,9 @@ from pipeline.enrich.clauses import case
 from pipeline.enrich.event_days import continued, day_of, fitted, long_ago
 from pipeline.enrich.event_nouns import nominal
 from pipeline.enrich.event_rules import event_words, types
+from pipeline.enrich.event_senses import literal_in_sport
 from pipeline.enrich.event_status import WILL_NOT, status_of
-from pipeline.enrich.event_verbs import Found, literal_in_sport, verbal
+from pipeline.enrich.event_verbs import Found, verbal
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word
 from pipeline.enrich.parties import Parties, is_named
@@ -101,7 +102,7 @@ def _events(
     )
     for actor, target in _pairs(found):
         named = parties.weighs(actor) or (parties.weighs(target) and is_named(target))
-        public = named or found.type in types("collective")
+        public = named or found.type in types("collective") or (found.type in types("actorless") and is_named(target))
         if not public or parties.is_unknown(actor) or _is_nobody(actor) or not _is_whole(found, actor, target):
             continue
         yield Event(

@@ -37,6 +37,18 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
     return found
 
 
+def find_seats(reading: Reading, names: Sequence[Named]) -> set[tuple[str, int]]:
+    """The names of seats of several states that mean their institutions: "Brussels said". They are no place there, and
+    no country's government."""
+    found: set[tuple[str, int]] = set()
+    for span, kind in names:
+        if kind in PLACES and is_shared_seat(span.surface):
+            words = words_between(reading.words, span.field, span.start, span.end)
+            if words and _acts(words[-1]):
+                found.add((span.field, span.start))
+    return found
+
+
 def _parts(name: str) -> list[str]:
     """The words of a full name: a first or last name alone is no capital where its owner is named in full."""
     words = name.split()
@@ -88,6 +100,8 @@ def _acts(word: Word) -> bool:
         return bool(verb.lemma.lower() in _words()["acts"]["verbs"])
     if top.dep == "nmod:poss" and verb is not None:
         return bool(verb.lemma.lower() in _words()["owned"]["nouns"])
+    if verb is not None and before in ("on", "to") and top.dep in ("obl", "nmod"):
+        return verb.lemma.lower() in _words()["leaned"][f"{before}_it"]
     if before in ("between", "with", "against", "by") and verb is not None:
         holder = (
             verb

@@ -17,7 +17,7 @@ from pipeline.enrich.families import family_key, family_name
 from pipeline.enrich.gazetteer import lookup, names_of_regions
 from pipeline.enrich.known import known, name_key, name_words, seats, written
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.no_names import is_acronym, is_no_name, is_no_place
+from pipeline.enrich.no_names import is_acronym, is_no_name, is_no_place, names_treaty
 from pipeline.enrich.roles import before as role_before
 from pipeline.enrich.roles import is_head
 
@@ -269,8 +269,9 @@ def _known_places(reading: Reading) -> Iterator[Named]:
     for field in FIELDS:
         text = reading.text_of(field)
         for match in _place_names().finditer(text):
-            if not _within_name(text, match.start(), match.end()):
-                yield Span(field=field, start=match.start(), end=match.end(), surface=match[0]), "LOC"
+            span = Span(field=field, start=match.start(), end=match.end(), surface=match[0])
+            if not _within_name(text, match.start(), match.end()) and not names_treaty(text, span):
+                yield span, "LOC"
 
 
 def _based(reading: Reading) -> Iterator[Named]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from pipeline.article import EntityType, Span
+from pipeline.countries import code_of
 from pipeline.enrich.gazetteer import lookup
 from pipeline.enrich.inflect import verb_forms
 from pipeline.enrich.known import known, name_words
@@ -35,7 +36,16 @@ def is_no_name(reading: Reading, span: Span, kind: EntityType) -> bool:
 def is_no_place(text: str, span: Span) -> bool:
     """Whether a place's name is a part of a paper's or a bank's, or stands alone in quotation marks as a title."""
     titled = text[max(0, span.start - 1) : span.start] in _MARKS and text[span.end : span.end + 1] in _MARKS
-    return (titled and span.start > 0 and span.end < len(text)) or _owned().match(text, span.end) is not None
+    if titled and span.start > 0 and span.end < len(text):
+        return True
+    return _owned().match(text, span.end) is not None or names_treaty(text, span)
+
+
+def names_treaty(text: str, span: Span) -> bool:
+    """Whether a treaty is named after a town: "the Paris climate accord"; one of a country may be with it."""
+    after, before = _named_after()
+    town = code_of(span.surface) is None and text[max(0, span.start - 3) : span.start].lower() != "in "
+    return town and bool(after.match(text, span.end) or before.search(text, max(0, span.start - 30), span.start))
 
 
 def is_acronym(text: str, span: Span) -> bool:
@@ -75,3 +85,13 @@ def _begins(text: str, start: int) -> bool:
     """Whether a sentence begins at a place."""
     before = text[max(0, start - 3) : start].rstrip(" \"'“‘«")
     return not before or before[-1] in "\n.!?:—–-)"
+
+
+@cache
+def _named_after() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What follows and what goes before the name of a town after which a treaty is named."""
+    words = name_words()["instruments"]
+    low, high = "|".join(words), "|".join(word.capitalize() for word in words)
+    between = "|".join(name_words()["instrument_kinds"])
+    after = re.compile(rf"(?i)(?:['’]s)?\s(?:(?:{between})\s)?(?:{low})s?\b")
+    return after, re.compile(rf"\b(?:{high})s? of $")

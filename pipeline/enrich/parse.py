@@ -102,7 +102,7 @@ def conjuncts(word: Word) -> list[Word]:
 
 def negated(word: Word) -> bool:
     """Whether a verb or noun is denied by a `not`, `never` or `no` of its own; a clitic denies wherever it hangs, and
-    "not only" denies nothing."""
+    "not only" denies nothing, nor does what stands behind a verb ("promised never to attack")."""
     only = {child.at for child in word.children if child.text.lower() in ("only", "just", "merely", "simply")}
     return any(
         child.text.lower() in ("n't", "n’t")
@@ -110,6 +110,7 @@ def negated(word: Word) -> bool:
             child.lemma.lower() in ("not", "never", "no", "neither", "nor")
             and child.dep in ("advmod", "det", "cc:preconj")
             and child.at + 1 not in only
+            and (child.at < word.at or word.pos not in ("VERB", "AUX"))
         )
         for child in word.children
     )

@@ -91,6 +91,8 @@ class Parties:
         if party is None:
             return False
         entity = self._byid.get(party.id)
+        if party.id.startswith("agent:") and _is_private(party.id.removeprefix("agent:")):
+            return False
         if party.country or (entity is not None and entity.method.startswith("table")):
             return True
         if entity is not None and entity.role is not None:
@@ -170,9 +172,11 @@ class Parties:
         country = next((code for entity in named if (code := country_of(entity)) is not None), None)
         if any(is_shared_seat(entity.name) for entity in named):
             country = None  # the Strasbourg court is not France's
+        groups = [entity for entity in named if entity.type == "ORG"]
+        if groups and lemma in event_words()["agents"]["of_group"] and _is_of_its_own(groups[0]):
+            return self._named(groups[0], words)
         if country and {lemma, word.text.lower()} & event_words()["agents"]["of_state"]:
             return self._party(f"country:{country}", words, country)
-        groups = [entity for entity in named if entity.type == "ORG"]
         if groups and lemma in event_words()["agents"]["of_group"]:
             return self._named(groups[0], words)
         return self._party(f"agent:{lemma}"[:200], words, country)
@@ -182,6 +186,8 @@ class Parties:
         country = country_of(entity)
         if country is None:
             return self._party(entity.id, words, None)
+        if is_one_person(word):
+            return self._party(f"agent:{word.lemma.lower()}"[:200], words, country)
         return self._party(f"country:{country}", words, country) if word.pos in ("NOUN", "PROPN", "ADJ") else None
 
     def _pronoun(self, word: Word) -> Party | None:
@@ -263,6 +269,28 @@ def can_act(word: Word) -> bool:
         or roles.is_head(form)
         for form in forms
     )
+
+
+def is_one_person(word: Word) -> bool:
+    """Whether a people's name as a noun means one of the people: "an American"; "the French" are their country."""
+    before = {child.text.lower() for child in word.all("det", "nummod")}
+    if word.tag in ("NNS", "NNPS"):
+        return False
+    single = word.text.lower().endswith(("an", "i", "er", "man", "woman"))
+    return bool(before & {"a", "an", "one", "another", "every", "each"}) or (
+        single and (word.tag != "JJ" or "the" in before)
+    )
+
+
+def _is_private(noun: str) -> bool:
+    """Whether a noun names a private person: one of a people, a tourist."""
+    return noun in event_words()["agents"]["private"] or name_key(noun) in demonyms()
+
+
+def _is_of_its_own(entity: Entity) -> bool:
+    """Whether an organisation is one that news tells of by its name, and no organ of its state."""
+    known_as = entity.known_as or entity.name
+    return entity.method.startswith("table") and known_as not in event_words()["agents"]["organs"]
 
 
 def _is_public(words: Sequence[str]) -> bool:

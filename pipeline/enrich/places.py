@@ -9,19 +9,17 @@ gazetteer knows no such name, left out. Persons, organisations and demonyms are 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
 from pipeline.article import Article, Candidate, Place, Span
 from pipeline.countries import by_code, code_of
-from pipeline.enrich import TABLES
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.disambiguate import Choice, Support, alike, choose, in_table
 from pipeline.enrich.gazetteer import Known, country_place, lookup
 from pipeline.enrich.known import name_key, name_words
-from pipeline.enrich.metonyms import Metonyms
+from pipeline.enrich.metonyms import Metonyms, find_seats
 from pipeline.enrich.names import PLACES, Named, ambiguous_country, country_named
 from pipeline.enrich.nlp import Reading
-from pipeline.tables import rows_of
+from pipeline.enrich.stated import FOLLOWS, abbreviations, division_of, is_part, mention_key
 from pipeline.text import fold
 
 DOMINANT = 8  # times the inhabitants of the next candidate
@@ -31,10 +29,10 @@ BY_DIVISION = ("US", "CA", "AU", "IN", "GB")  # countries whose divisions news n
 BESIDE = "named beside another country"
 GENERIC = ("TV", "CO", "ME", "IO", "AI", "FM", "CC", "WS", "TO", "LY", "SH", "GG")  # national domains sold to anybody
 
-_FOLLOWS = re.compile(r",\s+(?:the\s+)?((?:[A-Z][\w.'’-]*)(?:\s+(?:and\s+|of\s+)?[A-Z][\w.'’-]*){0,3})")
 
 _KIND = re.compile(r"\s(?:[Ss]tate|[Pp]rovince|[Rr]egion|[Gg]overnorate|[Oo]blast|[Pp]refecture)$")
 _WATER = re.compile(r"(?i)^(?:gulf|sea|strait|straits|bay) of |\b(?:sea|ocean|strait|straits|river|canal|gulf|desert)$")
+
 
 Name = tuple[str, ...]  # folded tokens
 Evidence = Mapping[Name, Counter[str]]  # which countries each name of the article speaks for
@@ -50,11 +48,18 @@ def find_places(reading: Reading, names: Sequence[Named], metonyms: Metonyms) ->
     """
     mentions: dict[Name, list[Span]] = {}
     names = [*names, *_places_within(names)]
+    names = [(span, kind) for span, kind in names if not (kind in PLACES and is_part(span, reading))]
+    meant: dict[Name, Name] = {}
+    seats = find_seats(reading, names)
     for span, kind in names:
-        if kind in PLACES and (span.field, span.start) not in metonyms and (key := name_key(span.surface)):
-            mentions.setdefault(key, []).append(span)
+        where = span.field, span.start
+        if kind in PLACES and where not in metonyms and where not in seats and (key := mention_key(span, reading)):
+            known = meant.setdefault(name_key(span.surface), key)  # a town that is named with its division stays one
+            mentions.setdefault(known if key == name_key(span.surface) else key, []).append(span)
     _join_beginnings(mentions)
-    evidence = _evidence(names)
+    evidence = _evidence(
+        [(span, kind) for span, kind in names if kind not in PLACES or division_of(span, reading) is None]
+    )
     everything = Counter[str](metonyms.values())
     for counts in evidence.values():
         everything.update(counts)
@@ -203,19 +208,14 @@ def _division(name: str) -> list[Known]:
     return found if len(found) == 1 or len(words) < len(name.split()) else []
 
 
-@cache
-def abbreviations() -> dict[str, str]:
-    """Abbreviated divisions ("Ky.") with their names."""
-    return {short: name for short, _, name in rows_of(TABLES / "abbreviations.tsv")}
-
-
 def _choose(
     name: str, candidates: Sequence[Known], spans: Sequence[Span], reading: Reading, support: Support
 ) -> Choice | None:
     if _spelled(spans, reading) in abbreviations():
         return Choice(candidates[0], "a division by its abbreviation", 0.95)
     is_country = candidates[0].feature_code == "PCLI"
-    if (not is_country or ambiguous_country(name)) and (stated := _stated(candidates, spans, reading)):
+    in_division = division_of(spans[0], reading) is not None
+    if (not is_country or ambiguous_country(name) or in_division) and (stated := _stated(candidates, spans, reading)):
         return Choice(stated, "the text says where it lies", 0.95)
     if is_country:
         shared = name in name_words()["namesakes"]  # two Congos, two Koreas: a neighbour does not tell which
@@ -223,7 +223,18 @@ def _choose(
         if beside:
             return Choice(candidates[0], BESIDE, 0.9)
         return _country(name, candidates, support.countries) or _namesake(candidates, support.countries)
-    return choose(name, candidates, support)
+    choice = choose(name, candidates, support)
+    abroad = choice is not None and choice.known.country != "GB" and any(known.country == "GB" for known in candidates)
+    if abroad and any("£" in _sentence(span, reading) for span in spans):
+        return None  # a prize of pounds is given in no American town
+    return choice
+
+
+def _sentence(span: Span, reading: Reading) -> str:
+    """The sentence of a mention."""
+    text = reading.text_of(span.field)
+    found = (one for one in reading.sentences if one.field == span.field and one.start <= span.start < one.end)
+    return next((text[one.start : one.end] for one in found), "")
 
 
 def _beside_country(span: Span, reading: Reading) -> bool:
@@ -260,7 +271,7 @@ def _stated(candidates: Sequence[Known], spans: Sequence[Span], reading: Reading
     """The candidate in the country or division that follows a mention after a comma."""
     for span in spans:
         text = reading.text_of(span.field)
-        if match := _FOLLOWS.match(text, span.end):
+        if match := FOLLOWS.match(text, span.end):
             words = match[1].split()
             if (short := next((one for one in abbreviations() if match[1].startswith(one)), None)) is not None:
                 words = abbreviations()[short].split()
