@@ -2,21 +2,22 @@
 sentence, the office of a secretary, a title between quotation marks."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.article import EntityType, Span
 from pipeline.countries import code_of
 from pipeline.enrich.gazetteer import lookup
 from pipeline.enrich.inflect import verb_forms
 from pipeline.enrich.known import known, name_words
-from pipeline.enrich.nlp import Name, Reading
+from pipeline.enrich.nlp import Reading
 from pipeline.enrich.roles import role_words
 
 TOWN = 100_000  # inhabitants of a place whose name a word that begins a sentence may be
 
 _AFFILIATION = re.compile(r"[RDI]-[A-Z][\w.]*")  # R-Ariz., D-N.Y.
 _MONEY = re.compile(r"(?:[A-Z]{0,3}[$£€¥₦₹]|[A-Z]{1,3}(?=[\d.,]+(?:bn|mn?|tn|k)\b))[\d.,]+(?:bn|mn?|tn|k)?")
+_WORD = re.compile(r"(?<![\w'’-])[A-Za-z][a-z]*(?![\w’-])")
+_CAPITAL_NEXT = re.compile(r" [A-Z]")
 _MARKS = '"“”‘’«»'
 
 
@@ -50,7 +51,11 @@ def names_treaty(text: str, span: Span) -> bool:
 
 def is_acronym(text: str, span: Span) -> bool:
     """Whether a word in capitals among small letters is a body's acronym: no family name, no line in capitals."""
-    if not re.fullmatch(r"[A-Z]{3,7}", span.surface) or span.surface.title() in text:
+    if (
+        not re.fullmatch(r"[A-Z]{3,7}", span.surface)
+        or span.surface.title() in text
+        or text[span.end : span.end + 1] == ":"
+    ):
         return False
     line = text[text.rfind("\n", 0, span.start) + 1 : span.end + 80].replace(span.surface, "")
     return sum(map(str.islower, line)) > len(line) / 2
@@ -64,21 +69,26 @@ def _owned() -> re.Pattern[str]:
 def _is_first_word(reading: Reading, span: Span) -> bool:
     """Whether a word has its capital from the head of a sentence alone: the article writes it small elsewhere, or it is
     what somebody does ("Shelling"), and nobody and nothing is named so within a sentence."""
-    word, text = span.surface, reading.article.text
+    word = span.surface
     if not re.fullmatch(r"[A-Z][a-z]+", word) or not _begins(reading.text_of(span.field), span.start):
         return False
+    small, within = _spellings(reading.article.text)
     doing = word.endswith("ing") and word.lower() in verb_forms()
-    if not doing and re.search(rf"(?<![\w'’-]){word.lower()}(?![\w'’-])", text) is None:
+    if word in within or not (doing or word.lower() in small) or known(word) is not None:
         return False
-    if known(word) is not None or any(place.population >= TOWN for place in lookup(word)):
-        return False
-    if _is_in_longer_name(word, reading.names):
-        return False
-    return all(_begins(text, found.start()) for found in re.finditer(rf"(?<![\w-]){word}(?![\w-])", text))
+    return all(place.population < TOWN for place in lookup(word))
 
 
-def _is_in_longer_name(word: str, names: Sequence[Name]) -> bool:
-    return any(" " in name.span.surface and word in name.span.surface.split() for name in names)
+@lru_cache(maxsize=2)  # asked for many names of one article
+def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that a text writes small, and those with a capital within a sentence or before another capital."""
+    small, within = set[str](), set[str]()
+    for match in _WORD.finditer(text):
+        if match[0].islower():
+            small.add(match[0])
+        elif not _begins(text, match.start()) or _CAPITAL_NEXT.match(text, match.end()):
+            within.add(match[0])
+    return frozenset(small), frozenset(within)
 
 
 def _begins(text: str, start: int) -> bool:

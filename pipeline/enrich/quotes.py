@@ -25,7 +25,7 @@ PAIRS = {
     "``": "''",
     "''": "''",
     "‘": r"’(?![^\W\d_])",
-    "'": r"(?<=[,.?!…—–-])'(?![^\W\d_])|'(?=[.,;?!])",  # an apostrophe as well: a stop is beside what closes
+    "'": r"(?<=[,.?!…—–-])'(?![^\W\d_])|'(?=[.,;?!])|(?<=[\s(\[])'(?=\w)",  # an apostrophe, too: closes beside a stop
     "‟": "”",
     "”": "”",
 }
@@ -121,9 +121,7 @@ def _closing(text: str, start: int, mark: str) -> tuple[int, int] | None:
         if found[0] != "\n" and _is_possessive(text, found):
             at = found.end()
             continue
-        if mark == "'" and (
-            _OPENS_AGAIN.search(text, start, found.start()) or text.count('"', start, found.start()) % 2
-        ):
+        if mark == "'" and (_OPENS_AGAIN.match(text, found.start()) or text.count('"', start, found.start()) % 2):
             return None
         if found[0] != "\n":
             return found.span()

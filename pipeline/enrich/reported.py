@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.article import Span
 from pipeline.enrich.asides import trimmed
-from pipeline.enrich.clauses import nearest
+from pipeline.enrich.clauses import antecedent, nearest
 from pipeline.enrich.cues import base, cue_words, is_cue
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.opinions import FINITE, headed, is_nobody, judged, opinion, passive, spoken_of
@@ -61,8 +61,9 @@ def _told(cue: Word, sentence: Sequence[Word], speakers: Speakers) -> tuple[list
     subject, words = subject_of(cue, sentence), cue_words()
     if subject is None or is_nobody(subject) or not _is_said(cue, sentence):
         return None
-    somebody = _may_speak(subject, sentence, speakers)
-    if (base(cue) in words["doing"]["verbs"] and not (somebody and can_want(subject))) or (
+    meant = antecedent(subject) or subject
+    somebody = _may_speak(meant, sentence, speakers)
+    if (base(cue) in words["doing"]["verbs"] and not (somebody and can_want(meant))) or (
         subject.text.lower() in words["told"]["spoken_to"] and base(cue) in words["weak"]["verbs"]
     ):
         return None
@@ -303,7 +304,8 @@ def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
         skipped += 1
     rest = after[skipped:]
     if (
-        len(rest) > 3
+        not _is_told_next(cue, after)
+        and len(rest) > 3
         and rest[0].pos in ("PRON", "DET", "PROPN", "NOUN", "NUM", "ADJ")
         and any(w.tag in ("VBD", "VBZ", "VBP", "MD") and not (w.dep == "conj" and w.head is cue) for w in rest[1:])
     ):
@@ -319,7 +321,21 @@ def _by_place(cue: Word, sentence: Sequence[Word]) -> list[Word]:
 def _that(cue: Word, sentence: Sequence[Word]) -> Word | None:
     """The `that` which opens a clause soon after a verb of saying."""
     near = [word for word in sentence if cue.at < word.at < cue.at + 16]
-    return next((word for word in near if word.text.lower() == "that" and word.dep == "mark"), None)
+    thats = (word for word in near if word.text.lower() == "that" and word.dep == "mark")
+    return next((word for word in thats if not _is_of_next(word, cue)), None)
+
+
+def _is_told_next(cue: Word, after: Sequence[Word]) -> bool:
+    """Whether a comma ends what a verb of saying says, and another one goes on with "that"."""
+    comma = next((word for word in after if word.text == ","), None)
+    thats = [word for word in after if word.text.lower() == "that" and _is_of_next(word, cue)]
+    return comma is not None and any(comma.at < word.at for word in thats)
+
+
+def _is_of_next(that: Word, cue: Word) -> bool:
+    """Whether a `that` opens what another verb of saying adds: "…, he said, adding that"."""
+    verb = that.head.head if that.head is not None else None
+    return verb is not None and verb is not cue and cue.at < verb.at < that.at and is_cue(verb, weak=True)
 
 
 def _rest(cue: Word, last: Word) -> list[Word]:

@@ -2,6 +2,7 @@
 commas ("X, the finance minister of Y,"). Only what the text says; no table of who holds which office."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -11,7 +12,7 @@ from pipeline.countries import code_of
 from pipeline.enrich import TABLES
 from pipeline.enrich.demonyms import demonyms
 from pipeline.enrich.known import name_key
-from pipeline.enrich.nlp import Name, Reading
+from pipeline.enrich.nlp import Reading
 from pipeline.enrich.parse import Word, words_between
 from pipeline.tables import words_of
 
@@ -65,7 +66,7 @@ def _whole(role: str, span: Span, reading: Reading) -> str:
     start = text.rindex(role, max(0, span.start - LINE), span.start)
     words = words_between(reading.words, span.field, max(0, start - LINE), start + len(role))
     at = next((number for number, word in enumerate(words) if word.start >= start), len(words))
-    body = next((name.span.start for name in reading.names if _is_body_before(name, span.field, start, text)), start)
+    body = _body_before(reading, span.field, start)
     inside = words[at:]
     while at > 0 and len(words) - at < LONGEST and _is_part(words[at - 1], inside):
         at -= 1
@@ -75,10 +76,14 @@ def _whole(role: str, span: Span, reading: Reading) -> str:
     return text[min(start, body, inside[0].start if inside else start) : start + len(role)]
 
 
-def _is_body_before(name: Name, field: FieldName, start: int, text: str) -> bool:
-    """Whether a body's name stands right before a role."""
-    ends = name.label == "ORG" and name.span.field == field and start - 3 <= name.span.end < start
-    return ends and text[name.span.end : start] in (" ", "'s ", "’s ")
+def _body_before(reading: Reading, field: FieldName, start: int) -> int:
+    """Where a body's name begins that stands right before a role; else where the role does."""
+    key = (field == "text", start - 3)
+    at = bisect_left(reading.names, key, key=lambda name: (name.span.field == "text", name.span.end))
+    name = reading.names[at] if at < len(reading.names) else None
+    if name is None or name.label != "ORG" or name.span.field != field or name.span.end >= start:
+        return start
+    return name.span.start if reading.text_of(field)[name.span.end : start] in (" ", "'s ", "’s ") else start
 
 
 def _is_part(word: Word, role: Sequence[Word]) -> bool:

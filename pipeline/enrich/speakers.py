@@ -111,7 +111,7 @@ class Speakers:
     def _pronoun(self, subject: Word, lemma: str) -> Speaker:
         source = stretch([subject], self._reading.text_of(subject.field))
         kinds = ("PERSON",) if lemma in cue_words()["pronouns"]["person"] else ("ORG", "GPE") if lemma == "it" else ()
-        if subject.text.lower() == "who" and subject.head is not None:
+        if subject.text.lower() in ("who", "which", "that") and subject.head is not None:
             owner = antecedent(subject)
             if owner is not None and owner is not subject and owner.pos != "PRON":
                 return self.of(owner)

@@ -109,7 +109,7 @@ def _shared(cue: Word) -> Word | None:
         said = verb.dep == "ccomp" and verb is not cue and verb.head is not None and is_cue(verb.head)
         unable = (
             found is not None
-            and (said or found.dep == "nsubj:pass")
+            and (said or found.dep == "nsubj:pass" or cue.dep in ("ccomp", "parataxis"))
             and not can_speak(found, named=found.pos == "PROPN")
         )
         subject = None if unable or (said and _is_of_another(cue, verb)) else found
