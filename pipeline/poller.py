@@ -212,7 +212,9 @@ async def ask_for(state: State, wanted: Sequence[str], patience: float = PATIENC
                 yield Report(feed, poll.status or "unchanged", poll.outcomes, poll.error)
         waiting &= {feed.id for feed, _ in stored}
         if waiting and clock() - answered > patience:
-            late = f"it has not polled {len(waiting)} feeds within {patience:.0f} s"
+            named = sorted(feed.url for feed, _ in stored if feed.id in waiting)
+            more = f" and {len(named) - 3:,} more" if len(named) > 3 else ""
+            late = f"it has not polled {', '.join(named[:3])}{more} within {patience:.0f} s"
             raise GeowireError(f"{_busy(await state.holder(LEASE_NAME))}; {late}")
 
 

@@ -425,7 +425,7 @@ async def test_polling_once_takes_the_lease_or_asks_who_has_it(
     site.served.pages["/feed"] = rss(item(1))
     await state.put_feeds([site.feed])
     assert await state.lease("poller", "tidewater:4711:abc", 30)
-    with pytest.raises(GeowireError, match=r"process 4711 on tidewater .* not polled 1 feeds"):
+    with pytest.raises(GeowireError, match=r"process 4711 on tidewater .* not polled http:.*feed within"):
         await anext(ask_for(state, (), patience=0.3))
     assert site.served.paths == []
     await state.release("poller", "tidewater:4711:abc")

@@ -9,7 +9,7 @@ from pipeline.sources.metadata import Page, kinds
 CUT = 150  # words up to which the text before a paywall's sentence is a beginning, not an article
 BRIEF = 80  # words up to which a page may be a wall rather than an article
 INDEX_TYPES = {"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"}
-MANY_LINKS = 30  # headlines that an index has at least
+MANY_LINKS, SOME_LINKS = 30, 8  # headlines that an index has at least, and one that calls itself a website
 
 
 def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
@@ -56,6 +56,7 @@ def _is_index(page: Page, body: str) -> bool:
     linked = " ".join(" ".join(link.itertext()) for link in page.tree.xpath("//a[@href]"))
     of_links = len(re.findall(r"\w+", linked)) / max(1, len(re.findall(r"\w+", _around(page))))
     paragraphs = [each for each in page.tree.xpath("//p") if len(each.text_content().split()) >= 25]
-    if len(paragraphs) < 4 and (listed or len(headlines) >= MANY_LINKS):
+    many = SOME_LINKS if page.meta.get("og:type", "").lower() == "website" else MANY_LINKS
+    if len(paragraphs) < 4 and (listed or len(headlines) >= many):
         return True
-    return of_links > 0.7 and len(body.split()) < CUT and len(headlines) >= 8
+    return of_links > 0.7 and len(body.split()) < CUT and len(headlines) >= SOME_LINKS

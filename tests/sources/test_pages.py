@@ -220,6 +220,12 @@ WALL = "<p>The ferry sails from Monday on, the harbour office said, and it will 
         (jsonld(headline="Ferry", isAccessibleForFree=False), WALL, "paywall"),
         (jsonld(headline="Ferry"), f"{WALL}<div>Subscribe to continue reading</div>", "paywall"),
         (
+            "<title>News</title><meta property=og:type content=website>",
+            "".join(f"<h3><a href='/{n}'>Headline number {n} of the day</a></h3><p>A teaser.</p>" for n in range(12))
+            + WALL,
+            "index page",
+        ),
+        (
             "<title>News</title>",
             "".join(f"<h2><a href='/{n}'>Headline number {n} of the front page</a></h2>" for n in range(40)) + WALL,
             "index",
