@@ -102,7 +102,9 @@ def _events(
     )
     for actor, target in _pairs(found):
         named = parties.weighs(actor) or (parties.weighs(target) and is_named(target))
-        public = named or found.type in types("collective") or (found.type in types("actorless") and is_named(target))
+        public = (
+            named or found.type in types("collective") or (found.type in types("actorless") and _is_foreigner(target))
+        )
         if not public or parties.is_unknown(actor) or _is_nobody(actor) or not _is_whole(found, actor, target):
             continue
         yield Event(
@@ -127,6 +129,11 @@ def _is_own(found: Found, actor: Party, target: Party) -> bool:
     """Whether a target is the actor himself, or a place of his own that he leaves or moves into."""
     place = target.id.startswith(("gpe:", "loc:")) and found.type in ("RETREAT", "MOBILIZE")
     return actor.id == target.id or (place and target.country is not None and target.country == actor.country)
+
+
+def _is_foreigner(party: Party | None) -> bool:
+    """Whether the law's force is used on one of a people: that is public, whoever it is ("an American was jailed")."""
+    return party is not None and party.id.startswith("agent:") and party.country is not None
 
 
 def _is_nobody(party: Party | None) -> bool:

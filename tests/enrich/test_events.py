@@ -94,6 +94,7 @@ def test_events(text: str, event: tuple[str, str | None, str | None, str]) -> No
         "The film tells of an attack on Togo.",
         "Ghana does not plan to attack Togo.",
         "A Kenyan man attacked a Polish woman in Lima.",
+        "Northgate Bank was fined for its fees.",
         "Ghana vowed to stay the course.",
         "Ghana attacked Togo down the left wing.",
         "Soldiers fired shots into the air in Ghana.",
