@@ -95,7 +95,7 @@ def _told(verb: Word, rules: list[VerbRule], parties: Parties) -> Found | None:
     if kind is None:
         return None
     if kind in ("AGREE", "REJECT", "THREATEN") and not targets and verb.lemma.lower() != "deny":
-        targets = _of_clause(verb, parties, ANSWERED if kind == "THREATEN" else None)
+        targets = _of_clause(verb, parties, ANSWERED if kind == "THREATEN" and rule.type == "AGREE" else None)
     return Found(
         kind, verb, tuple(actors), tuple(targets), "verb",
         mutual=(rule.type in types("mutual") or rule.type == "SUPPORT") and rule.targets[0] == "with",
