@@ -5,6 +5,7 @@ where the gazetteer knows the place, before a colon only where the place is larg
 """
 
 import re
+from collections.abc import Iterator
 
 from pipeline.enrich.gazetteer import lookup
 
@@ -19,14 +20,20 @@ _PLACE = re.compile(
     rf"(?P<signed>,? {_DAY}|(?:, [A-Z][\w. ]{{2,30}})?(?:, {_DAY}(?:, \d{{4}})?)? \s?{_AGENCY}(?=\s?[–—:_-]))?"
     r"(?=,|\s{1,2}[(/–—_-]|[–—-]|\. |:\s)"
 )
+_AROUND = re.compile(r",\s(?P<around>[A-ZÀ-Þ][\w.'’ ]{1,30}?)(?=\s*[(/–—_,-])")
 _DASH = re.compile(r"\s(?:[–—-]{1,2}|_)\s|\)\s?:\s|(?<=[A-ZÀ-Þ])[–—]\s?")
 _COLON = re.compile(r":\s")
 
 
-def place_of(text: str) -> re.Match[str] | None:
-    """The place that a dateline names (the group `place`), if the gazetteer knows it."""
+def places_of(text: str) -> Iterator[tuple[int, int]]:
+    """Where a dateline names its place, if the gazetteer knows it, and behind a comma what that lies in."""
     match = _PLACE.match(text) if dateline_end(text) else None
-    return match if match is not None and lookup(match["place"]) else None
+    if match is None:
+        return
+    if lookup(match["place"]):
+        yield match.span("place")
+    if (around := _AROUND.match(text, match.end("place"))) and not re.match(_DAY, around["around"]):
+        yield around.span("around")
 
 
 def dateline_end(text: str) -> int:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from pipeline.article import EntityType, FieldName, Span
 from pipeline.countries import code_of, countries
-from pipeline.enrich.datelines import place_of
+from pipeline.enrich.datelines import places_of
 from pipeline.enrich.families import family_key, family_name
 from pipeline.enrich.gazetteer import lookup, names_of_regions
 from pipeline.enrich.known import known, name_key, name_words, seats, written
@@ -297,10 +297,10 @@ def _within_name(text: str, start: int, end: int) -> bool:
 
 
 def _dateline(reading: Reading) -> Iterator[Named]:
-    """The place that a news text begins with, if the gazetteer knows it."""
-    if (match := place_of(reading.text_of("text"))) is not None:
-        start, end = match.span("place")
-        yield Span(field="text", start=start, end=end, surface=match["place"]), "LOC"
+    """The place that a news text begins with."""
+    text = reading.text_of("text")
+    for start, end in places_of(text):
+        yield Span(field="text", start=start, end=end, surface=text[start:end]), "LOC"
 
 
 def _without_storms(names: Sequence[Named], reading: Reading) -> list[Named]:

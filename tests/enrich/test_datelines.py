@@ -2,27 +2,27 @@
 
 import pytest
 
-from pipeline.enrich.datelines import dateline_end, place_of
+from pipeline.enrich.datelines import dateline_end, places_of
 from tests.enrich.conftest import read
 
 
 @pytest.mark.parametrize(
-    ("text", "report", "place"),
+    ("text", "report", "places"),
     [
-        ("KYIV, Nov 3 (Agency) - The bridge is shut.", "The bridge", "KYIV"),
-        ("VELYKA LOZUVATKA, 3 May (Agency) -- The bridge is shut.", "The bridge", None),
-        ("NEW DELHI (AP) — The bridge is shut.", "The bridge", "NEW DELHI"),
-        ("Kyiv, Ukraine (Agency) – The bridge is shut.", "The bridge", "Kyiv"),
-        ("GDYNIA, Poland, May 5, 2026 /Wire/ -- The bridge is shut.", "The bridge", "GDYNIA"),
-        ("TRIPOLI, Libya — The bridge is shut.", "The bridge", "TRIPOLI"),
-        ("GENEVA: The bridge is shut.", "The bridge", "GENEVA"),
-        ("WASHINGTON—The bridge is shut.", "The bridge", "WASHINGTON"),
+        ("KYIV, Nov 3 (Agency) - The bridge is shut.", "The bridge", ["KYIV"]),
+        ("VELYKA LOZUVATKA, 3 May (Agency) -- The bridge is shut.", "The bridge", []),
+        ("NEW DELHI (AP) — The bridge is shut.", "The bridge", ["NEW DELHI"]),
+        ("Kyiv, Ukraine (Agency) – The bridge is shut.", "The bridge", ["Kyiv", "Ukraine"]),
+        ("GDYNIA, Poland, May 5, 2026 /Wire/ -- The bridge is shut.", "The bridge", ["GDYNIA", "Poland"]),
+        ("TRIPOLI, Libya — The bridge is shut.", "The bridge", ["TRIPOLI", "Libya"]),
+        ("GENEVA: The bridge is shut.", "The bridge", ["GENEVA"]),
+        ("WASHINGTON—The bridge is shut.", "The bridge", ["WASHINGTON"]),
+        ("RALEIGH, N.C. (AP) - The bridge is shut.", "The bridge", ["RALEIGH", "N.C."]),
     ],
 )
-def test_a_report_begins_behind_its_dateline(text: str, report: str, place: str | None) -> None:
+def test_a_report_begins_behind_its_dateline(text: str, report: str, places: list[str]) -> None:
     assert text[dateline_end(text) :].startswith(report)
-    found = place_of(text)
-    assert (found["place"] if found else None) == place
+    assert [text[start:end] for start, end in places_of(text)] == places
 
 
 @pytest.mark.parametrize(
