@@ -123,6 +123,12 @@ def _unit(noun: Word) -> str:
     text, lemma = noun.text.lower(), noun.lemma.lower()
     if text in figure_words()["invariant"]["nouns"]:
         return text  # the lemma of "km" may be "k"
+    if text.removesuffix("s") in figure_words()["invariant"]["in_e"]:
+        return text.removesuffix("s")
+    if re.search(r"(?:ss|x|sh|ch)es$", text):
+        return text.removesuffix("es")
+    if text.endswith("ies"):
+        return text.removesuffix("ies") + "y"
     regular = text.endswith("s") and not lemma.endswith(("f", "fe", "is", "us", "s"))
     forms = (lemma, lemma + "s", lemma + "es", lemma.removesuffix("y") + "ies")
     return text.removesuffix("s") if regular and text not in forms else lemma

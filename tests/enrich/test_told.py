@@ -72,6 +72,11 @@ def test_figures_of_several_countries(text: str, figures: list[tuple[float, str,
     assert [(one.value, one.kind, one.currency) for one in read(text).figures] == figures
 
 
+def test_units_are_singulars() -> None:
+    text = "The court heard 52 witnesses of 118 constituencies in 14 churches, with 12 movies and 30 boxes."
+    assert [one.unit for one in read(text).figures] == ["witness", "constituency", "church", "movie", "box"]
+
+
 def test_impossible_dates_are_left_out() -> None:
     assert read("It happened on 31 February 2020 and on 30 February.", **PUBLISHED).dates == []
 
