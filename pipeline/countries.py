@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
+from pipeline.tables import rows_of
 from pipeline.text import fold
 
 
@@ -27,9 +28,7 @@ class Country:
 @cache
 def countries() -> tuple[Country, ...]:
     """All countries, by code."""
-    path = Path(__file__).parent / "data" / "countries.tsv"
-    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    rows = [line.split("\t") for line in lines][1:]
+    rows = rows_of(Path(__file__).parent / "data" / "countries.tsv")[1:]
     return tuple(Country(code, alpha3, name, *map(_several, rest)) for code, alpha3, name, *rest in rows)
 
 

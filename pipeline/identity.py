@@ -6,13 +6,14 @@ they are written. All of them are one document.
 
 import hashlib
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from courlan import extract_domain, normalize_url
+
+from pipeline.tables import words_of
 
 MAX_PARAMETERS = 100
 
@@ -95,9 +96,8 @@ def _names(which: str) -> re.Pattern[str]:
     return re.compile("|".join(names), re.IGNORECASE)
 
 
-@cache
 def _tracking() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "data" / "tracking.toml").read_text(encoding="utf-8"))
+    return words_of(Path(__file__).parent / "data" / "tracking.toml")
 
 
 def _unwrapped(url: str) -> str:

@@ -22,7 +22,6 @@ Stems are those of the Snowball stemmers (snowballstem.org, by PyStemmer). Time 
 """
 
 import re
-import tomllib
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +31,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import Stemmer
+
+from pipeline.tables import words_of
 
 MAX_TOKEN = 64  # characters of a token, in the text and in its forms
 _CACHED = 100_000  # words kept per language: about 20 MB; then the cache starts anew
@@ -54,11 +55,7 @@ class QueryToken:
     stems: tuple[str, ...]
 
 
-def _table() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "data" / "text.toml").read_text(encoding="utf-8"))
-
-
-_TABLE = _table()
+_TABLE = words_of(Path(__file__).parent / "data" / "text.toml")
 _KEEP_CASE = frozenset(_TABLE["keep_case"])
 _STEMMERS: dict[str, str] = {code: name for code, name in _TABLE["stemmers"].items() if name in Stemmer.algorithms()}
 """Names of the stemmers by the codes (ISO 639-1) of their languages; all others are stemmed as English."""

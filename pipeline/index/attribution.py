@@ -5,7 +5,6 @@ published by" or an agency's name at its end, an agency as the author. Names are
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from pipeline.article import Article
 from pipeline.identity import domain_of
+from pipeline.tables import words_of
 from pipeline.text import fold
 
 HEAD, TAIL = 250, 400  # characters of a text in which it says whose it is
@@ -95,7 +95,5 @@ def _patterns(place: str) -> list[re.Pattern[str]]:
     return [re.compile(pattern) for pattern in _table()["patterns"][place]]
 
 
-@cache
 def _table() -> dict[str, Any]:
-    path = Path(__file__).parent.parent / "data" / "agencies.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return words_of(Path(__file__).parent.parent / "data" / "agencies.toml")

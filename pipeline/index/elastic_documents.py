@@ -3,10 +3,8 @@
 Title and text stand in the document once, for Kibana; the record is kept without them.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +12,15 @@ from pipeline.article import EnrichedArticle
 from pipeline.index import Version
 from pipeline.index.decide import Meta, Stored, version_key
 from pipeline.index.fields import Fields, fields
+from pipeline.tables import words_of
 
 APART = {"title", "text"}  # fields of the record that the document has by themselves
 READ = ["record", "title", "text"]  # what of a document is needed to read the article back
 
 
-@cache
 def definitions() -> dict[str, dict[str, Any]]:
     """Settings and mappings of each index, by its alias (data/elasticsearch.toml)."""
-    path = Path(__file__).parent.parent / "data" / "elasticsearch.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return words_of(Path(__file__).parent.parent / "data" / "elasticsearch.toml")
 
 
 def document(stored: Stored) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The table of operators (language.toml): the grammar's fields, and the examples that the documentation shows."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from pipeline.tables import words_of
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Operator:
 @cache
 def operators() -> tuple[Operator, ...]:
     """All of them, in the order of the documentation."""
-    table = tomllib.loads(Path(__file__).with_name("language.toml").read_text(encoding="utf-8"))
+    table = words_of(Path(__file__).with_name("language.toml"))
     return tuple(Operator(one.get("field", ""), tuple(map(tuple, one["examples"]))) for one in table["operator"])
 
 

@@ -10,11 +10,11 @@ the next line goes on in small letters, as in text of a fixed width.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from pipeline.tables import words_of
 from pipeline.text import Token
 
 MOST = 64  # sentences of an article that `same:` looks at, its title being the first
@@ -68,4 +68,4 @@ def _is_short(word: str) -> bool:
 @cache
 def _abbreviations() -> frozenset[str]:
     path = Path(__file__).parent.parent / "data" / "sentences.toml"
-    return frozenset(tomllib.loads(path.read_text(encoding="utf-8"))["abbreviations"])
+    return frozenset(words_of(path)["abbreviations"])

@@ -14,6 +14,7 @@ from pipeline.countries import code_of, near_names
 from pipeline.errors import QueryError
 from pipeline.query.days import FIRST, LAST, asked
 from pipeline.query.tree import Clock, Dated, Published
+from pipeline.tables import rows_of
 
 RANGE = "a day, month or year, a range FROM..TO with either end open, or a span such as 24h, 7d or 2w"
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -62,11 +63,8 @@ def language(value: str, position: int) -> str:
 @cache
 def _languages() -> dict[str, str]:
     """Codes of languages by code, English name and alias, in small letters."""
-    path = Path(__file__).parent.parent / "data" / "languages.tsv"
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     found: dict[str, str] = {}
-    for line in lines[1:]:
-        code, name, aliases = line.split("\t")
+    for code, name, aliases in rows_of(Path(__file__).parent.parent / "data" / "languages.tsv")[1:]:
         for key in (code, name, *filter(None, aliases.split("|"))):
             found.setdefault(key.casefold(), code)
     return found

@@ -1,10 +1,11 @@
 """The lists of data/boilerplate.toml: what stands on a page beside its article, and what labels its author."""
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from pipeline.tables import words_of
 
 
 @cache
@@ -22,7 +23,5 @@ def listed(*names: str) -> tuple[str, ...]:
     return tuple(table)
 
 
-@cache
 def _tables() -> dict[str, Any]:
-    path = Path(__file__).parent.parent / "data" / "boilerplate.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return words_of(Path(__file__).parent.parent / "data" / "boilerplate.toml")
