@@ -72,10 +72,15 @@ def subject(verb: Word) -> Word | None:
     return found
 
 
+def has_to(verb: Word) -> bool:
+    """Whether a verb is one behind "to", which the parse may call a mark or an auxiliary."""
+    return any(child.text.lower() == "to" for child in verb.all("mark", "aux"))
+
+
 def is_headlined(verb: Word) -> bool:
     """Whether an infinitive is what a headline announces ("Oslo to send troops"): it is the predicate of a sentence
     that has no other, be it told by itself or as a part of who does it."""
-    if verb.tag != "VB" or not any(child.text.lower() == "to" for child in verb.all("mark", "aux")):
+    if verb.tag != "VB" or not has_to(verb):
         return False
     if verb.head is None:
         return verb.child("nsubj", "nsubj:pass") is not None

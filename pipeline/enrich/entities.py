@@ -274,13 +274,7 @@ def _only_named_after(name: str) -> bool:
         before = words[at - 1] if at else ""
         if before in ("New", *name_words()["parts"]) and country_named(word) and not country_named(f"{before} {word}"):
             return True
-        if ambiguous_country(word) and not set(words) & {
-            *name_words()["civic"],
-            "Airlines",
-            "National",
-            "University",
-            "Bank",
-        }:
+        if ambiguous_country(word) and not set(words) & {*name_words()["civic"], *name_words()["national"]}:
             return "of" not in words
         if word in name_words()["ambiguous_places"] and ambiguous_country(word):
             return "of" not in words  # the Georgia National Guard is an American one

@@ -1,16 +1,13 @@
 """What the words around an event's verb make of it: a game, words alone, the law's force, the keeping of a peace."""
 
-from functools import cache
-
 from pipeline.enrich.clauses import case
 from pipeline.enrich.event_rules import event_words
 from pipeline.enrich.parse import Word
 
 
-@cache
 def literal_in_sport() -> frozenset[str]:
     """The verbs and nouns that mean what they say in the sports pages too."""
-    return frozenset(event_words()["sport"]["literal"])
+    return event_words()["sport"]["literal"]
 
 
 def is_play(verb: Word) -> bool:

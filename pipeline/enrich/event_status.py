@@ -7,7 +7,7 @@ an accusation alleged, a progressive ongoing. A year long before publication mak
 from collections.abc import Iterator
 
 from pipeline.article import EventStatus
-from pipeline.enrich.clauses import case, is_headlined
+from pipeline.enrich.clauses import case, has_to, is_headlined
 from pipeline.enrich.event_rules import event_words
 from pipeline.enrich.event_unreal import is_asked, is_cleft, is_given, is_unreal, refuted, without
 from pipeline.enrich.parse import Word, negated
@@ -148,8 +148,7 @@ def _planned(verb: Word, helpers: list[str]) -> str | None:
 
 def _is_to(verb: Word, helpers: list[str]) -> bool:
     """Whether somebody is to do something: "are to meet"; headlines leave out the verb."""
-    to = verb.tag in ("VB", "VBN") and any(child.text.lower() == "to" for child in verb.all("mark", "aux"))
-    return to and bool(event_words()["status"]["to_be"].intersection(helpers))
+    return verb.tag in ("VB", "VBN") and has_to(verb) and bool(event_words()["status"]["to_be"].intersection(helpers))
 
 
 def _modal(verb: Word, helpers: list[str]) -> Told | None:
@@ -203,7 +202,7 @@ def _governed(word: Word, below: Word) -> Told | None:
         return "planned", f"{word.text} for"
     if below.dep not in ("xcomp", "ccomp", "obj", "obl", "advcl", "acl", "nsubj:pass"):
         return None
-    infinitive = below.tag == "VB" and any(child.text.lower() == "to" for child in below.all("mark", "aux"))
+    infinitive = below.tag == "VB" and has_to(below)
     if below.dep in ("advcl", "acl") and not infinitive:
         return ("alleged", f"{word.text} …") if lemma in words["alleged_verbs"] and below.tag == "VBG" else None
     if lemma in words["threatened_verbs"]:

@@ -3,9 +3,9 @@
 Each rule looks at one word of the way up from an event's trigger, and at the word below it (event_status.py).
 """
 
-from pipeline.enrich.clauses import case
+from pipeline.enrich.clauses import case, has_to
 from pipeline.enrich.event_rules import event_words
-from pipeline.enrich.parse import Word, negated
+from pipeline.enrich.parse import Word, is_verb, negated
 
 TAKEN = ("ccomp", "xcomp", "csubj", "csubj:pass", "csubj:outer")  # clauses that are what a verb or a predicate says
 
@@ -150,8 +150,9 @@ def _is_counter(word: Word) -> bool:
 def _is_nearly(word: Word, below: Word | None) -> bool:
     """Whether something only just did not happen: "almost attacked", "came close to attacking"."""
     words = event_words()["status"]
-    verb = word.pos == "VERB" or word.tag.startswith("VB")
-    if verb and any(child.text.lower() in words["nearly"] and 0 < word.at - child.at < 3 for child in word.children):
+    if is_verb(word) and any(
+        child.text.lower() in words["nearly"] and 0 < word.at - child.at < 3 for child in word.children
+    ):
         return below is None or below.dep in TAKEN
     if below is None or word.lemma.lower() not in ("come", "get", "be", "close"):
         return False
@@ -162,8 +163,7 @@ def _is_nearly(word: Word, below: Word | None) -> bool:
 def _is_missed(verb: Word) -> bool:
     """Whether it was planned and came to nothing: "was to have sent troops"."""
     helpers = {child.text.lower() for child in verb.all("aux", "cop")}
-    to = any(child.text.lower() == "to" for child in verb.all("mark", "aux"))
-    return to and verb.tag == "VBN" and "have" in helpers and bool(helpers & {"was", "were"})
+    return has_to(verb) and verb.tag == "VBN" and "have" in helpers and bool(helpers & {"was", "were"})
 
 
 def _is_few(word: Word, below: Word | None) -> bool:
@@ -218,8 +218,7 @@ def _is_doubted(word: Word, below: Word) -> bool:
         return False
     if lemma in words["doubted"] or (negated(word) and lemma in words["sure"]):
         return True
-    verb = word.pos == "VERB" or word.tag.startswith("VB")
-    return verb and below.dep != "acl" and lemma not in words["factive_verbs"] and is_denied_deep(word)
+    return is_verb(word) and below.dep != "acl" and lemma not in words["factive_verbs"] and is_denied_deep(word)
 
 
 def _is_edge(word: Word, below: Word) -> bool:

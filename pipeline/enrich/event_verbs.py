@@ -18,7 +18,7 @@ from pipeline.enrich.event_senses import (
 )
 from pipeline.enrich.event_status import status_of
 from pipeline.enrich.nlp import Reading
-from pipeline.enrich.parse import Word, negated
+from pipeline.enrich.parse import Word, is_verb, negated
 from pipeline.enrich.parties import Parties, is_named
 
 
@@ -46,7 +46,7 @@ def verbal(reading: Reading, parties: Parties) -> Iterator[Found]:
     for word in reading.words:
         if word.lemma.lower() in event_words()["willing"]["words"] and (found := _willing(word, parties)) is not None:
             yield found
-        if not (word.pos == "VERB" or word.tag.startswith("VB")) or word.dep in ("amod", "compound"):
+        if not is_verb(word) or word.dep in ("amod", "compound"):
             continue
         rules = rules_of(word)
         if rules:

@@ -130,8 +130,7 @@ def _unit(noun: Word) -> str:
     if text.endswith("ies"):
         return text.removesuffix("ies") + "y"
     regular = text.endswith("s") and not lemma.endswith(("f", "fe", "is", "us", "s"))
-    forms = (lemma, lemma + "s", lemma + "es", lemma.removesuffix("y") + "ies")
-    return text.removesuffix("s") if regular and text not in forms else lemma
+    return text.removesuffix("s") if regular and text not in (lemma, lemma + "s", lemma + "es") else lemma
 
 
 def _said_beside(text: str, start: int, end: int) -> FigureKind | None:
@@ -186,7 +185,12 @@ def _currency(match: re.Match[str], text: str, end: int) -> tuple[str | None, in
     joined = _JOINED.match(text, end)  # "between 310 million and 330 million pounds"
     following = _number().match(text, joined.end()) if joined is not None and not match["percent"] else None
     if following is not None and not following["sign"]:
-        return _currency(following, text, following.end())[0], end
+        return _currency_word(text, following.end())[0], end
+    return _currency_word(text, end)
+
+
+def _currency_word(text: str, end: int) -> tuple[str | None, int]:
+    """The currency by the word behind a number, and where that ends."""
     words = "|".join(figure_words()["currency_words"])
     after = re.compile(rf"\s(?:(?:US|U\.S\.|American|Australian|Canadian)\s)?(?P<word>{words})s?\b").match(text, end)
     if after is None:

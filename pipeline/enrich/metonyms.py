@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from pipeline.article import Span
 from pipeline.countries import countries
 from pipeline.enrich import TABLES
 from pipeline.enrich.clauses import case
@@ -30,23 +31,23 @@ def find_metonyms(reading: Reading, names: Sequence[Named]) -> Metonyms:
             words = words_between(reading.words, span.field, span.start, span.end)
             if not words or case(words[-1]) not in _words()["places"]["cases"]:
                 found[span.field, span.start] = code
-        elif (code := capitals().get(key)) and (kind in (*PLACES, "ORG") or key not in persons):
-            words = words_between(reading.words, span.field, span.start, span.end)
-            if words and _acts(words[-1]):
-                found[span.field, span.start] = code
+            continue
+        code, place = capitals().get(key), kind in (*PLACES, "ORG") or key not in persons
+        if code and place and _is_actor(span, reading):
+            found[span.field, span.start] = code
     return found
 
 
 def find_seats(reading: Reading, names: Sequence[Named]) -> set[tuple[str, int]]:
     """The names of seats of several states that mean their institutions: "Brussels said". They are no place there, and
     no country's government."""
-    found: set[tuple[str, int]] = set()
-    for span, kind in names:
-        if kind in PLACES and is_shared_seat(span.surface):
-            words = words_between(reading.words, span.field, span.start, span.end)
-            if words and _acts(words[-1]):
-                found.add((span.field, span.start))
-    return found
+    shared = (span for span, kind in names if kind in PLACES and is_shared_seat(span.surface))
+    return {(span.field, span.start) for span in shared if _is_actor(span, reading)}
+
+
+def _is_actor(span: Span, reading: Reading) -> bool:
+    words = words_between(reading.words, span.field, span.start, span.end)
+    return bool(words) and _acts(words[-1])
 
 
 def _parts(name: str) -> list[str]:

@@ -100,6 +100,11 @@ def conjuncts(word: Word) -> list[Word]:
     return found
 
 
+def is_verb(word: Word) -> bool:
+    """Whether a word is a verb by its part of speech or by its tag, of which the parse may get one wrong."""
+    return word.pos == "VERB" or word.tag.startswith("VB")
+
+
 def negated(word: Word) -> bool:
     """Whether a verb or noun is denied by a `not`, `never` or `no` of its own; a clitic denies wherever it hangs, and
     "not only" denies nothing, nor does what stands behind a verb ("promised never to attack")."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.article import Span
 from pipeline.enrich.asides import trimmed
-from pipeline.enrich.clauses import antecedent, nearest
+from pipeline.enrich.clauses import antecedent, has_to, nearest
 from pipeline.enrich.cues import base, cue_words, is_cue
 from pipeline.enrich.nlp import Reading
 from pipeline.enrich.opinions import FINITE, headed, is_nobody, judged, opinion, passive, spoken_of
@@ -105,7 +105,7 @@ def _is_said(cue: Word, sentence: Sequence[Word]) -> bool:
         return False
     if any(child.text.lower() in words["unnamed"] and child.child("aux:pass") for child in cue.all("xcomp")):
         return False
-    if cue.tag == "VB" and "to" in {mark.text.lower() for mark in cue.all("mark", "aux")}:
+    if cue.tag == "VB" and has_to(cue):
         above = cue.head
         return above is not None and above.lemma.lower() in words["going_on"]
     return True

@@ -72,6 +72,10 @@ def test_figures_of_several_countries(text: str, figures: list[tuple[float, str,
     assert [(one.value, one.kind, one.currency) for one in read(text).figures] == figures
 
 
+def test_thousands_of_numbers_in_a_row_are_read() -> None:
+    assert len(read("It paid " + "5 and " * 1_200 + "6 million euros.", language="en").figures) <= 1_201
+
+
 def test_units_are_singulars() -> None:
     text = "The court heard 52 witnesses of 118 constituencies in 14 churches, with 12 movies and 30 boxes."
     assert [one.unit for one in read(text).figures] == ["witness", "constituency", "church", "movie", "box"]
