@@ -96,6 +96,7 @@ def _names(which: str) -> re.Pattern[str]:
     return re.compile("|".join(names), re.IGNORECASE)
 
 
+@cache
 def _tracking() -> dict[str, Any]:
     return words_of(Path(__file__).parent / "data" / "tracking.toml")
 

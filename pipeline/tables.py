@@ -1,14 +1,12 @@
 """The package's data files, for readers to edit: words in TOML, rows in TSV, with their sources at the head."""
 
 import tomllib
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 
-@cache
 def words_of(path: Path) -> dict[str, Any]:
-    """What a TOML file holds; it is read once."""
+    """What a TOML file holds; its owner keeps it (`functools.cache`), for some are asked for with every word."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

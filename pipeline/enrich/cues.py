@@ -11,6 +11,7 @@ from pipeline.enrich.parse import Word
 from pipeline.tables import words_of
 
 
+@cache
 def cue_words() -> dict[str, Any]:
     """The words of tables/cues.toml."""
     return words_of(TABLES / "cues.toml")

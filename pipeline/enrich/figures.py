@@ -23,6 +23,7 @@ LEAST_MONEY = 100  # "dollars 100": a number that words of money before it make 
 OF_PEOPLE: tuple[FigureKind, ...] = ("killed", "injured", "displaced", "arrested")
 
 
+@cache
 def figure_words() -> dict[str, Any]:
     """The words of tables/figures.toml."""
     return words_of(TABLES / "figures.toml")

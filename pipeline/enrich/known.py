@@ -36,6 +36,7 @@ def _table() -> dict[tuple[str, ...], KnownName]:
     return found
 
 
+@cache
 def name_words() -> dict[str, Any]:
     """The names of tables/names.toml."""
     return words_of(TABLES / "names.toml")

@@ -82,6 +82,7 @@ def _shared_seats() -> frozenset[tuple[str, ...]]:
     return frozenset(name_key(name) for name in _words()["shared"]["names"])
 
 
+@cache
 def _words() -> dict[str, Any]:
     return words_of(TABLES / "metonyms.toml")
 

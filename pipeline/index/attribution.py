@@ -95,5 +95,6 @@ def _patterns(place: str) -> list[re.Pattern[str]]:
     return [re.compile(pattern) for pattern in _table()["patterns"][place]]
 
 
+@cache
 def _table() -> dict[str, Any]:
     return words_of(Path(__file__).parent.parent / "data" / "agencies.toml")

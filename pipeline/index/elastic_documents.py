@@ -5,6 +5,7 @@ Title and text stand in the document once, for Kibana; the record is kept withou
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ APART = {"title", "text"}  # fields of the record that the document has by thems
 READ = ["record", "title", "text"]  # what of a document is needed to read the article back
 
 
+@cache
 def definitions() -> dict[str, dict[str, Any]]:
     """Settings and mappings of each index, by its alias (data/elasticsearch.toml)."""
     return words_of(Path(__file__).parent.parent / "data" / "elasticsearch.toml")

@@ -23,5 +23,6 @@ def listed(*names: str) -> tuple[str, ...]:
     return tuple(table)
 
 
+@cache
 def _tables() -> dict[str, Any]:
     return words_of(Path(__file__).parent.parent / "data" / "boilerplate.toml")
