@@ -11,6 +11,7 @@ from pipeline.sources.http import MAX_PAGE
 from pipeline.sources.reading import unreadable
 
 PAGES = ("text/html", "application/xhtml+xml")
+ENDS_EARLY = "the web archive ends too early; what stands before its end was read"
 
 
 def read_warc(stream: BinaryIO, pass_over: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any] | Rejected]]:
@@ -22,44 +23,54 @@ def read_warc(stream: BinaryIO, pass_over: Callable[[str], None]) -> Iterator[tu
 
     Raises:
         Misconfigured: warcio is not installed.
-        Rejected: not an archive.
+        Rejected: not an archive, or only the beginning of one, after what stands in it.
     """
     try:
         from warcio.archiveiterator import ArchiveIterator
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError:
         raise Misconfigured("web archives need an extra; run: pip install 'geowire[warc]'") from None
+    archive = _Archive(stream)
     try:
-        for record in ArchiveIterator(_plain(stream)):
+        for record in ArchiveIterator(archive):
             if (kind := _other_kind(record)) is None:
                 yield _page(record)
             else:
                 pass_over(kind)
     except (ArchiveLoadFailed, EOFError, gzip.BadGzipFile, zlib.error) as exc:
         raise Rejected(f"not a readable web archive: {exc}") from None
+    except AttributeError:  # warcio asks a field's value of a record whose head was cut
+        raise Rejected(ENDS_EARLY) from None
+    if not archive.ends_well:
+        raise Rejected(ENDS_EARLY)
 
 
-class _Unpacked:
-    """The archive without its compression, be it record by record or as a whole, which warcio refuses.
+class _Archive:
+    """The bytes of an archive without its compression, be it record by record or as a whole, which warcio refuses.
 
-    warcio takes an end that comes too early for the end of the archive; here it is an error, after what stands before.
+    warcio takes an end that comes too early for the end of the archive. Here a compressed end of that kind is an error,
+    and of the last bytes can be told whether they end a record, which has a blank line behind it (WARC 1.1, section 4).
     """
 
-    def __init__(self, packed: BinaryIO) -> None:
-        self._unpacked = gzip.GzipFile(fileobj=packed)
+    def __init__(self, stream: BinaryIO) -> None:
+        packed = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        self._bytes = gzip.GzipFile(fileobj=stream) if packed else stream
+        self._last = b""
 
     def read(self, size: int) -> bytes:
         """Some of the next bytes, at most so many; none at the end."""
         try:
-            return self._unpacked.read1(size)
+            found = self._bytes.read1(size) if isinstance(self._bytes, gzip.GzipFile) else self._bytes.read(size)
         except EOFError:
-            raise Rejected("the web archive ends too early; what stands before its end was read") from None
+            raise Rejected(ENDS_EARLY) from None
+        self._last = (self._last + found[-4:])[-4:]
+        return found
 
-
-def _plain(stream: BinaryIO) -> BinaryIO | _Unpacked:
-    packed = stream.read(2) == b"\x1f\x8b"
-    stream.seek(0)
-    return _Unpacked(stream) if packed else stream
+    @property
+    def ends_well(self) -> bool:
+        """Whether what was read so far ends where a record does, or is nothing."""
+        return not self._last or self._last.replace(b"\r", b"").endswith(b"\n\n")
 
 
 def _other_kind(record: Any) -> str | None:
@@ -76,13 +87,13 @@ def _other_kind(record: Any) -> str | None:
 def _page(record: Any) -> tuple[str, dict[str, Any] | Rejected]:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     if record.length is None:
-        return url, Rejected("the record does not say how long it is")
+        raise Rejected(f"the record of {url} does not say how long it is, so what follows can't be read")
     raw = record.content_stream().read(MAX_PAGE + 1) if record.raw_stream.limit <= MAX_PAGE else None
     if raw is None or len(raw) > MAX_PAGE:  # as it was sent, of which warcio may read all at once, or unpacked
         return url, Rejected(f"page larger than {MAX_PAGE // 1024**2} MiB")
     record.raw_stream.read()
     if record.raw_stream.limit:
-        return url, Rejected("only the beginning of the page is in the archive")
+        raise Rejected(f"{ENDS_EARLY}; of {url} it has only the beginning")
     try:
         fields = read_page(raw, url or None)
     except Rejected as exc:

@@ -2,15 +2,19 @@
 
 import base64
 import gzip
+import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.article import Article
+from pipeline.errors import Rejected
 from pipeline.sources.door import Door, Refusal
 from pipeline.sources.files import read_paths
 from pipeline.sources.http import MAX_PAGE
+from pipeline.sources.warc import read_warc
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NINJS = {
@@ -137,9 +141,20 @@ def test_an_archive_that_ends_too_early_says_so(tmp_path: Path) -> None:
     found = [each.item for each in read_paths([str(tmp_path)], Door(clock=lambda: NOW))]
     assert [type(item) for item in found] == [Article, Refusal] * 3
     reasons = [item.reason for item in found if isinstance(item, Refusal)]
-    assert "only the beginning" in reasons[0]
+    assert "too early" in reasons[0]
+    assert "https://a.example/2" in reasons[0]
     assert "too early" in reasons[1]
     assert "not a readable" in reasons[2]
+
+
+def test_wherever_an_archive_is_cut_one_line_says_so() -> None:
+    """In the head of a record, in that of its answer, in a record that is passed over, in a page."""
+    first = record("https://a.example/1", "200 OK", "image/png", "x" * 50)
+    whole = first + record("https://a.example/2", "200 OK", "text/html", "<p>" * 100)
+    blank_lines = {match.end() for match in re.finditer(b"\r\n\r\n", whole)}  # a record may end there
+    for cut in set(range(1, len(whole) - 4)) - blank_lines:
+        with pytest.raises(Rejected, match=r"too early|not a readable"):
+            list(read_warc(io.BytesIO(whole[:cut]), lambda _: None))
 
 
 def test_a_record_of_an_archive_is_bounded_as_it_was_sent(tmp_path: Path) -> None:
