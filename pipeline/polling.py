@@ -21,7 +21,7 @@ from pipeline.rules import verdict
 from pipeline.sources import schedule
 from pipeline.sources.door import Clock, Door, Input, Refusal, utc_now
 from pipeline.sources.feed import Document, Entry, titled
-from pipeline.sources.fulltext import merged, of_another
+from pipeline.sources.fulltext import merged, noted, of_another
 from pipeline.sources.http import Client, Fetched
 from pipeline.sources.pages import Disallowed, Hosts, Pages
 from pipeline.sources.reading import Readers, unreadable
@@ -195,11 +195,11 @@ class Polling:
                 tries = poll.tries[_short(entry.key)] = poll.tries.get(_short(entry.key), 0) + 1
                 if tries < TRIES:
                     return None
-                fields["notes"] = [f"page not read: {exc}"]
+                fields = noted(fields, f"page not read: {exc}")
             except Rejected as exc:
                 if not fields["text"] and not (isinstance(exc, Disallowed) and fields.get("title")):
                     return door.refuse(origin, str(exc), fields)
-                fields["notes"] = [f"page not read: {exc}"]
+                fields = noted(fields, f"page not read: {exc}")
         poll.tries.pop(_short(entry.key), None)
         if url and not _is_own(feed, read.document, fields["url"]):
             fields |= of_another(feed, fields, page)

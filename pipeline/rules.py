@@ -1,6 +1,6 @@
 """Include and exclude rules of a feed: queries, answered in memory before an article is published.
 
-An article has no facts at this point, so a rule may ask for words, phrases, `source:`, `lang:` and `published:` only.
+An article has no facts at this point: a rule may ask for words, phrases, `title:`, `source:`, `lang:`, `published:` only.
 """
 
 from datetime import datetime
@@ -26,7 +26,7 @@ def check(query: str, now: datetime) -> None:
         raise QueryError(
             "a rule sees an article before its facts are found",
             position=0,
-            expected='words, "phrases", source:, lang:, published:, with AND OR NOT',
+            expected='words, "phrases", title:, source:, lang:, published:, with AND OR NOT',
         )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Feeds: add them, see how they do, poll them.")
 
 Names = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids or addresses, as geowire feed list prints them.")]
-Rule = Annotated[str | None, typer.Option(help="A query of words, phrases, source:, lang:, published:.")]
+Rule = Annotated[str | None, typer.Option(help="A query of words, phrases, title:, source:, lang:, published:.")]
 
 
 @app.command()

@@ -44,6 +44,15 @@ def struct_moment(parsed: object) -> str | None:
     return found.isoformat() if found >= FIRST else None
 
 
+def unread(**dates: tuple[object, str | None]) -> list[str]:
+    """A note of each field whose date was written but not read: `published_at=("soon", None)`."""
+    return [
+        f'{name} "{" ".join(str(written).split())[:80]}" is no date that can be read, or one before 1990, and was dropped'
+        for name, (written, read) in dates.items()
+        if written and read is None
+    ]
+
+
 def date_in_url(url: str | None) -> str | None:
     """The day that a URL names, `/2026/11/03/` and the like."""
     match = _IN_URL.search(url or "")

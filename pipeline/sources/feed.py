@@ -20,7 +20,7 @@ from pipeline.errors import Rejected
 from pipeline.identity import domain_of, same_site
 from pipeline.sources import sitemap
 from pipeline.sources.credit import foreign
-from pipeline.sources.dates import moment, struct_moment
+from pipeline.sources.dates import moment, struct_moment, unread
 from pipeline.sources.html import strip_markup
 from pipeline.sources.http import MAX_FEED, Inflate
 
@@ -182,7 +182,7 @@ def _entry(entry: Any, head: Any, home: str | None) -> Entry:
     text, is_content = _text(entry)
     url = _web(entry.get("feedburner_origlink")) or _web(entry.get("link"))
     published = _date(entry, "published") or _date(entry, "created") or _date(entry, "updated")
-    title = plain_title(entry, "title")
+    title, modified = plain_title(entry, "title"), _date(entry, "updated")
     fields: dict[str, Any] = {
         "title": title,
         "text": text,
@@ -191,12 +191,15 @@ def _entry(entry: Any, head: Any, home: str | None) -> Entry:
         "language": entry.get("language") or head.get("language"),
         "published_at": published,
         "published_from": "feed" if published else "none",
-        "modified_at": _date(entry, "updated"),
+        "modified_at": modified,
         "section": next((tag.get("term") for tag in entry.get("tags", []) if tag.get("term")), None),
         "image_url": _image(entry),
         "rights": strip_markup(entry.get("rights") or head.get("rights") or "")[:500],
         **_origin(entry, url, head, home),
         "completeness": "full" if is_whole(text, is_content) else "teaser",
+        "notes": unread(
+            published_at=(dict.get(entry, "published"), published), modified_at=(dict.get(entry, "updated"), modified)
+        ),
     }
     key = entry.get("id") or url or hashlib.sha256(f"{title}\n{text}".encode("utf-8", "replace")).hexdigest()
     return Entry(str(key)[:500], present(fields))
@@ -303,7 +306,8 @@ def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
     text = content or strip_markup(_string(each.get("summary")))
     url = _web(each.get("url")) or _web(each.get("external_url"))
     title = " ".join(strip_markup(_string(each.get("title"))).split())
-    published = moment(_string(each.get("date_published")))
+    written = [_string(each.get(name)) for name in ("date_published", "date_modified")]
+    published, modified = map(moment, written)
     people = _list(each.get("authors")) or _list(head.get("authors")) or [each.get("author") or head.get("author")]
     tags = [_string(tag) for tag in _list(each.get("tags")) if _string(tag)]
     fields = {
@@ -314,10 +318,11 @@ def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
         "language": _string(each.get("language")) or _string(head.get("language")),
         "published_at": published,
         "published_from": "feed" if published else "none",
-        "modified_at": moment(_string(each.get("date_modified"))),
+        "modified_at": modified,
         "section": tags[0][:500] if tags else None,
         "image_url": _web(each.get("image")) or _web(each.get("banner_image")),
         "completeness": "full" if is_whole(text, is_content=bool(content)) else "teaser",
+        "notes": unread(published_at=(written[0], published), modified_at=(written[1], modified)),
     }
     known = each.get("id")
     key = str(known) if isinstance(known, str | int | float) and known != "" else url or title

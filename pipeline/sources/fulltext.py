@@ -42,7 +42,7 @@ def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict
     Args:
         page: the fields of its page; empty where it was not read.
     """
-    notes = [*fields.get("notes", []), f"found in the feed {feed.url}"]
+    notes = noted(fields, f"found in the feed {feed.url}")["notes"]
     if page:
         taken = {name: page.get(name, {}) for name in ("source", "metadata_from")}
         return taken | {"title": page.get("title") or fields.get("title", ""), "notes": notes}
@@ -54,3 +54,8 @@ def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict
         "credit": credit,
         "notes": notes,
     }
+
+
+def noted(fields: dict[str, Any], note: str) -> dict[str, Any]:
+    """The fields of an article with one more note."""
+    return fields | {"notes": [*fields.get("notes", []), note]}

@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.errors import Rejected
-from pipeline.sources.dates import moment
+from pipeline.sources.dates import moment, unread
 
 MAX_CHILDREN = 1000  # sitemaps of an index
 
@@ -41,7 +41,8 @@ def _page(node: Any) -> dict[str, Any]:
     url = _said(node, "loc")
     if not url or not url.startswith(("http://", "https://")):
         return {}
-    published, name = moment(_said(node, "publication_date")), _said(node, "name")
+    written, changed, name = (_said(node, tag) for tag in ("publication_date", "lastmod", "name"))
+    published, modified = moment(written), moment(changed)
     fields = {
         "url": url,
         "title": _said(node, "title"),
@@ -49,7 +50,8 @@ def _page(node: Any) -> dict[str, Any]:
         "source": {"name": name} if name else None,
         "published_at": published,
         "published_from": "sitemap" if published else "none",
-        "modified_at": moment(_said(node, "lastmod")),
+        "modified_at": modified,
+        "notes": unread(published_at=(written, published), modified_at=(changed, modified)),
     }
     return {name: value for name, value in fields.items() if value} | {"text": "", "completeness": "title"}
 

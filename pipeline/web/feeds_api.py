@@ -25,7 +25,7 @@ class Subscription(BaseModel):
 
     url: Annotated[str, Field(min_length=1, max_length=MAX_URL)]
     tags: Annotated[list[Tag], Field(max_length=50)] = []
-    include: Annotated[str | None, Field(max_length=4000, description="words, phrases, source:, lang:")] = None
+    include: Annotated[str | None, Field(max_length=4000, description="words, phrases, title:, source:, lang:")] = None
     exclude: Annotated[str | None, Field(max_length=4000)] = None
     title: Annotated[str | None, Field(max_length=500, description="another name than the feed's own")] = None
     full_text: Annotated[bool | None, Field(description="fetch the page where the feed brings a teaser")] = None

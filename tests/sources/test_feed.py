@@ -188,6 +188,27 @@ def test_dates(written: str | None, read: str | None) -> None:
     assert moment(written) == read
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "<rss version='2.0'><channel><item><title>Ferry</title><pubDate>{}</pubDate></item></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>Ferry</title><published>{}</published></entry></feed>",
+        '{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "1", "date_published": "{}"}}]}}',
+        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://a.example/1</loc>"
+        "<news:publication_date xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'>{}</news:publication_date>"
+        "</url></urlset>",
+    ],
+)
+def test_a_date_that_is_none_is_noted(raw: str) -> None:
+    notes = {
+        written: read_document(raw.format(written).encode()).entries[0].fields.get("notes", [])
+        for written in ("soon", "1970-01-01T00:00:00Z", "2026-11-03T08:00:00Z", "")
+    }
+    for written in ("soon", "1970-01-01T00:00:00Z"):
+        assert f'published_at "{written}" is no date' in notes[written][0]
+    assert notes["2026-11-03T08:00:00Z"] == notes[""] == []
+
+
 def test_dates_in_addresses() -> None:
     assert date_in_url("https://a.example/2026/11/03/ferry") == "2026-11-03"
     assert date_in_url("https://a.example/news/20261103-ferry.html") == "2026-11-03"
