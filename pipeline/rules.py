@@ -1,6 +1,6 @@
 """Include and exclude rules of a feed: queries, answered in memory before an article is published.
 
-An article has no facts at this point: a rule may ask for words, phrases, `title:`, `source:`, `lang:`, `published:` only.
+An article has no facts at this point: a rule asks for words, phrases, `title:`, `source:`, `lang:`, `published:` only.
 """
 
 from datetime import datetime

@@ -47,7 +47,7 @@ def struct_moment(parsed: object) -> str | None:
 def unread(**dates: tuple[object, str | None]) -> list[str]:
     """A note of each field whose date was written but not read: `published_at=("soon", None)`."""
     return [
-        f'{name} "{" ".join(str(written).split())[:80]}" is no date that can be read, or one before 1990, and was dropped'
+        f'{name} "{" ".join(str(written).split())[:80]}" is no date that can be read, or before 1990, and was dropped'
         for name, (written, read) in dates.items()
         if written and read is None
     ]
