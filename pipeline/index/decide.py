@@ -1,8 +1,9 @@
 """Whether an article is written over the stored one: the one decision of both engines (DESIGN.md, Writes).
 
 The order key is (fetched_at in ms, enrichment): an older one is superseded, the same content unchanged, anything else
-an update. What has only a teaser of a full text is superseded by it, whenever it comes. Message offsets can't order
-versions: they do not compare across partitions and replays.
+an update. What has only a teaser of a full text is superseded by it, whenever it comes. What a version says nothing of
+stands as the other one says it, whichever of them is written (inherit.py). Message offsets can't order versions: they
+do not compare across partitions and replays.
 """
 
 import hashlib
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 from pipeline.article import EnrichedArticle, Record
 from pipeline.index import Link, Put
 from pipeline.index.fields import EPOCH, milliseconds
+from pipeline.index.inherit import LINEAGE, completed
 from pipeline.ledger import Outcome
 
 RUN_FIELDS = {"fetched_at", "first_seen_at"}  # moments of a run, not of the content
+DOORS = {"url", "metadata_from", "published_from"}  # by which address it was reached, and who said what it says
 FULLNESS = ("title", "teaser", "full")  # of a text, the poorest first
-LINEAGE = {"cluster", "duplicate_of", "origin", "origins", "copied"}  # what lineage.py says, and no message
 SAID = ("text", "published_at", "source", "credit", "authors")  # what lineage follows from
 
 
@@ -60,29 +62,31 @@ def decide(stored: Stored | None, put: Put) -> Decision:
     """Compare a new article with the stored one.
 
     A second delivery of the same input answers as the first did, so that a crash does not turn `indexed` into
-    `unchanged`. An unchanged article with a newer fetched_at moves the order key and nothing else.
+    `unchanged`. An unchanged article with a newer fetched_at moves the order key and nothing else. One that is
+    superseded is written nowhere, but what it alone says is added to the stored one.
     """
+    article = put.article if stored is None else completed(put.article, stored.article)
     now = time.time_ns() // 1_000_000
     new = Meta(
-        fetched_ms=milliseconds(put.article.fetched_at or EPOCH),
-        enrichment=put.article.enrichment,
-        content=content_hash(put.article),
+        fetched_ms=milliseconds(article.fetched_at or EPOCH),
+        enrichment=article.enrichment,
+        content=content_hash(article),
         written_by=put.key,
         outcome=Outcome.INDEXED if stored is None else Outcome.UPDATED,
         indexed_ms=now if stored is None else stored.meta.indexed_ms,
         written_ms=now,
     )
     if stored is None:
-        return Decision(Outcome.INDEXED, Stored(put.article, new))
+        return Decision(Outcome.INDEXED, Stored(article, new))
     old = stored.meta
     if old.written_by == put.key and old.content == new.content:
         return Decision(old.outcome)
     if new.order < old.order:
-        return Decision(Outcome.SUPERSEDED)
-    if FULLNESS.index(put.article.completeness) < FULLNESS.index(stored.article.completeness):
-        reason = f"only the {put.article.completeness} of an article whose {stored.article.completeness} text is here"
-        return Decision(Outcome.SUPERSEDED, reason=reason)
-    article = put.article.model_copy(update=_kept(stored.article, put.article))
+        return Decision(Outcome.SUPERSEDED, _added(stored, put.article, now))
+    if FULLNESS.index(article.completeness) < FULLNESS.index(stored.article.completeness):
+        reason = f"only the {article.completeness} of an article whose {stored.article.completeness} text is here"
+        return Decision(Outcome.SUPERSEDED, _added(stored, put.article, now), reason=reason)
+    article = article.model_copy(update=_kept(stored.article, article))
     if new.content == old.content:
         kept = {"written_by": old.written_by, "outcome": old.outcome, "written_ms": old.written_ms}
         moved = new.model_copy(update=kept)
@@ -109,8 +113,18 @@ def version_key(article: EnrichedArticle) -> str:
 
 
 def content_hash(article: EnrichedArticle) -> str:
-    """A hash of everything that an article says, whenever it was fetched and by whichever of its addresses."""
-    return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS | LINEAGE | {"url"}).encode()).hexdigest()[:32]
+    """A hash of everything that an article says, whenever it was fetched and whoever said it."""
+    return hashlib.sha256(article.model_dump_json(exclude=RUN_FIELDS | LINEAGE | DOORS).encode()).hexdigest()[:32]
+
+
+def _added(stored: Stored, superseded: EnrichedArticle, now: int) -> Stored | None:
+    """The stored article with what only a superseded version says; None where that is nothing."""
+    article = completed(stored.article, superseded)
+    if article is stored.article:
+        return None
+    seen = {"first_seen_at": _first_seen(stored.article, superseded)}
+    article = article.model_copy(update=_kept(stored.article, article) | seen)
+    return Stored(article, stored.meta.model_copy(update={"content": content_hash(article), "written_ms": now}))
 
 
 def _kept(stored: EnrichedArticle, new: EnrichedArticle) -> dict[str, object]:

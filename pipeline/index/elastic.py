@@ -288,7 +288,7 @@ class ElasticIndex:
         items = await self._bulk(await asyncio.to_thread(lambda: list(steps())))
         for (key, decision), item in zip(decisions.items(), items, strict=True):
             if item["status"] < 300:
-                results[key] = PutResult(decision.outcome)
+                results[key] = PutResult(decision.outcome, decision.reason)
             elif item["error"]["type"] in REFUSED and "no write index" not in item["error"]["reason"]:
                 results[key] = PutResult(Outcome.DEAD, f"Elasticsearch refuses it: {_reason(item['error'])}")
             elif item["status"] != CONFLICT:
