@@ -54,6 +54,12 @@ def names_page(claimed: str, url: str) -> bool:
     return same_site(claimed, url) and not is_home
 
 
+def is_home(url: str) -> bool:
+    """Whether a URL is that of a site, and of no page on it: no path and, tracking apart, no parameters."""
+    _, _, rest = (canonical_url(url) or "").partition("://")
+    return not rest.partition("/")[2]
+
+
 def canonical_url(url: str | None) -> str | None:
     """One spelling of a URL: no fragment, no tracking parameters, no AMP, the others in order (library: courlan).
 

@@ -20,7 +20,8 @@ from pipeline.publishing import Published, batches
 from pipeline.rules import verdict
 from pipeline.sources import schedule
 from pipeline.sources.door import Clock, Door, Input, Refusal, utc_now
-from pipeline.sources.feed import Document, Entry, titled
+from pipeline.sources.entry import Entry
+from pipeline.sources.feed import Document, titled
 from pipeline.sources.fulltext import merged, noted, of_another
 from pipeline.sources.http import Client, Fetched
 from pipeline.sources.pages import Disallowed, Hosts, Pages
@@ -200,6 +201,8 @@ class Polling:
                 if not fields["text"] and not (isinstance(exc, Disallowed) and fields.get("title")):
                     return door.refuse(origin, str(exc), fields)
                 fields = noted(fields, f"page not read: {exc}")
+        elif "id" in fields and feed.full_text and fields["completeness"] != "full":
+            fields = noted(fields, "page not read: the link is no article's own")
         poll.tries.pop(_short(entry.key), None)
         if url and not _is_own(feed, read.document, fields["url"]):
             fields |= of_another(feed, fields, page)
@@ -283,8 +286,9 @@ def _is_own(feed: Feed, document: Document, url: str) -> bool:
 
 
 def _needs_page(feed: Feed, document: Document, fields: dict[str, Any]) -> bool:
-    """Whether the page is to be read: where the feed has no whole text, or speaks of another outlet's article."""
-    if not feed.full_text or not fields.get("url"):
+    """Whether the page is to be read: where the feed has no whole text, or speaks of another outlet's article. An entry
+    with an id of its own leads to no page of its own."""
+    if not feed.full_text or not fields.get("url") or "id" in fields:
         return False
     return fields["completeness"] != "full" or not _is_own(feed, document, fields["url"])
 

@@ -205,6 +205,23 @@ async def test_no_feed_writes_over_the_article_of_another_outlet(site: Site) -> 
     assert all(f"found in the feed {own}/feed" in article.notes for article in site.articles)
 
 
+async def test_entries_that_lead_to_the_home_page_are_articles_of_their_own(site: Site) -> None:
+    """That page is not read: it is none of theirs. The same goes for the home page of another outlet."""
+    home, elsewhere = f"{site.served.url}/", "https://lakeside.example/"
+    site.served.pages["/"], site.served.headers["/"] = page(), HTML
+    teasers = [item(n, f"Teaser {n}", link=link) for n, link in enumerate([home, home, elsewhere, elsewhere])]
+    site.served.pages["/feed"] = rss(*teasers)
+    await site.poll()
+    assert [article.text for article in site.articles] == ["Teaser 3", "Teaser 2", "Teaser 1", "Teaser 0"]
+    assert len({article.id for article in site.articles} | {article_id(home, "", "")}) == 5
+    assert {article.credit for article in site.articles} == {None, "lakeside.example"}
+    assert all("page not read: the link is no article's own" in article.notes for article in site.articles)
+    assert "/" not in site.served.paths
+    site.served.pages["/feed"] = rss(*teasers[:3], item(3, "Teaser 3, corrected", link=elsewhere))
+    await site.poll()
+    assert [article.id for article in site.articles[4:]] == [site.articles[0].id]
+
+
 async def test_a_page_that_has_become_the_home_page_is_none(site: Site) -> None:
     site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/to/302?{site.served.url}/"))
     site.served.pages["/"], site.served.headers["/"] = page(), HTML

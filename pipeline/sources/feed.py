@@ -21,6 +21,7 @@ from pipeline.identity import domain_of, same_site
 from pipeline.sources import sitemap
 from pipeline.sources.credit import foreign
 from pipeline.sources.dates import moment, struct_moment, unread
+from pipeline.sources.entry import Entry, told_apart
 from pipeline.sources.html import strip_markup
 from pipeline.sources.http import MAX_FEED, Inflate
 
@@ -32,25 +33,6 @@ PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 25
 _CUT = re.compile(r"(?i)(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\b(?:read|continue) (?:more|reading|on|the full \w+)\W*)\s*$")
 _PAGE = re.compile(rb"<(?:html|head|body|!doctype html)\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"(?i)<!ENTITY")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of a feed: fields of an `Article`, of which `text` may be empty.
-
-    Args:
-        key: what the feed identifies it by.
-        fields: as `admit` takes them.
-    """
-
-    key: str
-    fields: dict[str, Any]
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the entry does."""
-        says = [str(self.fields.get(name, "")) for name in ("title", "text", "url", "modified_at")]
-        return hashlib.sha256("\n".join(says).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -166,13 +148,14 @@ def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document
     notes = [f"{len(entries)} entries, the first {MAX_ENTRIES} read"] if len(entries) > MAX_ENTRIES else []
     if found.bozo and not isinstance(found.get("bozo_exception"), feedparser.CharacterEncodingOverride):
         notes.append(f"not well-formed: {str(found.get('bozo_exception'))[:200]}")
+    home = _web(head.get("link")) or url
     return Document(
         version or "unknown",
         title=plain_title(head, "title"),
         site=_web(head.get("link")),
         language=head.get("language") or None,
         ttl=_ttl(head),
-        entries=[_entry(entry, head, _web(head.get("link")) or url) for entry in entries[:MAX_ENTRIES]],
+        entries=told_apart([_entry(entry, head, home) for entry in entries[:MAX_ENTRIES]], home),
         license=_license(head),
         note="; ".join(notes) or None,
     )
@@ -296,7 +279,7 @@ def _json_feed(raw: bytes) -> Document:
         title=_string(data.get("title")),
         site=_web(data.get("home_page_url")),
         language=_string(data.get("language")) or None,
-        entries=[_json_entry(each, data) for each in items[:MAX_ENTRIES]],
+        entries=told_apart([_json_entry(each, data) for each in items[:MAX_ENTRIES]], _web(data.get("home_page_url"))),
         note=f"{len(items)} entries, the first {MAX_ENTRIES} read" if len(items) > MAX_ENTRIES else None,
     )
 

@@ -48,8 +48,9 @@ def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict
         return taken | {"title": page.get("title") or fields.get("title", ""), "notes": notes}
     named, own = fields.get("source", {}).get("name"), feed.source.model_dump(exclude_none=True)
     credit = fields.get("credit") or (named if named != feed.source.name else None) or domain_of(fields["url"])
+    theirs = fields.get("id") or canonical_url(fields["url"])
     return {
-        "id": article_id(f"{feed.source.id} {canonical_url(fields['url'])}", "", ""),
+        "id": article_id(f"{feed.source.id} {theirs}", "", ""),
         "source": own | {"domain": domain_of(feed.site or feed.url)},
         "credit": credit,
         "notes": notes,

@@ -3,14 +3,17 @@
 import contextlib
 import gzip
 import json
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Rejected
+from pipeline.identity import is_home
 from pipeline.sources.dates import date_in_url, moment
-from pipeline.sources.feed import Entry, is_whole, read_document, read_feed
+from pipeline.sources.entry import Entry
+from pipeline.sources.feed import is_whole, read_document, read_feed
 from tests.sources.misbehaving import item, rss
 
 ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Tidewater &amp; Sons</title>
@@ -113,6 +116,58 @@ def test_what_is_a_teaser() -> None:
     assert is_whole("A short note, where the content belongs.", is_content=True)
     for end in ("…", "[...]", "Read more", "Continue reading →", "read more »"):
         assert not is_whole("word " * 200 + end)
+
+
+def told(*given: tuple[str, str, str]) -> list[Entry]:
+    """The entries of a feed whose items have these links, guids and titles."""
+    items = (
+        f"<item><title>{title}</title><link>{link}</link>{f'<guid>{guid}</guid>' * bool(guid)}"
+        f"<description>{title} tells about the ferry.</description></item>"
+        for link, guid, title in given
+    )
+    return entries(rss(*items))
+
+
+HOME = "https://tidewater-post.example"
+
+
+@pytest.mark.parametrize("link", [f"{HOME}/", HOME, f"{HOME}/?utm_source=rss#top", f"{HOME}/news", f"{HOME}/?page=2"])
+@pytest.mark.parametrize("guids", ["123", ["", "", ""], [f"{HOME}/news#{n}" for n in range(3)], "111"])
+def test_entries_whose_link_is_no_articles_own_are_told_apart(link: str, guids: Sequence[str]) -> None:
+    given = [(link, guid, f"Report {number}") for number, guid in enumerate(guids)]
+    found = told(*given)
+    if guids == "111" and not is_home(link):  # said to be one entry, which has a page
+        assert not any("id" in each.fields for each in found)
+        return
+    assert len({each.fields["id"] for each in found}) == len({each.key for each in found}) == 3
+    assert {each.fields["url"] for each in found} == {link}
+    assert [each.fields["id"] for each in told(*given[::-1])] == [each.fields["id"] for each in found[::-1]]
+
+
+def test_an_entry_of_a_home_page_keeps_its_id_when_it_changes() -> None:
+    before, after = (told((f"{HOME}/", "17", title)) for title in ("Report", "Report, corrected"))
+    assert before[0].fields["id"] == after[0].fields["id"]
+    assert before[0].fields["id"] != told(("https://lakeside.example/", "17", "Report"))[0].fields["id"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [(f"{HOME}/1", "1", "One"), (f"{HOME}/2", "2", "Two")],
+        [(f"{HOME}/1", f"{HOME}/1", "One"), (f"{HOME}/?p=2", "2", "Two")],
+        [(f"{HOME}/1", "1", "One"), (f"{HOME}/1", "1-in-sport", "One")],  # one article under two heads
+        [(f"{HOME}/1", "1", "One"), (f"{HOME}/1", "1", "One, corrected")],
+        [("https://lakeside.example/1", "1", "One"), ("https://lakeside.example/1", "2", "Look at this")],
+    ],
+)
+def test_an_ordinary_link_is_the_article(given: list[tuple[str, str, str]]) -> None:
+    assert not any("id" in each.fields for each in told(*given))
+
+
+def test_a_json_feed_whose_links_are_all_one() -> None:
+    items = [{"id": n, "url": f"{HOME}/", "title": f"Report {n}", "content_text": "It sails."} for n in range(3)]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Tidewater", "items": items}
+    assert len({each.fields["id"] for each in entries(json.dumps(feed).encode())}) == 3
 
 
 def test_ttl_and_the_syndication_module() -> None:
