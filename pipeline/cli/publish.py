@@ -7,9 +7,10 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +23,9 @@ from pipeline.errors import Misconfigured, Unavailable
 if TYPE_CHECKING:
     from pipeline.publishing import Published
     from pipeline.sources.door import Door, Input
+
+MAX_COMMANDS = 1_000  # whose progress is kept
+MOMENTS = {"fetched_at", "first_seen_at"}  # of a run, not of what an input says
 
 
 def publish(
@@ -52,14 +56,16 @@ def publish(
         rejected = print_articles(inputs)
     else:
         settings = configuration.load({"data": data})
-        progress = Progress(settings.data / "publishing.json", [paths, published_at, source, url, lang])
-        skipped = progress.done() if resume else 0
+        command = [settings.broker, [_absolute(path) for path in paths], published_at, source, url, lang]
+        progress, trail = Progress(settings.data / "publishing.json", command), Trail(inputs)
+        before = progress.get() if resume else Place()
 
         def publish() -> "AsyncIterator[Published]":
-            return _answers(settings, inputs, lambda done: progress.set(skipped + done), backfill=backfill)
+            return _answers(settings, trail, lambda: progress.set(trail.place), backfill=backfill)
 
-        rejected = asyncio.run(_publish(publish, inputs, skipped, expected(paths), as_json=as_json))
-        progress.set(None)
+        rejected = asyncio.run(_publish(publish, trail, before, expected(paths), as_json=as_json))
+        if "-" in paths:  # the next stream is another one
+            progress.set(None)
     tell_passed_over(door)
     if rejected:
         raise typer.Exit(1)
@@ -90,39 +96,79 @@ def tell_passed_over(door: "Door") -> None:
         output.note(f"passed over as no articles: {kinds}")
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place in a sequence of inputs: how many come before it, and a hash of what those say."""
+
+    done: int = 0
+    said: str = ""
+
+
+class Trail:
+    """Inputs in their order, and the place that was reached in them."""
+
+    def __init__(self, inputs: "Iterator[Input]") -> None:
+        self._inputs, self._done, self._said = inputs, 0, hashlib.sha256()
+
+    def __iter__(self) -> "Iterator[Input]":
+        return self
+
+    def __next__(self) -> "Input":
+        each = next(self._inputs)
+        item = each.item
+        says = item.model_dump_json(exclude=MOMENTS) if isinstance(item, Article) else item.reason
+        self._said.update(hashlib.sha256(says.encode("utf-8", "replace")).digest())
+        self._done += 1
+        return each
+
+    @property
+    def place(self) -> Place:
+        """Behind the last input that was taken."""
+        return Place(self._done, self._said.hexdigest()[:16] if self._done else "")
+
+
 class Progress:
-    """How far a publication came, kept in a file until it is complete; without that file `--resume` begins anew.
+    """How far publications came, in a file; `--resume` goes on there.
 
     Args:
         path: the file.
-        command: what was asked for; another command has its own progress.
+        command: what was asked for; another command has its own progress. Of the oldest ones none is kept.
     """
 
     def __init__(self, path: Path, command: object) -> None:
         self._path = path
         self._key = hashlib.sha256(json.dumps(command).encode()).hexdigest()[:16]
 
-    def done(self) -> int:
-        """How many inputs are durable."""
-        return self._all().get(self._key, 0)
+    def get(self) -> Place:
+        """Behind what is durable."""
+        try:
+            return Place(**self._all()[self._key])
+        except (KeyError, TypeError):
+            return Place()
 
-    def set(self, done: int | None) -> None:
-        """Note how many inputs are durable; None: all."""
-        kept = {key: count for key, count in self._all().items() if key != self._key}
-        if done is not None:
-            kept[self._key] = done
+    def set(self, place: Place | None) -> None:
+        """Note the place behind what is durable; None: there is none to go on at."""
+        kept = {key: each for key, each in self._all().items() if key != self._key}
+        kept = dict(list(kept.items())[-MAX_COMMANDS:])
+        if place is not None:
+            kept[self._key] = vars(place)
         with contextlib.suppress(OSError):  # in a container that can't be written, publishing twice is harmless
             self._path.parent.mkdir(parents=True, exist_ok=True)
             temporary = self._path.with_suffix(f".{os.getpid()}")
             temporary.write_text(json.dumps(kept), encoding="utf-8")
             temporary.replace(self._path)
 
-    def _all(self) -> dict[str, int]:
+    def _all(self) -> dict[str, Any]:
         try:
-            found: dict[str, int] = json.loads(self._path.read_text(encoding="utf-8"))
+            found = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return found
+        return found if isinstance(found, dict) else {}
+
+
+def _absolute(path: str) -> str:
+    """A path that means the same in every folder; standard input has none."""
+    return path if path == "-" else os.path.abspath(path)
 
 
 def expected(paths: list[str]) -> int | None:
@@ -136,22 +182,29 @@ def expected(paths: list[str]) -> int | None:
     return count
 
 
+def _pass_by(trail: Trail, before: Place) -> None:
+    """Take what was published before, and say so where that says something else by now: only its number is skipped."""
+    for _ in islice(trail, before.done):
+        pass
+    if before.done:
+        output.note(f"{before.done} inputs were published before; going on after them")
+    if trail.place != before:
+        output.note("some of them have changed since, or others stand in their place: publish them without --resume")
+
+
 async def _publish(
     publish: Callable[[], "AsyncIterator[Published]"],
-    inputs: "Iterator[Input]",
-    skipped: int,
+    trail: Trail,
+    before: Place,
     total: int | None,
     *,
     as_json: bool,
 ) -> int:
     sent, rejected = 0, 0
-    for _ in islice(inputs, skipped):
-        pass
-    if skipped:
-        output.note(f"{skipped} inputs were published before; going on after them")
+    _pass_by(trail, before)
     try:
         with output.progress("publishing", total) as advance:
-            advance(skipped)
+            advance(before.done)
             async for answer in publish():
                 advance(1)
                 sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
@@ -165,21 +218,21 @@ async def _publish(
     except (Unavailable, Misconfigured):
         output.note(f"stopped after {sent} published, {rejected} rejected; go on with --resume once that is mended")
         raise
-    if not sent + rejected + skipped:
-        output.note("nothing there that is read: no file of a known kind, or no article in one")
+    if not sent + rejected:
+        nothing = "nothing there that is read: no file of a known kind, or no article in one"
+        output.note("nothing is left after them" if before.done else nothing)
     if not as_json:
         print(f"{sent} published, {rejected} rejected; geowire status shows what becomes of them")
     return rejected
 
 
 async def _answers(
-    settings: configuration.Settings, inputs: "Iterator[Input]", durable: Callable[[int], None], *, backfill: bool
+    settings: configuration.Settings, inputs: "Iterator[Input]", durable: Callable[[], None], *, backfill: bool
 ) -> "AsyncIterator[Published]":
     from pipeline.open import opened
     from pipeline.publishing import batches, publish_batch
 
     async with opened(settings) as (broker, _index, state):
-        done = 0
         for batch in batches(inputs):
             sending = asyncio.ensure_future(publish_batch(broker, state, batch, backfill=backfill))
             try:
@@ -187,9 +240,8 @@ async def _answers(
             except asyncio.CancelledError:  # by Ctrl-C: the batch is sent to its end, and counts as sent
                 await asyncio.wait([sending])
                 if sending.exception() is None:
-                    durable(done + len(batch))
+                    durable()
                 raise
-            done += len(batch)
-            durable(done)
+            durable()
             for answer in answers:
                 yield answer

@@ -101,4 +101,32 @@ def test_an_interrupted_publication_goes_on_where_it_was(site: Site, tmp_path: P
     assert b"going on after them" in done.stderr
     assert site.status().published == 3000, "nothing lost, nothing twice"
     again = site.run("publish", str(path), "--resume", "--json")
-    assert len(again.stdout.splitlines()) == 3000, "a complete publication starts anew"
+    assert (again.returncode, again.stdout) == (0, b"")
+    assert b"nothing is left" in again.stderr
+    assert b"changed" not in again.stderr
+
+
+def test_resume_takes_what_is_new_behind_what_was_published(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(LINES)
+    assert site.run("publish", str(path)).returncode == 1
+    path.write_bytes(LINES + b'{"id": "five", "text": "New."}\n')
+    grown = site.run("publish", str(path), "--resume", "--json")
+    assert [json.loads(line)["id"] for line in grown.stdout.splitlines()] == ["five"]
+    assert b"changed" not in grown.stderr
+    path.write_bytes(
+        b'{"id": "one", "text": "Other."}\n' + path.read_bytes().partition(b"\n")[2] + b'{"text": "Six."}\n'
+    )
+    changed = site.run("publish", str(path), "--resume")
+    assert b"1 published" in changed.stdout
+    assert b"5 inputs were published before; going on after them" in changed.stderr
+    assert b"some of them have changed since" in changed.stderr
+    assert b"nothing is left" in site.run("publish", str(path), "--resume").stderr
+    assert b"4 published, 2 rejected" in site.run("publish", str(path)).stdout
+    assert site.status().published == 2 + 1 + 1 + 4
+
+
+def test_the_next_stream_on_standard_input_is_another_one(site: Site) -> None:
+    for _ in range(2):
+        done = site.run("publish", "-", "--resume", stdin=b'{"text": "A line."}\n')
+        assert b"1 published" in done.stdout, done.stderr
