@@ -1,23 +1,20 @@
 """What stands beside the headline for people to read, the day and by whom: for pages that have no data for robots.
 
-Only a day that can't be misread counts: its month is written out, or its order is plain. `03.11.2026` and `2026-11-03`
-are; `05/04/2025` on an English page is not. Names of months are CLDR's, by Babel, in the page's language.
+Only a day that can't be misread counts (written.py), in the page's language.
 
 Under the text a day or a name is of something else, a book or another article, unless a list there speaks of this one.
 """
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import get_month_names
 from lxml import etree
 
+from pipeline.sources import written
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.dates import moment
+from pipeline.sources.dates import since_the_web
 from pipeline.sources.metadata import MIN_HEAD, Page, flat, squeezed
 
 LOOKED_AT = 40  # blocks after the headline; what follows them is of the article, or of others
@@ -33,18 +30,6 @@ _BLOCKS = {
 }  # fmt: skip
 _PASSED_OVER = {"aside", "button", "figure", "footer", "form", "nav", "noscript", "script", "select", "style", "svg"}
 _OF_OTHERS = {"aside", "figure", "footer", "nav"}
-_TIME = re.compile(
-    r"\W*(?:(?:um|at|à|a las|ore|alle|kl|klo|às|saat|o)\b\W*)?(?P<h>\d\d?)(?:[:.]|\s?h\s?|時)(?P<min>[0-5]\d)(?!\d)"
-    r"(?:\s?(?P<half>[ap])\.?m\b)?",
-    re.IGNORECASE,
-)
-_YEAR_FIRST = re.compile(
-    r"\b(?P<y>\d{4})(?:[-/.]|\s?[年년]\s?)(?P<m>\d\d?)(?:[-/.]|\s?[月월]\s?)(?P<d>\d\d?)(?!\d)[日일]?"
-)
-_DOTTED = re.compile(r"(?<![\d.])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4})\b")
-# Of versions and numbers of telephones only those with two digits thrice are left, and English pages write no day so.
-_SHORT = re.compile(r"(?<![\d.])(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d\d)(?!\.?\d)")
-_SLASHED = re.compile(r"\b(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})\b")
 
 
 def day_beside(page: Page) -> str | None:
@@ -52,7 +37,7 @@ def day_beside(page: Page) -> str | None:
 
     The day of an update is passed over.
     """
-    language = _language(str(page.tree.get("lang") or "en"))
+    language = written.language_of(page.language)
     for line in [*lines(page), *listed(page, "dated")]:
         if (found := _day_in(line, language)) is not None:
             return found
@@ -63,7 +48,7 @@ def is_day(page: Page, line: str) -> bool:
     """Whether a line tells a day and nothing else: `Tuesday, 3 November 2026, 14:07`, `Published 3 November 2026`."""
     if len(line.split()) > MAX_DAY or line.endswith(".") or pattern("updated").search(line):
         return False
-    return _day_in(line, _language(str(page.tree.get("lang") or "en")), beside=2) is not None
+    return _day_in(line, written.language_of(page.language), beside=2) is not None
 
 
 def lines(page: Page) -> list[str]:
@@ -172,46 +157,10 @@ def _blocks_after(tree: Any, element: Any) -> Iterator[str]:
 
 
 def _day_in(line: str, language: str, beside: int = BESIDE) -> str | None:
-    ways = [_YEAR_FIRST, _DOTTED, *_named(language)[1], *((_SLASHED, _SHORT) if language != "en" else ())]
-    found = [match for each in ways for match in each.finditer(line)]
-    for match in sorted(found, key=lambda each: each.start()):
-        time = _TIME.match(line, match.end())
-        others = f"{line[: match.start()]} {line[(time or match).end() :]}"
-        if len(re.findall(r"[^\W\d_]{2,}", others)) > beside or pattern("updated").search(line[: match.start()]):
+    for found in written.find(line, language):
+        others = f"{line[: found.start]} {line[found.end :]}"
+        if len(re.findall(r"[^\W\d_]{2,}", others)) > beside or pattern("updated").search(line[: found.start]):
             continue
-        if (day := _moment(match, time, language) or _moment(match, None, language)) is not None:
+        if (day := since_the_web(found.when, exact=found.exact)) is not None:
             return day
     return None
-
-
-def _moment(day: re.Match[str], time: re.Match[str] | None, language: str) -> str | None:
-    month = _named(language)[0].get(day["m"].lower()) or (int(day["m"]) if day["m"].isdigit() else 0)
-    text = f"{'20' if len(day['y']) == 2 else ''}{day['y']}-{month:02}-{int(day['d']):02}"
-    if time is not None:
-        hour = int(time["h"]) if time["half"] is None else int(time["h"]) % 12 + 12 * (time["half"].lower() == "p")
-        text += f"T{hour:02}:{time['min']}"
-    return moment(text)
-
-
-@cache  # of the few hundred languages that `_language` gives
-def _named(language: str) -> tuple[dict[str, int], list[re.Pattern[str]]]:
-    """The names of the months in a language and in English, and the patterns of days that are written with them."""
-    names: dict[str, int] = {}
-    for each in (Locale("en"), Locale(language)):
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                named = get_month_names(width, context, each).items()
-                names |= {name.lower().strip("."): number for number, name in named if not name[0].isdigit()}
-    month = "(?P<m>" + "|".join(sorted(map(re.escape, names), key=len, reverse=True)) + r")\b\.?"
-    ordinal = r"(?:st|nd|rd|th|er|\.|º)?"
-    day_first = rf"\b(?P<d>\d\d?){ordinal}[\s-](?:de\s|of\s)?{month},?[\s-](?:de\s|del\s)?(?P<y>\d{{4}})\b"
-    month_first = rf"\b{month}\s(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s(?P<y>\d{{4}})\b"
-    return names, [re.compile(each, re.IGNORECASE) for each in (day_first, month_first)]
-
-
-def _language(written: str) -> str:
-    """The language of a `lang` attribute, where CLDR has it; English for anything else."""
-    try:
-        return str(Locale.parse(written.replace("_", "-").partition("-")[0].lower()).language)
-    except (UnknownLocaleError, ValueError):
-        return "en"

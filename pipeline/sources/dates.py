@@ -1,56 +1,63 @@
 """Dates as feeds and pages write them, read without guessing: what is no date stays missing."""
 
 import re
-import time
+import unicodedata
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+
+from pipeline.sources import written
 
 FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web nothing was published on it: 1970 is an empty field
+MAX_WRITTEN = 100  # characters
+_NO_DATE = "is no date that can be read, or before 1990, and was dropped"
 
-_SPACED = re.compile(r"(?i)^(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)")
-# Names of zones that email.utils does not know, in minutes; RFC 2822 knows the American ones.
-ZONES = {"BST": 60, "CET": 60, "CEST": 120, "EET": 120, "EEST": 180, "IST": 330, "JST": 540, "AEST": 600, "AEDT": 660}
+_WEEKDAY = re.compile(r"\W*(?:[^\W\d_]{1,15}[.,]+\s)?\W*")  # of whatever language: a word that a comma sets off
+# The year at the end, after the time, as C's asctime, Unix's date and some programs write it.
+_YEAR_LAST = re.compile(r"(?:\w+,? )?(\w+ \d\d?) (\d\d?:\d\d(?::\d\d)?)((?: [A-Z]{1,5}| [+-]\d{4}){0,2}) (\d{4})")
 
-_NAMED_ZONE = re.compile(rf"\s({'|'.join(ZONES)})$")
 
-
-def moment(text: str | None) -> str | None:
+def moment(text: str | None, language: str | None = None) -> str | None:
     """A time as ISO 8601 with the zone that it was written with; None for anything else.
 
-    Takes ISO 8601 and its usual misspellings, and the dates of e-mail (RFC 2822) that RSS uses.
+    Takes ISO 8601, the dates of e-mail (RFC 5322) that RSS uses, and what people and programs write in their stead,
+    where nothing of it is left unread. Where the time is in a zone that is not known, or words beside it may say more
+    of it, the day alone is given: `2026-11-03`.
+
+    Args:
+        text: what is written, and nothing but a date.
+        language: of the names of months in it, beside English.
     """
-    if not text or not isinstance(text, str) or len(text) > 100:
+    if not text or not isinstance(text, str) or len(text) > MAX_WRITTEN:
         return None
-    found = _iso(text.strip()) or _mail(text.strip())
-    if found is None:
-        return None
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
     try:
-        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return found.isoformat() if aware >= FIRST else None
+        return since_the_web(datetime.fromisoformat(plain))
+    except (ValueError, OverflowError):
+        return _said(_YEAR_LAST.sub(r"\1 \4 \2\3", plain), written.language_of(language or "en"))
+
+
+def since_the_web(when: datetime, *, exact: bool = True) -> str | None:
+    """A time as ISO 8601, its day alone where that is all that is exact; None before anything was on the web."""
+    try:
+        is_sane = (when if when.tzinfo else when.replace(tzinfo=UTC)) >= FIRST
     except (OverflowError, ValueError):
         return None
-
-
-def struct_moment(parsed: object) -> str | None:
-    """A time tuple in UTC, as feedparser gives it."""
-    if not isinstance(parsed, tuple | time.struct_time) or len(parsed) < 6:
-        return None
-    try:
-        year, month, day, hour, minute, second = (int(part) for part in parsed[:6])
-        found = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return found.isoformat() if found >= FIRST else None
+    return (when if exact else when.date()).isoformat() if is_sane else None
 
 
 def unread(**dates: tuple[object, str | None]) -> list[str]:
-    """A note of each field whose date was written but not read: `published_at=("soon", None)`."""
+    """A note of each field whose date was written but not read, or in part: `published_at=("soon", None)`."""
     return [
-        f'{name} "{" ".join(str(written).split())[:80]}" is no date that can be read, or before 1990, and was dropped'
-        for name, (written, read) in dates.items()
-        if written and read is None
+        f'{name} "{" ".join(str(text).split())[:80]}" '
+        + ("is in a time zone that is not known: only its day was kept" if read else _NO_DATE)
+        for name, (text, read) in dates.items()
+        if text and (read is None or is_day(read))
     ]
+
+
+def is_day(read: str) -> bool:
+    """Whether `moment` read a day alone, because the time beside it can't be read exactly."""
+    return "T" not in read
 
 
 def date_in_url(url: str | None) -> str | None:
@@ -64,25 +71,16 @@ def date_in_url(url: str | None) -> str | None:
         return None
 
 
-def _iso(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        pass
-    if (match := _SPACED.match(text)) is None:
+def _said(text: str, language: str) -> str | None:
+    """A date that is written in words or in another order than ISO's, where there is but one, and nothing else."""
+    found = list(written.find(text, language, of_mail=True))
+    if len(found) != 1:
         return None
-    zone = (match[3] or "").upper().replace("UTC", "Z").replace("GMT", "Z")
-    try:
-        return datetime.fromisoformat(f"{match[1]}T{match[2]}{zone}")
-    except ValueError:
+    before, after = text[: found[0].start], text[found[0].end :]
+    known = written.names_of(language).weekday.fullmatch(before.strip(" ,"))
+    if re.search(r"\d", before + after) or not (known or _WEEKDAY.fullmatch(before)):
         return None
-
-
-def _mail(text: str) -> datetime | None:
-    if (named := _NAMED_ZONE.search(text)) is not None:
-        minutes = ZONES[named[1]]
-        text = f"{text[: named.start()]} +{minutes // 60:02}{minutes % 60:02}"
-    try:
-        return parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError, OverflowError):
+    spoken = re.search(r"\w", after) is not None
+    if spoken and not found[0].timed:
         return None
+    return since_the_web(found[0].when, exact=found[0].exact and not spoken)

@@ -20,7 +20,7 @@ from pipeline.errors import Rejected
 from pipeline.identity import domain_of, same_site
 from pipeline.sources import sitemap
 from pipeline.sources.credit import foreign
-from pipeline.sources.dates import moment, struct_moment, unread
+from pipeline.sources.dates import moment, unread
 from pipeline.sources.entry import Entry, told_apart
 from pipeline.sources.html import strip_markup
 from pipeline.sources.http import MAX_FEED, Inflate
@@ -164,14 +164,16 @@ def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document
 def _entry(entry: Any, head: Any, home: str | None) -> Entry:
     text, is_content = _text(entry)
     url = _web(entry.get("feedburner_origlink")) or _web(entry.get("link"))
-    published = _date(entry, "published") or _date(entry, "created") or _date(entry, "updated")
-    title, modified = plain_title(entry, "title"), _date(entry, "updated")
+    language = entry.get("language") or head.get("language")
+    published, created, modified = (_date(entry, name, language) for name in ("published", "created", "updated"))
+    published = published or created or modified
+    title = plain_title(entry, "title")
     fields: dict[str, Any] = {
         "title": title,
         "text": text,
         "url": url,
         "authors": _authors(entry),
-        "language": entry.get("language") or head.get("language"),
+        "language": language,
         "published_at": published,
         "published_from": "feed" if published else "none",
         "modified_at": modified,
@@ -210,10 +212,12 @@ def _text(entry: Any) -> tuple[str, bool]:
     return (content, True) if len(content) >= len(summary) and content else (summary, False)
 
 
-def _date(entry: Any, name: str) -> str | None:
-    """A date with the zone that it was written with; feedparser's own reading, in UTC, for forms that only it knows."""
-    written = dict.get(entry, name)  # its own get() answers with another date where this one is missing
-    return moment(written) or struct_moment(dict.get(entry, f"{name}_parsed"))
+def _date(entry: Any, name: str, language: str | None) -> str | None:
+    """A date with the zone that it was written with.
+
+    Never as feedparser reads it: it takes what it does not know for the first of a month, or for midnight, in UTC.
+    """
+    return moment(dict.get(entry, name), language)  # its own get() answers with another date where this one is missing
 
 
 def _authors(entry: Any) -> list[str]:
@@ -290,7 +294,8 @@ def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
     url = _web(each.get("url")) or _web(each.get("external_url"))
     title = " ".join(strip_markup(_string(each.get("title"))).split())
     written = [_string(each.get(name)) for name in ("date_published", "date_modified")]
-    published, modified = map(moment, written)
+    language = _string(each.get("language")) or _string(head.get("language"))
+    published, modified = (moment(text, language) for text in written)
     people = _list(each.get("authors")) or _list(head.get("authors")) or [each.get("author") or head.get("author")]
     tags = [_string(tag) for tag in _list(each.get("tags")) if _string(tag)]
     fields = {
@@ -298,7 +303,7 @@ def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
         "text": text,
         "url": url,
         "authors": [name for who in people if isinstance(who, dict) and (name := _string(who.get("name"))[:500])][:20],
-        "language": _string(each.get("language")) or _string(head.get("language")),
+        "language": language,
         "published_at": published,
         "published_from": "feed" if published else "none",
         "modified_at": modified,

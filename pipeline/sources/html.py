@@ -13,11 +13,13 @@ from pipeline.sources.body import body_of
 from pipeline.sources.bylines import authors
 from pipeline.sources.credit import of_page
 from pipeline.sources.dateline import day_beside
+from pipeline.sources.dates import is_day
 from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
 from pipeline.sources.metadata import Page, joined, string
 from pipeline.sources.robots import page_reservation
 
+_ONLY_DAY = "the time of publication is in a time zone that is not known: only its day was kept"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 
@@ -61,6 +63,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "credit": of_page(page),
         "reservation": page_reservation(page.meta, tree, url),
         "completeness": "full",
+        "notes": [_ONLY_DAY] if published and published_from != "url" and is_day(published) else [],
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},
     }
     return {name: value for name, value in found.items() if value}

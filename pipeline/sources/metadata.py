@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 from pipeline.article import MAX_URL
 from pipeline.identity import names_page
 from pipeline.sources.boilerplate import listed
-from pipeline.sources.dates import date_in_url, moment
+from pipeline.sources.dates import date_in_url, is_day, moment
 
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
 MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
@@ -77,6 +77,11 @@ class Page:
         here = [node for node in dated if self.url and _names_page(node, self.url)]
         return next(iter([*here, *dated, *articles]), {})
 
+    @property
+    def language(self) -> str:
+        """What the page says its language is, English where it says nothing."""
+        return str(self.tree.get("lang") or "en")
+
     @cached_property
     def publisher(self) -> str:
         """The outlet's name."""
@@ -103,20 +108,21 @@ class Page:
         given = [("jsonld", string(self.news.get("datePublished"))), ("jsonld", string(self.news.get("dateCreated")))]
         given += [("meta", self._plain_meta[name]) for name in listed("meta", "published") if name in self._plain_meta]
         given += [("time", time) for time in self._times()]
-        found = [(origin, when) for origin, text in given if (when := moment(text))]
+        found = [(origin, when) for origin, text in given if (when := moment(text, self.language))]
         if not found:
             day = date_in_url(self.url)
             return (day, "url") if day else (None, "none")
         origin, when = found[0]
         if _has_zone(when):
             return when, origin
-        return next((other for _, other in found if _has_zone(other) and other[:16] == when[:16]), when), origin
+        same = when if is_day(when) else when[:16]  # to the minute
+        return next((other for _, other in found if _has_zone(other) and other.startswith(same)), when), origin
 
     def modified(self) -> str | None:
         """When it was last changed."""
         given = [string(self.news.get("dateModified"))]
         given += [self._plain_meta.get(name) for name in listed("meta", "modified")]
-        return next((when for text in given if (when := moment(text))), None)
+        return next((when for text in given if (when := moment(text, self.language))), None)
 
     def canonical(self) -> str | None:
         """The page's own address of itself, where it is sane."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.sources import dateline
+from pipeline.sources import written
 from pipeline.sources.html import read_page
 
 TEXT = "".join(
@@ -29,7 +29,7 @@ def read(beside: str, *, lang: str = "en", head: str = "", text: str = TEXT, url
         ("de", "03.11.2026, 14:07 Uhr", "2026-11-03T14:07:00"),
         ("de", "Di 03.11.26 | 14:07 Uhr | Von Ana Ferrand-Ruiz", "2026-11-03T14:07:00"),
         ("de", "erstellt: <b>03. November 2026, 14:07</b>", "2026-11-03T14:07:00"),
-        ("en", "Published Tue, Nov 3 2026 2:07 PM EDT", "2026-11-03T14:07:00"),
+        ("en", "Published Tue, Nov 3 2026 2:07 PM EDT", "2026-11-03T14:07:00-04:00"),
         ("en", "3rd November 2026", "2026-11-03T00:00:00"),
         ("es", "3 de noviembre de 2026", "2026-11-03T00:00:00"),
         ("fr", "Le 3 novembre 2026 à 14h07", "2026-11-03T14:07:00"),
@@ -124,10 +124,10 @@ def test_a_page_that_stands_in_a_form() -> None:
 def test_what_a_page_calls_its_language_is_not_kept() -> None:
     for number in range(30):
         assert read("<p>3 November 2026</p>", lang=f"x{number}")["published_at"] == "2026-11-03T00:00:00"
-    before = dateline._named.cache_info().currsize
+    before = written.names_of.cache_info().currsize
     read("<p>3 November 2026</p>", lang="y1")
     read("<p>3 November 2026</p>", lang="en@y2")
-    assert dateline._named.cache_info().currsize == before
+    assert written.names_of.cache_info().currsize == before
     assert "published_at" not in read("<p>03/11/2026</p>", lang="y3")  # its order is not plain
 
 
