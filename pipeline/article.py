@@ -299,11 +299,13 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
         "source": _source(article.source, canonical),
     }
     update["first_seen_at"] = min(article.first_seen_at or update["fetched_at"], now)
+    origins = {name: place for name, place in article.metadata_from.items() if name != "published_at"}
+    undated = {"published_from": "none", "published_offset": None, "metadata_from": origins}
     if article.published_at is None:
-        update |= {"published_from": "none", "published_offset": None}
+        update |= undated
     elif odd := _odd("published_at", article.published_at, now):
         notes.append(odd)
-        update |= {"published_at": None, "published_from": "none", "published_offset": None}
+        update |= undated | {"published_at": None}
     elif article.published_from == "none" and pushed:
         update["published_from"] = "push"
     if article.modified_at is not None and (odd := _odd("modified_at", article.modified_at, now)):

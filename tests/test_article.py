@@ -106,6 +106,14 @@ def test_a_future_date_is_dropped_and_noted(ahead: timedelta, kept: bool) -> Non
     assert bool(article.notes) != kept
 
 
+def test_a_date_that_is_dropped_has_no_origin() -> None:
+    said = {"title": "page", "published_at": "jsonld"}
+    dated = {"text": "x", "published_at": (NOW + timedelta(hours=25)).isoformat(), "published_from": "jsonld"}
+    article = admit(dated | {"metadata_from": said}, now=NOW)
+    assert (article.published_from, article.metadata_from) == ("none", {"title": "page"})
+    assert admit(dated | {"metadata_from": said, "published_at": NOW.isoformat()}, now=NOW).metadata_from == said
+
+
 def test_fetched_at_is_capped_at_now() -> None:
     assert admit({"text": "x", "fetched_at": "2199-01-01T00:00:00Z"}, now=NOW).fetched_at == NOW
 

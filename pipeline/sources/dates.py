@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
+from pipeline.article import FUTURE
 from pipeline.sources import written
 
 FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web nothing was published on it: 1970 is an empty field
@@ -58,6 +59,12 @@ def unread(**dates: tuple[object, str | None]) -> list[str]:
 def is_day(read: str) -> bool:
     """Whether `moment` read a day alone, because the time beside it can't be read exactly."""
     return "T" not in read
+
+
+def is_ahead(read: str) -> bool:
+    """Whether a time lies so far ahead that no article has it: it is a slip, or the day of an event."""
+    when = datetime.fromisoformat(read)
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)) > datetime.now(UTC) + FUTURE
 
 
 def date_in_url(url: str | None) -> str | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.feed import Feed
 from pipeline.identity import article_id, canonical_url, domain_of
+from pipeline.sources.dates import is_ahead, is_day
 
 TRUST = ("jsonld", "feed", "sitemap", "meta", "time", "url", "none")  # of dates, the best first
 
@@ -12,25 +13,32 @@ def merged(entry: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     """The fields of an article from its feed entry and its page.
 
     The text is the page's; the title is the feed's, which has no name of the outlet in it. The date is that of the more
-    trusted place. What only one of them says is taken from it.
+    trusted place, unless it lies ahead or is a day alone (its zone is not known) and the other's is neither. What only
+    one of them says is taken from it.
     """
     found = {**page, **entry}
     found |= {name: page[name] for name in ("text", "completeness", "metadata_from") if name in page}
     for name in ("authors", "canonical_url", "image_url", "section"):
         if page.get(name):
             found[name] = page[name]
-    ours, theirs = entry.get("published_from", "none"), page.get("published_from", "none")
-    better = page if TRUST.index(theirs) < TRUST.index(ours) else entry
-    found["published_at"] = better.get("published_at")
-    found["published_from"] = better.get("published_from", "none")
+    dated = min(entry, page, key=_doubts)
+    found["published_at"], found["published_from"] = dated.get("published_at"), dated.get("published_from", "none")
+    found["notes"] = [*entry.get("notes", []), *(page.get("notes", []) if dated is page else [])]
     if page.get("modified_at"):
         found["modified_at"] = page["modified_at"]
     found["url"] = page["url"]  # where the link leads
     origins = dict(page.get("metadata_from", {}))
     if entry.get("title"):
         origins["title"] = "feed"
-    found["metadata_from"] = origins
+    origins["published_at"] = found["published_from"]
+    found["metadata_from"] = {name: origin for name, origin in origins.items() if origin != "none"}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _doubts(said: dict[str, Any]) -> tuple[bool, bool, bool, int]:
+    """What speaks against the date of an entry or a page, the worst first."""
+    when, trust = said.get("published_at"), TRUST.index(said.get("published_from", "none"))
+    return when is None, bool(when and is_ahead(when)), bool(when and is_day(when)), trust
 
 
 def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from pipeline.sources.body import body_of
 from pipeline.sources.bylines import authors
 from pipeline.sources.credit import of_page
 from pipeline.sources.dateline import day_beside
-from pipeline.sources.dates import is_day
+from pipeline.sources.dates import is_ahead, is_day
 from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
 from pipeline.sources.metadata import Page, joined, string
 from pipeline.sources.robots import page_reservation
 
-_ONLY_DAY = "the time of publication is in a time zone that is not known: only its day was kept"
+ONLY_DAY = "the time of publication is in a time zone that is not known: only its day was kept"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 
@@ -63,7 +63,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "credit": of_page(page),
         "reservation": page_reservation(page.meta, tree, url),
         "completeness": "full",
-        "notes": [_ONLY_DAY] if published and published_from != "url" and is_day(published) else [],
+        "notes": [ONLY_DAY] if published and published_from != "url" and is_day(published) else [],
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},
     }
     return {name: value for name, value in found.items() if value}
@@ -72,10 +72,12 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
 def _published(page: Page) -> tuple[str | None, str]:
     """When it was published: as its data say, else as the line beside its headline does, else its address."""
     published, origin = page.published()
-    if origin not in ("url", "none"):
+    if published and origin != "url" and not is_ahead(published):
         return published, origin
     beside = day_beside(page)
-    return (beside, "time") if beside and beside.startswith(published or "") else (published, origin)
+    if beside is None or is_ahead(beside) or (origin == "url" and not beside.startswith(published or "")):
+        return published, origin
+    return beside, "time"
 
 
 def decode(raw: bytes) -> str:

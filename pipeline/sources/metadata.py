@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 from pipeline.article import MAX_URL
 from pipeline.identity import names_page
 from pipeline.sources.boilerplate import listed
-from pipeline.sources.dates import date_in_url, is_day, moment
+from pipeline.sources.dates import date_in_url, is_ahead, is_day, moment
 
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
 MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
@@ -104,15 +104,20 @@ class Page:
         return {str(node["@id"]): node for node in self.nodes if "@id" in node and not _is_reference(node)}
 
     def published(self) -> tuple[str | None, str]:
-        """When it was published, by the most trusted place that says it, with a zone where any place gives one."""
+        """When it was published, by the most trusted place that says it, with a zone where any place gives one.
+
+        A day that lies ahead is taken where no place has another.
+        """
         given = [("jsonld", string(self.news.get("datePublished"))), ("jsonld", string(self.news.get("dateCreated")))]
         given += [("meta", self._plain_meta[name]) for name in listed("meta", "published") if name in self._plain_meta]
         given += [("time", time) for time in self._times()]
         found = [(origin, when) for origin, text in given if (when := moment(text, self.language))]
-        if not found:
-            day = date_in_url(self.url)
-            return (day, "url") if day else (None, "none")
-        origin, when = found[0]
+        if (day := date_in_url(self.url)) is not None:
+            found.append(("url", day))
+        found.sort(key=lambda each: is_ahead(each[1]))
+        origin, when = found[0] if found else ("none", None)
+        if when is None or origin == "url":
+            return when, origin
         if _has_zone(when):
             return when, origin
         same = when if is_day(when) else when[:16]  # to the minute

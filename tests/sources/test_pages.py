@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import Rejected
 from pipeline.sources.feed import read_feed
-from pipeline.sources.html import decode, read_page, strip_markup
+from pipeline.sources.html import ONLY_DAY, decode, read_page, strip_markup
 
 BODY = (
     "<article>"
@@ -54,6 +54,27 @@ def test_a_wrong_date_is_left_out_and_the_next_one_taken(date: str) -> None:
     found = read_page(page(head))
     assert (found["published_at"], found["published_from"]) == ("2026-11-03T08:00:00+00:00", "meta")
     assert "published_at" not in read_page(page(jsonld(datePublished=date)))
+
+
+def test_a_date_that_lies_ahead_is_taken_only_where_there_is_no_other() -> None:
+    head = jsonld(datePublished="2926-11-03T08:00:00Z")
+    assert read_page(page(head))["published_at"] == "2926-11-03T08:00:00+00:00"  # dropped at the door, with a note
+    address = "https://a.example/2025/11/03/ferry"
+    assert read_page(page(head), address)["published_from"] == "url"
+    assert (
+        read_page(page(head, "<h1>Ferry opens at last</h1><p>3 November 2025</p>" + BODY))["published_from"] == "time"
+    )
+    head += '<meta property="article:published_time" content="2025-11-03T08:00:00Z">'
+    assert read_page(page(head), address)["published_from"] == "meta"
+
+
+def test_a_time_in_an_unknown_zone_is_a_day_with_a_note() -> None:
+    head = jsonld(datePublished="3 Nov 2025 08:00 XYZT")
+    found = read_page(page(head))
+    assert (found["published_at"], found["notes"]) == ("2025-11-03", [ONLY_DAY])
+    head += '<meta property="article:published_time" content="2025-11-03T08:00:00+03:00">'
+    found = read_page(page(head))
+    assert (found["published_at"], found.get("notes")) == ("2025-11-03T08:00:00+03:00", None)
 
 
 def test_a_time_element_is_the_last_resort() -> None:
