@@ -80,7 +80,10 @@ def _particles(verb: Word) -> list[str]:
 
 def fits(rule: VerbRule, verb: Word, object_: Word | None) -> bool:
     """Whether a verb's object is one that the rule asks for; `who` is left to whoever knows the parties."""
-    wanted = rule.object
+    return all(_fits_one(wanted, verb, object_) for wanted in rule.object.split("&"))
+
+
+def _fits_one(wanted: str, verb: Word, object_: Word | None) -> bool:
     preposition, colon, held = wanted.partition(":")
     if colon:
         near = verb.all("obl", "obl:arg", "nmod") + (object_.all("nmod") if object_ is not None else [])

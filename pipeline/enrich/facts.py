@@ -16,7 +16,7 @@ from pipeline.enrich.places import find_places
 from pipeline.enrich.quotes import find_quotes
 from pipeline.enrich.topics import find_keywords, find_topics, tone_of
 
-ENRICHMENT = "2026.11-6"  # the version of the facts; newer ones replace older ones at a replay
+ENRICHMENT = "2026.11-7"  # the version of the facts; newer ones replace older ones at a replay
 
 
 def enrich(article: Article, nlp: Any) -> EnrichedArticle:

@@ -8,7 +8,7 @@ number that counts nothing is left out.
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pipeline.article import DateMention, FieldName, Figure, FigureKind
 from pipeline.enrich import TABLES
@@ -21,6 +21,14 @@ from pipeline.tables import words_of
 MOST_DIGITS = 15
 LEAST_MONEY = 100  # "dollars 100": a number that words of money before it make money
 OF_PEOPLE: tuple[FigureKind, ...] = ("killed", "injured", "displaced", "arrested")
+
+
+class Money(NamedTuple):
+    """What a number is of that is money: its code (ISO 4217) where that is certain, its unit, where the figure ends."""
+
+    currency: str | None
+    unit: str
+    end: int
 
 
 @cache
@@ -48,6 +56,7 @@ def _number() -> re.Pattern[str]:
 _RAND = re.compile(r"[,.]|[a-z]$", re.IGNORECASE)  # R254bn and R1,200 are money, R254 a road
 _JOINED = re.compile(r"\s(?:and|to|or)\s")
 _MONEY_BEFORE = re.compile(r"(?i)(?<!\d\s)(?<!illion\s)\b(dollar|pound|euro)s\s$")  # and of no number before them
+_LARGE = re.compile(r"(?i)\b(?:thousand|million|billion|trillion|\d+(?:[bmt]n|m))$")
 _NUMBERED = re.compile(r"(?i)\b(?:page|chapter|paragraph|section|article|volume|box|verse|episode)\s\d$")
 
 
@@ -74,15 +83,17 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
         return None
     text = reading.text_of(field)
     start, end = match.start() + len(match[0]) - len(match[0].lstrip()), match.end()
-    currency, end = _currency(match, text, end)
-    if currency is None and value >= LEAST_MONEY and (before := _MONEY_BEFORE.search(text, max(0, start - 9), start)):
-        currency, start = figure_words()["currency_words"][before[1].lower()], before.start()
+    money = _money(match, text, end)
+    if money is None and value >= LEAST_MONEY and (before := _MONEY_BEFORE.search(text, max(0, start - 9), start)):
+        code, start = figure_words()["currency_words"][before[1].lower()], before.start()
+        money = Money(code, code, end)
+    end = money.end if money is not None else end
     number = _number_word(reading, field, start, end)
     said = _said_beside(text, start, end)
     kind: FigureKind = "other"
     counted = unit = None
-    if currency is not None:
-        kind, counted, unit = "money", _purpose(text, end), currency
+    if money is not None:
+        kind, counted, unit = "money", _purpose(text, end), money.unit
     elif match["percent"]:
         kind, counted, unit = "percent", _share(text, end), "percent"
     elif said is not None:
@@ -103,7 +114,7 @@ def _figure(reading: Reading, field: FieldName, match: re.Match[str]) -> Figure 
     qualifier = _qualifier(text, start)
     return Figure(
         field=field, start=start, end=end, surface=text[start:end], value=value, kind=kind, unit=unit,
-        currency=currency,
+        currency=money.currency if money is not None else None,
         counted=counted, qualifier=qualifier, method="number+parse" if kind not in ("money", "percent") else "number",
         confidence=0.9 if kind != "other" else 0.7,
     )  # fmt: skip
@@ -179,27 +190,39 @@ def _value(match: re.Match[str]) -> float | None:
     return round(float(value * scales.get(scale, 1)), 4)
 
 
-def _currency(match: re.Match[str], text: str, end: int) -> tuple[str | None, int]:
-    """The currency by the sign before or the word after, and where the figure ends."""
+def _money(match: re.Match[str], text: str, end: int) -> Money | None:
+    """The currency by the sign before or the word after; None of what is no money."""
     if match["sign"]:
-        return figure_words()["currency_signs"][match["sign"].upper()], end
+        return Money(code := figure_words()["currency_signs"][match["sign"].upper()], code, end)
     joined = _JOINED.match(text, end)  # "between 310 million and 330 million pounds"
     following = _number().match(text, joined.end()) if joined is not None and not match["percent"] else None
     if following is not None and not following["sign"]:
-        return _currency_word(text, following.end())[0], end
-    return _currency_word(text, end)
+        money = _money_word(text, following.end())
+        return money and money._replace(end=end)
+    return _money_word(text, end)
 
 
-def _currency_word(text: str, end: int) -> tuple[str | None, int]:
-    """The currency by the word behind a number, and where that ends."""
-    words = "|".join(figure_words()["currency_words"])
-    after = re.compile(rf"\s(?:(?:US|U\.S\.|American|Australian|Canadian)\s)?(?P<word>{words})s?\b").match(text, end)
+def _money_word(text: str, end: int) -> Money | None:
+    """The currency by the word behind a number: "kroner" alone is money of no code, "Danish kroner" have one."""
+    after = _currency_words().match(text, end)
     if after is None:
-        return None, end
-    code: str = figure_words()["currency_words"][after["word"]]
-    for nation, other in (("Australian", "AUD"), ("Canadian", "CAD")):
-        code = other if nation in after[0] else code
-    return code, after.end()
+        return None
+    word = after["word"]
+    if word == "won" and not after["nation"] and not _LARGE.search(text, max(0, end - 9), end):
+        return None  # "of 140 candidates 120 won seats"
+    national = figure_words()["national_currencies"].get(word, {})
+    code = national.get(after["nation"]) or (
+        figure_words()["currency_words"].get(word) if not after["nation"] else None
+    )
+    return Money(code, code or word, after.end())
+
+
+@cache
+def _currency_words() -> re.Pattern[str]:
+    national = figure_words()["national_currencies"]
+    nations = "|".join(sorted({nation for each in national.values() for nation in each}, key=len, reverse=True))
+    words = "|".join({**figure_words()["currency_words"], **national})
+    return re.compile(rf"\s(?:(?:US|U\.S\.|American)\s|(?P<nation>{nations})\s)?(?P<word>{words})s?\b")
 
 
 def _tells(word: str, kind: FigureKind) -> bool:

@@ -168,6 +168,8 @@ class Parties:
         return entity.type in ("EVENT", "PRODUCT", "FAC") or (entity.type == "LOC" and entity.name != "West")
 
     def _noun(self, word: Word, words: Sequence[Word], named: Sequence[Entity]) -> Party:
+        if words[0].text.lower() == "dead" and len(words) > 1:
+            words = words[1:]  # "shot dead three villagers" tells how it ended, not who they were
         lemma = word.lemma.lower()
         country = next((code for entity in named if (code := country_of(entity)) is not None), None)
         if any(is_shared_seat(entity.name) for entity in named):

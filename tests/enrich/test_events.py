@@ -117,3 +117,16 @@ def test_troops_are_no_target_of_those_who_send_them() -> None:
 
 def test_a_place_of_its_own_is_no_target_of_a_retreat() -> None:
     assert _events("Ghana has withdrawn its troops from Accra.") == [("RETREAT", "GH", None, "happened")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Farmers marched through Tirana against the new tax.", "PROTEST"),
+        ("Nurses clashed with police in Jakarta.", "PROTEST"),
+        ("The rebels clashed with soldiers near Goma.", "ASSAULT"),
+        ("Turkey withdrew from Syria on Monday.", "RETREAT"),
+    ],
+)
+def test_a_rule_of_two_conditions_asks_for_both(text: str, kind: str) -> None:
+    assert [event.type for event in read(text).events] == [kind]
