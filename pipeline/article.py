@@ -18,6 +18,7 @@ MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisio
 MAX_TITLE = 2_000  # code points
 MAX_URL = 8_000  # bytes stay under Lucene's term limit of 32,766 in any encoding
 FIRST_NEWS = datetime(1600, 1, 1, tzinfo=UTC)
+MOMENTS, ZEROS = ("published_at", "modified_at", "first_seen_at", "fetched_at"), (0, "0")
 FUTURE = timedelta(hours=24)  # a published date further ahead than this is dropped
 
 ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
@@ -271,8 +272,8 @@ class EnrichedArticle(Article):
 def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     """Make a complete `Article` from untrusted data, or refuse it.
 
-    Fills in id, canonical URL and times; drops dates more than 24 h ahead or before 1600, and a canonical URL of
-    another site, with a note; caps `fetched_at` at now.
+    Fills in id, canonical URL and times; drops dates that are 0, more than 24 h ahead or before 1600, and a canonical
+    URL of another site, with a note; caps `fetched_at` at now.
 
     Args:
         data: a decoded JSON value; only `text` is required.
@@ -285,11 +286,13 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     """
     if not isinstance(data, Mapping):
         raise Rejected("not a JSON object")
-    article = _validated(data)
+    empty = [name for name in MOMENTS if data.get(name) in ZEROS]  # as 1970 in a feed: nobody filled it in
+    article = _validated({**data, **dict.fromkeys(empty)} if empty else data)
     _check(article)
     told = "published_offset" in data  # by our own door: its published_at is in UTC by now
     offset = article.published_offset if told else _zone_minutes(data.get("published_at"))
     canonical, notes = _canonical(article)
+    notes += [f"{name} 0 is an empty field, and was dropped" for name in empty]
     update: dict[str, Any] = {
         "id": article.id or article_id(canonical, article.title, article.text),
         "url": without_user(article.url) if article.url else article.url,

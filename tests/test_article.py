@@ -96,6 +96,15 @@ def test_an_empty_date_is_none() -> None:
     assert admit({"text": "x", "published_at": "1854-10-25T00:00:00Z"}, now=NOW).published_at
 
 
+@pytest.mark.parametrize("zero", [0, 0.0, "0"])
+def test_a_date_of_nothing_is_an_empty_field(zero: object) -> None:
+    article = admit({"text": "x", "published_at": zero, "fetched_at": zero}, now=NOW, pushed=True)
+    assert (article.published_at, article.published_from, article.fetched_at) == (None, "none", NOW)
+    assert article.notes == [f"{name} 0 is an empty field, and was dropped" for name in ("published_at", "fetched_at")]
+    written = admit({"text": "x", "published_at": "1970-01-01T00:00:00Z"}, now=NOW)  # an archive may be that old
+    assert written.published_at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(("ahead", "kept"), [(timedelta(hours=23), True), (timedelta(hours=25), False)])
 def test_a_future_date_is_dropped_and_noted(ahead: timedelta, kept: bool) -> None:
     article = admit({"text": "x", "published_at": (NOW + ahead).isoformat()}, now=NOW)

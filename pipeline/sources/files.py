@@ -5,6 +5,7 @@ out as a `Refusal` in its place, and the reading goes on; what is no article at 
 """
 
 import gzip
+import io
 import os
 import re
 import sys
@@ -25,7 +26,8 @@ MAX_FILE = 64 * 1024 * 1024  # bytes of a file that is read whole; NDJSON is rea
 PAGES, FEEDS, LINES = {".html", ".htm"}, {".xml", ".rss", ".atom"}, {".ndjson", ".jsonl"}
 ARCHIVES = {".warc"}
 SUFFIXES = {".txt", ".json"} | PAGES | FEEDS | LINES | ARCHIVES
-GZIP = ".gz"  # after any of them
+GZIP, MAGIC = ".gz", b"\x1f\x8b"  # the suffix after any of them, and how what is compressed begins
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 _XML_FEED = re.compile(rb"(?:\s*<[?!][^>]*>)*\s*<(?:rss|feed|(?:\w+:)?(?:RDF|urlset|sitemapindex))[\s>]")
 _JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?://jsonfeed\.org/")
@@ -55,9 +57,12 @@ def read_file(path: Path, door: Door) -> Iterator[Input]:
     """Inputs of one file, by its suffix; one without a known suffix is looked at as standard input is."""
     try:
         with path.open("rb") as raw:
-            packed = path.suffix.lower() == GZIP and _suffix(path) not in ARCHIVES  # those are packed page by page
-            yield from _of_suffix(path, cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw, door)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as exc:
+            if _suffix(path) in ARCHIVES:  # those are packed page by page
+                yield from _archive(str(path), raw, door)
+                return
+            plain = _unpacked(raw, packed=path.suffix.lower() == GZIP)
+            yield from _of_suffix(path, plain, door)
+    except DAMAGED as exc:
         yield door.refuse(str(path), f"not to be decompressed from here on: {exc}")
     except OSError as exc:
         yield door.refuse(str(path), f"can't be read: {exc.strerror}")
@@ -67,12 +72,10 @@ def _of_suffix(path: Path, stream: BinaryIO, door: Door) -> Iterator[Input]:
     suffix = _suffix(path)
     if suffix in LINES:
         yield from lines.ndjson(str(path), lines.bounded_lines(stream), door)
-    elif suffix in ARCHIVES:
-        yield from _archive(str(path), stream, door)
     elif suffix in SUFFIXES:
         yield from _whole(str(path), stream.read(MAX_FILE + 1), suffix, door)
     else:
-        yield from read_stream(stream, str(path), door)
+        yield from _of_beginning(stream, str(path), door)
 
 
 def _suffix(path: Path) -> str:
@@ -82,7 +85,21 @@ def _suffix(path: Path) -> str:
 
 
 def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
-    """Inputs of a stream: JSON or NDJSON where it begins with `{` or `[`, HTML with `<`, else text."""
+    """Inputs of a stream, packed or not: JSON or NDJSON where it begins with `{` or `[`, HTML with `<`, else text."""
+    try:
+        yield from _of_beginning(_unpacked(stream), origin, door)
+    except DAMAGED as exc:
+        yield door.refuse(origin, f"not to be decompressed from here on: {exc}")
+
+
+def _unpacked(stream: BinaryIO, *, packed: bool = False) -> BinaryIO:
+    """A stream without its compression, which its first bytes tell, or whoever named it."""
+    begun = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
+    packed = packed or begun.peek(len(MAGIC)).startswith(MAGIC)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=begun)) if packed else begun
+
+
+def _of_beginning(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
     each = (line for line in lines.bounded_lines(stream) if line.strip())
     head = [next(each, b"").removeprefix(lines.BOM)]
     if head[0].lstrip().startswith(b"{"):
@@ -93,6 +110,9 @@ def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
             return
     whole = b"".join(head)
     whole += stream.read(MAX_FILE + 1 - min(len(whole), MAX_FILE))
+    if whole.startswith(b"WARC/"):
+        yield door.refuse(origin, "a web archive, which is read from a file with a name that ends in .warc or .warc.gz")
+        return
     yield from _whole(origin, whole, _told_suffix(whole), door)
 
 
@@ -137,7 +157,7 @@ def _whole(origin: str, raw: bytes, suffix: str, door: Door) -> Iterator[Input]:
     if suffix == ".json" and _JSON_FEED.search(raw):
         suffix = ".xml"  # of feeds
     if suffix == ".json":
-        yield from lines.document(origin, raw.removeprefix(lines.BOM), door)
+        yield from lines.document(origin, raw, door)
         return
     try:
         found = list(_fields(raw, suffix, door))

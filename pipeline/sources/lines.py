@@ -24,9 +24,9 @@ def ndjson(origin: str, lines: Iterable[bytes], door: Door) -> Iterator[Input]:
 
 
 def document(origin: str, raw: bytes, door: Door) -> Iterator[Input]:
-    """A JSON document: one article, or a list of them."""
+    """A JSON document: one article, or a list of them. A byte order mark before it says nothing (RFC 8259, 8.1)."""
     try:
-        value = orjson.loads(raw)
+        value = orjson.loads(raw.removeprefix(BOM))
     except orjson.JSONDecodeError as exc:
         yield door.refuse(origin, _not_json(exc))
         return

@@ -34,7 +34,7 @@ def media_type(request: Request) -> str:
 
 
 async def read(request: Request) -> bytes:
-    """The body, of which never more than the limit is held.
+    """The body without a byte order mark, of which never more than the limit is held.
 
     Raises:
         HttpProblem: 413 where it says or turns out to be larger; 400 for a length that is no number.
@@ -48,7 +48,7 @@ async def read(request: Request) -> bytes:
     async for piece in request.stream():
         body += piece
         _check(len(body))
-    return bytes(body)
+    return bytes(body.removeprefix(lines.BOM))
 
 
 def inputs(kind: str, raw: bytes) -> Iterator[Input]:

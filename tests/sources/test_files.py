@@ -191,6 +191,27 @@ def test_compressed_files(tmp_path: Path) -> None:
     assert entrance.passed_over == {".gz files": 1}
 
 
+def test_what_is_compressed_is_told_by_its_first_bytes(tmp_path: Path) -> None:
+    packed = gzip.compress(b'{"text": "a"}\n{"text": "b"}\n')
+    assert [article(each).text for each in read(packed)] == ["a", "b"]
+    assert [article(each).text for each in read(gzip.compress(b"Title\nText"))] == ["Text"]
+    for name in ("lines", "lines.ndjson", "lines.gz"):
+        (tmp_path / name).write_bytes(packed)
+        assert [article(each).text for each in read_file(tmp_path / name, door())] == ["a", "b"], name
+    assert "decompressed" in reason(*read(packed[:-20]))
+    assert ".warc" in reason(*read(gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n\r\n")))
+
+
+@pytest.mark.parametrize("raw", [b'{"text": "a"}', b'[{"text": "a"}]', b'{\n"text": "a"\n}', b"Title\na"])
+def test_a_byte_order_mark_says_nothing(raw: bytes, tmp_path: Path) -> None:
+    marked = b"\xef\xbb\xbf" + raw
+    (tmp_path / "a.json").write_bytes(marked)
+    found = [read(marked), read(gzip.compress(marked))]
+    if raw[:1] in b"{[":
+        found.append(list(read_file(tmp_path / "a.json", door())))
+    assert [[article(each).text for each in inputs] for inputs in found] == [["a"]] * len(found)
+
+
 def test_of_what_is_passed_over_few_kinds_are_told_apart() -> None:
     entrance = door()
     for number in range(1000):

@@ -65,6 +65,17 @@ def test_ndjson_with_a_broken_line(empty: httpx2.Client) -> None:
     assert "not JSON" in found.json()[1]["reason"]
 
 
+def test_a_byte_order_mark_says_nothing(empty: httpx2.Client) -> None:
+    for kind in ("application/json", NDJSON["Content-Type"]):
+        content = b'\xef\xbb\xbf{"id": "a", "text": "A."}'
+        found = empty.post("/api/articles", content=content, headers={"Content-Type": kind})
+        assert (found.status_code, isinstance(found.json(), list)) == (202, kind != "application/json")
+    several = empty.post(
+        "/api/articles", content=b'\xef\xbb\xbf[{"text": "A."}]', headers={"Content-Type": "application/json"}
+    )
+    assert [each["outcome"] for each in several.json()] == ["pending"]
+
+
 def test_nothing_taken_of_several(empty: httpx2.Client) -> None:
     response = empty.post("/api/articles", json=[{}, {"text": ""}])
     assert response.status_code == 422
