@@ -1,9 +1,12 @@
 """What a feed says of an article and what its page says, made one: the text of the page, each field by its trust."""
 
+import re
 from typing import Any
 
+from pipeline.errors import Rejected
 from pipeline.feed import Feed
 from pipeline.identity import article_id, canonical_url, domain_of
+from pipeline.sources.body import TOLD, share, words
 from pipeline.sources.dates import is_ahead, is_day
 
 TRUST = ("jsonld", "feed", "sitemap", "meta", "time", "url", "none")  # of dates, the best first
@@ -15,7 +18,11 @@ def merged(entry: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     The text is the page's; the title is the feed's, which has no name of the outlet in it. The date is that of the more
     trusted place, unless it lies ahead or is a day alone (its zone is not known) and the other's is neither. What only
     one of them says is taken from it.
+
+    Raises:
+        Rejected: the page has less text than the feed's teaser, and another one: what was read is not the article.
     """
+    page = page | {"text": _longer(entry, page)}
     found = {**page, **entry}
     found |= {name: page[name] for name in ("text", "completeness", "metadata_from") if name in page}
     for name in ("authors", "canonical_url", "image_url", "section"):
@@ -35,6 +42,23 @@ def merged(entry: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _longer(entry: dict[str, Any], page: dict[str, Any]) -> str:
+    """The page's text, or that of the feed where it has all of the page's and a little more, and is not cut."""
+    teaser, text = str(entry["text"]), str(page["text"])
+    size, least = _size(text), _size(teaser)
+    if size >= least or entry.get("completeness") == "full":
+        return text
+    is_cut = teaser.rstrip(" ])").endswith(("…", "..."))
+    if is_cut or size < TOLD * least or share(words(text), words(teaser)) < TOLD:
+        raise Rejected(f"less text on the page ({size} letters) than in the feed ({least})")
+    return teaser
+
+
+def _size(text: str) -> int:
+    """The number of letters and digits: dots and blanks at the end of a teaser are none of its text."""
+    return len(re.findall(r"\w", text))
+
+
 def _doubts(said: dict[str, Any]) -> tuple[bool, bool, bool, int]:
     """What speaks against the date of an entry or a page, the worst first."""
     when, trust = said.get("published_at"), TRUST.index(said.get("published_from", "none"))
@@ -52,7 +76,7 @@ def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict
     """
     notes = noted(fields, f"found in the feed {feed.url}")["notes"]
     if page:
-        taken = {name: page.get(name, {}) for name in ("source", "metadata_from")}
+        taken = {name: page.get(name, {}) for name in ("text", "source", "metadata_from")}
         return taken | {"title": page.get("title") or fields.get("title", ""), "notes": notes}
     named, own = fields.get("source", {}).get("name"), feed.source.model_dump(exclude_none=True)
     credit = fields.get("credit") or (named if named != feed.source.name else None) or domain_of(fields["url"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.errors import Rejected
 from pipeline.sources.fulltext import merged
 
 AHEAD = "2926-11-03T08:00:00+00:00"
@@ -43,3 +44,27 @@ def test_notes_on_a_date_go_with_it() -> None:
     noted = page("2025-11-03", "jsonld", notes=["only its day was kept"])
     assert merged({"text": "", "notes": ["of the feed"], **FEED}, noted)["notes"] == ["of the feed"]
     assert merged({"text": "", "notes": ["of the feed"]}, noted)["notes"] == ["of the feed", "only its day was kept"]
+
+
+TEASER = (
+    "The council of Ellery approved the new harbour plan on Friday after a long debate about its cost, and the fi..."
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["Loading...", "Write to us.", "Our site is down for maintenance. Please check back in a few minutes."]
+)
+def test_a_page_with_less_text_than_the_teaser_is_not_the_article(text: str) -> None:
+    with pytest.raises(Rejected, match="less text on the page"):
+        merged({"text": TEASER, "completeness": "teaser"}, page(text=text, completeness="full"))
+
+
+def test_of_two_texts_that_tell_the_same_the_longer_one_is_taken() -> None:
+    brief = TEASER.partition(", and")[0] + "."
+    longer = {"text": f"{brief} From the harbour.", "completeness": "teaser"}
+    found = merged(longer, page(text=brief, completeness="full"))
+    assert (found["text"], found["completeness"]) == (longer["text"], "full")
+    assert merged(longer, page(text=f"{brief} They will vote again in May."))["text"].endswith("May.")
+    assert merged(longer | {"completeness": "full"}, page(text="Theirs."))["text"] == "Theirs."  # of another outlet
+    with pytest.raises(Rejected, match="less text"):
+        merged({"text": TEASER, "completeness": "teaser"}, page(text=brief))
