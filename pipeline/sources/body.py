@@ -13,7 +13,6 @@ from copy import deepcopy
 import trafilatura
 from lxml import html as lxml_html
 
-from pipeline.errors import Rejected
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.bylines import authors
 from pipeline.sources.dateline import is_day
@@ -31,11 +30,7 @@ _BULLET = re.compile(r"^[-–•*]\s+")
 
 
 def body_of(text: str, page: Page, title: str | None) -> str:
-    """The article's text, a blank line between its paragraphs.
-
-    Raises:
-        Rejected: there is none.
-    """
+    """The article's text, a blank line between its paragraphs; empty where there is none."""
     markup = _alone(page, title) or text
     found = _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
     told = _told(page)
@@ -43,20 +38,21 @@ def body_of(text: str, page: Page, title: str | None) -> str:
         found = _agreed(found, told)
     kept = _without_insertions(found, page, title)
     lead = _lead(page, kept)
-    if not kept:
-        raise Rejected("no article text on the page")
     return "\n\n".join([lead, *kept] if lead else kept)
 
 
 def _alone(page: Page, title: str | None) -> str | None:
-    """The page without the articles that follow its own, as on pages that go on for ever; None where it has one."""
+    """The page without what browsers don't show (`<noscript>`), and without the articles that follow its own, as on
+    pages that go on for ever; None where it has neither."""
     articles = [each for each in page.tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
     own = [each for each in articles if any(_plain(h1.text_content()) == _plain(title or "") for h1 in each.iter("h1"))]
-    if len(articles) < 2 or len(own) != 1:
+    at = articles.index(own[0]) + 1 if len(own) == 1 else len(articles)
+    unseen = [each for each in page.tree.iter("noscript") if each.text_content().strip()]
+    if not articles[at:] and not unseen:
         return None
     tree = deepcopy(page.tree)
     copies = [each for each in tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
-    for each in copies[articles.index(own[0]) + 1 :]:
+    for each in [*copies[at:], *tree.xpath("//noscript")]:
         each.drop_tree()
     return str(lxml_html.tostring(tree, encoding="unicode"))
 

@@ -1,13 +1,20 @@
-"""Pages that are no articles: error pages, consent walls, paywalls, indices; each is refused with its kind."""
+"""Pages that are no articles: error pages, consent walls, paywalls, indices; each is refused with its kind.
+
+The fewer words a page has, the more it looks like something else. What says in its data that it is an article is one,
+unless all of its text is what such other pages say.
+"""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.errors import Rejected
-from pipeline.sources.boilerplate import pattern
-from pipeline.sources.metadata import Page, kinds
+from pipeline.sources.boilerplate import listed, pattern
+from pipeline.sources.metadata import Page, flat, joined, kinds
 
 CUT = 150  # words up to which the text before a paywall's sentence is a beginning, not an article
 BRIEF = 80  # words up to which a page may be a wall rather than an article
+FEW = 8  # words of the shortest text that is taken for an article where nothing says that it is one
+AT_ONCE = 10  # seconds up to which a page that leads on by itself is not there to be read
 INDEX_TYPES = {"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"}
 MANY_LINKS, SOME_LINKS = 30, 8  # headlines that an index has at least, and one that calls itself a website
 
@@ -16,14 +23,20 @@ def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
     """Refuse a page that is no article.
 
     Raises:
-        Rejected: `error page`, `consent page`, `paywall` or `index page`, with what shows it.
+        Rejected: `error page`, `consent page`, `paywall`, `index page`, `sign-in page`..., with what shows it; or a
+            page without text.
     """
     size = max(len(body.split()), len(body) // 12)  # Chinese and Japanese have no blanks
-    named = title or ""
-    if size < BRIEF * 2 and (found := pattern("pages", "error").match(named)):
-        raise Rejected(f"error page: its title says {found[0]!r}")
-    if size < BRIEF * 4 and (found := pattern("pages", "consent").match(named)):
-        raise Rejected(f"consent page: its title says {found[0]!r}")
+    is_article = bool(page.news) or page.meta.get("og:type", "").lower() == "article"
+    heads = [title or "", *_heads(page)]
+    if size < BRIEF * 2 and not page.news:
+        _refuse_by_title("error", heads)
+    if size < BRIEF * 4 and not is_article:
+        _refuse_by_title("consent", heads)
+    if size < BRIEF:
+        _refuse_what_stands_instead(page, heads, body, is_article)
+    if not body or (size < FEW and not is_article):
+        raise Rejected(f"no article text on the page{f', only {body!r}' if body else ''}")
     if size < BRIEF * 2 and not page.news and len(pattern("pages", "consent_text").findall(body)) >= 1:
         raise Rejected("consent page: its text asks to accept cookies")
     if size < CUT and (found := pattern("pages", "paywall").search(_around(page))):
@@ -32,6 +45,38 @@ def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
         raise Rejected("paywall: the page says that it is not free, and shows only its beginning")
     if _is_index(page, body):
         raise Rejected("index page: a list of articles, not one")
+
+
+def _heads(page: Page) -> Iterator[str]:
+    """The first headings, and the title of the browser's tab without the outlet's name."""
+    for tag in page.tree.xpath("//h1")[:3]:
+        yield flat(tag.text_content())
+    for tag in page.tree.xpath("//title")[:1]:
+        yield flat(tag.text_content())
+        yield re.split(r"\s[|–—·-]\s", flat(tag.text_content()))[0]
+
+
+def _refuse_by_title(kind: str, heads: list[str]) -> None:
+    for each in heads:
+        if found := pattern("pages", kind).match(each):
+            raise Rejected(f"{kind} page: its title says {found[0]!r}")
+
+
+def _refuse_what_stands_instead(page: Page, heads: list[str], body: str, is_article: bool) -> None:
+    """Refuse a short page that says it has no article: it wants a script, a login, a proof of age, another country."""
+    text = body or _around(page)
+    sentences = [each.strip() for each in re.split(r"(?<=[.!?…])\s+|\n+", text) if each.strip()]
+    if len(sentences) > BRIEF:  # without a body: this is all that stands on the page
+        return
+    for kind in listed("pages", "instead"):
+        begins = [found for each in sentences if (found := pattern("pages", "instead", kind).match(each))]
+        headed = [found for each in heads if (found := pattern("pages", "instead", kind).match(each))]
+        if len(begins) == len(sentences) > 0 or ((begins or headed) and not is_article):
+            raise Rejected(f"{kind}: it says {[*begins, *headed][0][0]!r}")
+    refresh = " ".join(page.tree.xpath("//meta[translate(@http-equiv,'REFSH','refsh')='refresh']/@content")[:1])
+    leads = re.match(r"\s*(\d+)\s*[;,]\s*url\s*=\s*['\"]?([^'\"\s]+)", refresh, re.IGNORECASE)
+    if leads and int(leads[1][:6]) <= AT_ONCE and not is_article and (to := joined(page.url, leads[2])) != page.url:
+        raise Rejected(f"page that leads on: to {to or leads[2]}")
 
 
 def _is_locked(page: Page) -> bool:
