@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline.identity import domain_of
 from pipeline.sources import boilerplate
+from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.dateline import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.metadata import Page, flat, names, squeezed
 
 MAX_AUTHORS = 20

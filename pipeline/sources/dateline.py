@@ -1,166 +1,153 @@
-"""What stands beside the headline for people to read, the day and by whom: for pages that have no data for robots.
+"""The day that stands beside the headline: in a `<time>` element, or for people to read.
 
-Only a day that can't be misread counts (written.py), in the page's language.
-
-Under the text a day or a name is of something else, a book or another article, unless a list there speaks of this one.
+A day beside the headline can be another one: of a birth, an opening, a picture, an update. It is that of publication
+where nothing else is told of it: where it stands alone, or with a label that says so, a byline, or a place or a name
+that is set off; or where the page itself calls that line its date. Whatever stands in the text, in comments or among
+links to others is of something else.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from lxml import etree
-
 from pipeline.sources import written
+from pipeline.sources.beside import MAX_LABEL, Line, heading, is_label, lines_above, lines_below, listed
+from pipeline.sources.boilerplate import listed as words_of
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dates import since_the_web
-from pipeline.sources.metadata import MIN_HEAD, Page, flat, squeezed
+from pipeline.sources.metadata import ARTICLE, Page
 
-LOOKED_AT = 40  # blocks after the headline; what follows them is of the article, or of others
-BRIEF, LONG = 25, 40  # words up to which a block may be a dateline, and from which on it is the article's beginning
-MAX_LINE, MAX_LABEL = 300, 30  # characters
-WORDY = 25  # words of a paragraph of the text at least
-MAX_DAY = 8  # words of a line that is nothing but a day
+MAX_DAY = 9  # words of a line that is nothing but a day
 BESIDE = 6  # words that may stand beside a day; in more of them it is the day of a picture or of an event
+MAX_NAME = 4  # words of a name
 
-_BLOCKS = {
-    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5",
-    "h6", "header", "li", "main", "ol", "p", "section", "table", "td", "th", "tr", "ul",
-}  # fmt: skip
-_PASSED_OVER = {"aside", "button", "figure", "footer", "form", "nav", "noscript", "script", "select", "style", "svg"}
-_OF_OTHERS = {"aside", "figure", "footer", "nav"}
+_SET_OFF = re.compile(r"[|·•;/»›]|\s[–—-]\s")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ON = re.compile(r"(?i)\b(?:on|at|the|am|um|den|le|el|il|em|à|as|às|alle|kl|min read)$")
+_LENGTH = re.compile(r"(?i)\W*\d+\s*min")  # how long it takes to read it
+_EXPLICIT = "//time[@pubdate]|//*[@itemprop='datePublished'][@datetime]"
+
+
+def stamps(page: Page) -> list[str]:
+    """What `<time datetime=…>` says of the article, the most explicit first."""
+    found = [tag.get("datetime") for tag in page.tree.xpath(_EXPLICIT) if tag.get("datetime") and _is_own(page, tag)]
+    language = written.language_of(page.language)
+    for line in [*_unlabelled(lines_below(page)), *_unlabelled(lines_above(page))]:
+        found += [said for start, end, said in line.stamps if _is_told(line, start, end, language)]
+    return found
 
 
 def day_beside(page: Page) -> str | None:
-    """The first day that such a line tells, with the time that follows it, as ISO 8601; None where there is none.
-
-    The day of an update is passed over.
-    """
+    """The first day that such a line tells in words, with its time, as ISO 8601; None where there is none."""
     language = written.language_of(page.language)
-    for line in [*lines(page), *listed(page, "dated")]:
-        if (found := _day_in(line, language)) is not None:
-            return found
+    found = (_day_in(line, language) for line in [*_unlabelled(lines_below(page)), *map(Line, listed(page, "dated"))])
+    return next((day for day in found if day is not None), None)
+
+
+def _unlabelled(lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines but those that the line before labels as something else than the day of publication."""
+    for before, line in pairwise([Line(), *lines]):
+        label = before.text if len(before.text) <= MAX_LABEL and not re.search(r"\d", before.text) else ""
+        is_ours = is_label(label, "dated") or is_label(label, "day")
+        if is_ours or not (label.endswith(":") or _says_updated(label)):
+            yield line
+
+
+def is_day(page: Page, text: str) -> bool:
+    """Whether a line tells a day and nothing else: `Tuesday, 3 November 2026, 14:07`, `Published 3 November 2026`."""
+    if len(text.split()) > MAX_DAY or text.endswith(".") or pattern("updated").search(text):
+        return False
+    return _day_in(Line(text), written.language_of(page.language), beside=2) is not None
+
+
+def _is_own(page: Page, tag: Any) -> bool:
+    """Whether an element is marked as the article's: not as that of a comment, or of another article."""
+    scope = next((each.get("itemtype", "") for each in tag.iterancestors() if each.get("itemscope") is not None), "")
+    around = next(tag.iterancestors("article"), None)
+    headline = heading(page)
+    if (scope and not ARTICLE.search(scope)) or next(tag.iterancestors("aside", "nav"), None) is not None:
+        return False
+    return around is None or headline is None or any(each is around for each in headline.iterancestors())
+
+
+def _day_in(line: Line, language: str, beside: int = BESIDE) -> str | None:
+    for found in written.find(line.text, language):
+        if _is_told(line, found.start, found.end, language, beside):
+            day = since_the_web(found.when, exact=found.exact)
+            if day is not None:
+                return day
     return None
 
 
-def is_day(page: Page, line: str) -> bool:
-    """Whether a line tells a day and nothing else: `Tuesday, 3 November 2026, 14:07`, `Published 3 November 2026`."""
-    if len(line.split()) > MAX_DAY or line.endswith(".") or pattern("updated").search(line):
-        return False
-    return _day_in(line, written.language_of(page.language), beside=2) is not None
-
-
-def lines(page: Page) -> list[str]:
-    """The short texts between the headline and the beginning of the article, in their order.
-
-    It begins with a long block, or with the second of middling length: the first may be a summary.
-    """
-    found: list[str] = []
-    headline = _heading(page)
-    if headline is None:
-        return []
-    summaries = 0
-    for number, text in enumerate(_blocks_after(page.tree, headline)):
-        words = len(text.split())
-        summaries += words > BRIEF
-        if words >= LONG or summaries > 1 or number >= LOOKED_AT:
-            break
-        if words <= BRIEF and len(text) <= MAX_LINE:
-            found.append(text)
-    return found
-
-
-def labelled(page: Page, what: str) -> list[str]:
-    """What follows a label, beside it or in the next line, in `lines`: `<b>Author:</b> Ana Ferrand-Ruiz`.
+def _is_told(line: Line, start: int, end: int, language: str, beside: int = BESIDE) -> bool:
+    """Whether a day in a line is that of publication.
 
     Args:
-        page: the page, as read.
-        what: the list of labels in data/boilerplate.toml.
+        line: the line.
+        start: where the day begins in it.
+        end: where it ends.
+        language: of the page.
+        beside: how many words may stand beside it.
     """
-    found = []
-    for line, following in pairwise([*lines(page), ""]):
-        label, _, text = line.partition(":")
-        if _is_label(label, what):
-            found.append(text.strip() or following)
-    return found
+    text = line.text
+    others = [(day.start, day.end) for day in written.find(text, language) if day.end <= start or day.start >= end]
+    since = max((last for _, last in others if last <= start), default=0)
+    begin = max([since, *_boundaries(line, since, start)])
+    until = min([len(text), *(first for first, _ in others if first >= end)])
+    stop = min([until, *_boundaries(line, end, until, ends=False)])
+    before, after = text[begin:start], text[end:stop]
+    is_labelled = is_label(_plain(before, language), "dated")
+    if _says_updated(text[since:start]) or (_says_updated(text[:since]) and not is_labelled):
+        return False
+    if len(_WORD.findall(f"{text[:start]} {text[end:]}")) > beside + sum(_count(text, each) for each in others):
+        return False
+    return line.is_dated or (_may_precede(before, language) and _may_follow(after, language))
 
 
-def listed(page: Page, what: str) -> list[str]:
-    """The same of a list or a table outside of the text, one that has labels both for an author and for a day.
-
-    That is how a page speaks of its article; a box about a book stands in the text, or to the side.
-    """
-    text, found = text_element(page), list[str]()
-    if text is None:
-        return []
-    above = set(text.iterancestors())
-    for each in page.tree.xpath("//dl|//table|//ul|//ol"):
-        pairs = list(_pairs(each)) if each not in above else []
-        written = any(_is_label(label, "written_by") for label, _ in pairs)
-        if not written or not any(_is_label(label, "dated") or _is_label(label, "day") for label, _ in pairs):
-            continue
-        if not any(tag is text or tag.tag in _OF_OTHERS for tag in each.iterancestors()):
-            found += [told for label, told in pairs if _is_label(label, what)]
-    return found
+def _count(text: str, day: tuple[int, int]) -> int:
+    return len(_WORD.findall(text[day[0] : day[1]]))
 
 
-def text_element(page: Page) -> Any:
-    """The element that has most of the page's words in paragraphs of its own; None where there are no such."""
-    words: dict[Any, int] = {}
-    for paragraph in page.tree.xpath("//p"):
-        if (number := len(paragraph.text_content().split())) >= WORDY:
-            words[paragraph.getparent()] = words.get(paragraph.getparent(), 0) + number
-    return max(words, key=lambda each: words[each], default=None)
+def _boundaries(line: Line, begin: int, end: int, *, ends: bool = True) -> Iterator[int]:
+    """Where a part of a stretch of a line is set off from the next, by an element or by a sign."""
+    yield from (cut for cut in line.cuts if begin <= cut <= end)
+    yield from (each.end() if ends else each.start() for each in _SET_OFF.finditer(line.text, begin, end))
 
 
-def _pairs(listing: Any) -> Iterator[tuple[str, str]]:
-    """The labels of a list or a table, each with what stands beside it."""
-    for tag in listing.xpath("./dt|./div/dt|.//th|./li/*[1]"):
-        label = flat(tag.text_content()) if len(tag) < 3 else ""
-        if 0 < len(label) <= MAX_LABEL:
-            beside = next(tag.itersiblings("*"), None)
-            text = flat(tag.tail or "") or (flat(beside.text_content()) if beside is not None else "")
-            yield label, text[:MAX_LINE].strip(" :")
+def _says_updated(text: str) -> bool:
+    return pattern("updated").search(text) is not None
 
 
-def _is_label(text: str, what: str) -> bool:
-    return len(text) <= MAX_LABEL and pattern(what).fullmatch(text.strip(" :")) is not None
+def _may_precede(text: str, language: str) -> bool:
+    """What may stand before the day of publication: nothing, a label, a byline, a name or a place that is set off."""
+    plain = _plain(text, language)
+    if not _WORD.search(plain) or is_label(plain, "dated") or is_label(plain, "day") or _by().match(plain):
+        return True
+    return _is_name(plain) and (text.rstrip().endswith(",") or len(plain.split()) > 1)
 
 
-def _heading(page: Page) -> Any:
-    """The element of the headline: the first `<h1>`, or the heading that reads as OpenGraph's title."""
-    title = squeezed(page.meta.get("og:title", ""))
-    for heading in page.tree.xpath("//h1") or page.tree.xpath("//h2|//h3"):
-        text = squeezed(flat(heading.text_content()))
-        if len(text) > MIN_HEAD and (heading.tag == "h1" or (title and (title in text or text in title))):
-            return heading
-    return None
+def _may_follow(text: str, language: str) -> bool:
+    """What may stand after it: nothing, an update, a byline, how long it takes to read, a name or a place."""
+    plain = _plain(text, language)
+    if not _WORD.search(plain) or is_label(plain, "dated") or _LENGTH.match(plain) or _by().match(plain):
+        return True
+    return _says_updated(plain) or (text.lstrip().startswith((",", "(")) and _is_name(plain))
 
 
-def _blocks_after(tree: Any, element: Any) -> Iterator[str]:
-    """The texts of the blocks that follow an element, asides, pictures and buttons left out."""
-    parts: list[str] = []
-    begun = False
-    walk = etree.iterwalk(tree, events=("start", "end", "comment"))
-    for event, node in walk:
-        if event != "comment" and node.tag in _BLOCKS:
-            if text := flat(" ".join(parts)):
-                yield text
-            parts = []
-        # A whole page may stand in a form (ASP.NET): only the forms after the headline are boxes to fill in.
-        if event == "start" and node.tag in _PASSED_OVER and (begun or node.tag != "form"):
-            walk.skip_subtree()
-        elif begun:
-            parts.append((node.text if event == "start" else node.tail) or "")
-        begun = begun or (event == "end" and node is element)
+def _is_name(text: str) -> bool:
+    words = text.split()
+    return len(words) <= MAX_NAME and all(word[0].isupper() for word in words) and not pattern("agencies").search(text)
 
 
-def _day_in(line: str, language: str, beside: int = BESIDE) -> str | None:
-    for found in written.find(line, language):
-        others = f"{line[: found.start]} {line[found.end :]}"
-        if len(re.findall(r"[^\W\d_]{2,}", others)) > beside or pattern("updated").search(line[: found.start]):
-            continue
-        if (day := since_the_web(found.when, exact=found.exact)) is not None:
-            return day
-    return None
+def _plain(text: str, language: str) -> str:
+    """Words without weekdays, marks, and what leads from them to a day (`on`)."""
+    plain = written.names_of(language).weekday.sub("", text).strip(" ,.:：;()[]<>|-–—")
+    return _ON.sub("", plain).strip(" ,.:：;()[]<>|-–—")
+
+
+@cache
+def _by() -> re.Pattern[str]:
+    """A byline, perhaps after a label: `by Ana Ferrand-Ruiz`, `Published by …`."""
+    return re.compile(rf"(?i)(?:(?:{pattern('dated').pattern})\s+)?(?:{'|'.join(words_of('by'))})\b")

@@ -12,7 +12,7 @@ from pipeline.identity import canonical_url
 from pipeline.sources.body import body_of
 from pipeline.sources.bylines import authors
 from pipeline.sources.credit import of_page
-from pipeline.sources.dateline import day_beside
+from pipeline.sources.dateline import day_beside, stamps
 from pipeline.sources.dates import is_ahead, is_day
 from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
@@ -71,7 +71,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
 
 def _published(page: Page) -> tuple[str | None, str]:
     """When it was published: as its data say, else as the line beside its headline does, else its address."""
-    published, origin = page.published()
+    published, origin = page.published(stamps(page))
     if published and origin != "url" and not is_ahead(published):
         return published, origin
     beside = day_beside(page)

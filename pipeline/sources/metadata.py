@@ -6,7 +6,7 @@ with care; what is plainly none (an e-mail address as author, the outlet's name 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -20,13 +20,7 @@ from pipeline.sources.dates import date_in_url, is_ahead, is_day, moment
 
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
 MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
-TIMES = (
-    "//time[@pubdate]/@datetime",
-    "//*[@itemprop='datePublished']/@datetime",
-    "//article//time/@datetime",
-    "//time/@datetime",
-)
-_KIND = re.compile(r"(?:Article|Posting|Report|NewsStory|ClaimReview)$")
+ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsStory|ClaimReview)$")
 _COMMENT = re.compile(r"^\s*(?:<!--|/\*.*?\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", re.DOTALL)
 _TRAILING = re.compile(r",\s*([}\]])")
 
@@ -72,7 +66,7 @@ class Page:
     @cached_property
     def news(self) -> dict[str, Any]:
         """The JSON-LD object of the article: one of a news type, best the one that names this page; else empty."""
-        articles = [node for node in self.nodes if any(_KIND.search(kind) for kind in kinds(node))]
+        articles = [node for node in self.nodes if any(ARTICLE.search(kind) for kind in kinds(node))]
         dated = [node for node in articles if node.get("datePublished") or node.get("headline")]
         here = [node for node in dated if self.url and _names_page(node, self.url)]
         return next(iter([*here, *dated, *articles]), {})
@@ -103,14 +97,17 @@ class Page:
     def _by_id(self) -> dict[str, dict[str, Any]]:
         return {str(node["@id"]): node for node in self.nodes if "@id" in node and not _is_reference(node)}
 
-    def published(self) -> tuple[str | None, str]:
+    def published(self, times: Sequence[str] = ()) -> tuple[str | None, str]:
         """When it was published, by the most trusted place that says it, with a zone where any place gives one.
 
         A day that lies ahead is taken where no place has another.
+
+        Args:
+            times: what its `<time>` elements say.
         """
         given = [("jsonld", string(self.news.get("datePublished"))), ("jsonld", string(self.news.get("dateCreated")))]
         given += [("meta", self._plain_meta[name]) for name in listed("meta", "published") if name in self._plain_meta]
-        given += [("time", time) for time in self._times()]
+        given += [("time", time) for time in times]
         found = [(origin, when) for origin, text in given if (when := moment(text, self.language))]
         if (day := date_in_url(self.url)) is not None:
             found.append(("url", day))
@@ -139,10 +136,6 @@ class Page:
             if self.url is None or names_page(absolute, self.url):
                 return absolute
         return None
-
-    def _times(self) -> Iterator[str]:
-        for path in TIMES:
-            yield from (str(each) for each in self.tree.xpath(path)[:1])
 
 
 def kinds(node: dict[str, Any]) -> list[str]:

@@ -66,6 +66,94 @@ def test_no_day_is_made_up(line: str) -> None:
     assert "published_at" not in read(f"<div>{line}</div>")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ana Ferrand-Ruiz, 3 November 2026",
+        "Published by Ana Ferrand-Ruiz on 3 November 2026",
+        "Ana Ferrand-Ruiz 3 November 2026",
+        "TIDEWATER, 3 November 2026",
+        "Coast | World | 3 November 2026",
+        "3 November 2026 by Ana Ferrand-Ruiz",
+        "3 November 2026 · 4 min read",
+        "3 November 2026, Updated 4 November 2026",
+        "Updated: 4 Nov 2026, 10:00 | Published: 3 Nov 2026",
+        "<b>Date:</b> 3 November 2026",
+        "<span>Filed</span> 3 November 2026",  # set off by an element
+        "<span class='post-meta'>Filed under coast on 3 November 2026</span>",  # the page says what it is
+    ],
+)
+def test_what_may_stand_beside_the_day_of_publication(line: str) -> None:
+    assert read(f"<p>{line}</p>")["published_at"] == "2026-11-03T00:00:00"
+
+
+STAMP = '<time datetime="2026-11-03T08:00:00Z">3 November 2026</time>'
+
+
+@pytest.mark.parametrize("day", ["3 November 2026", STAMP])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Born 12 March 1991, died {}",
+        "The exhibition opened on {} in Porto.",
+        "Photo taken {}",
+        "<b>Founded</b> {}",
+        "Deadline: {}",
+        "On {}, the bridge fell",
+        "In the morning, {}",
+        "{} was a windy day",
+        "Updated {}",
+        "Updated</p><p>{}",
+        "Opened:</p><p>{}",
+        "Updated: 5 Nov 2026, 10:00 | {}",
+    ],
+)
+def test_a_day_of_something_else_is_not_that_of_publication(line: str, day: str) -> None:
+    assert "published_at" not in read(f"<p>{line.format(day)}</p>")
+    assert "published_at" not in read("", text=f"<p>{line.format(day)}</p>{TEXT}")
+
+
+@pytest.mark.parametrize("line", ["{}", "Published {}", "Ana Ferrand-Ruiz, {}", "<span>Coast</span> {}"])
+def test_a_time_element_beside_the_headline(line: str) -> None:
+    found = read(f"<p>{line.format(STAMP)}</p>")
+    assert (found["published_at"], found["published_from"]) == ("2026-11-03T08:00:00+00:00", "time")
+
+
+ARTICLE = "<html lang=en><body>{}<article>{}<h1>The ferry of the lagoon</h1>{}<div>{}</div>{}</article>{}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("place", "around"),
+    [
+        (0, "<header>{}</header>"),  # the clock of the site
+        (0, "<div>{}</div>"),
+        (2, "<article>{}</article>"),
+        (2, "<ul><li><a href='/2'>Another story of the coast</a> {}</li></ul>"),
+        (2, "<div class='comments-list'><div id=comments>{}</div></div>"),
+        (2, "<aside>{}</aside>"),
+        (3, "{}"),
+        (4, "<section><p>ann {} Nice</p></section>"),
+        (5, "<div id=comments>{}</div>"),
+        (5, "<aside><a href='/2'>Other</a> {}</aside>"),
+    ],
+)
+def test_times_of_the_site_of_comments_and_of_other_articles(place: int, around: str) -> None:
+    for text in (TEXT, "<p>It sails.</p>"):
+        parts = ["", "", "", text, "", ""]
+        parts[place] += around.format(STAMP) if place != 3 else f"<p>It opened on {STAMP} in Porto.</p>"
+        assert "published_at" not in read_page(ARTICLE.format(*parts).encode())
+
+
+def test_a_time_above_the_headline_or_marked_as_the_articles() -> None:
+    for parts in (["", f"<p>{STAMP}</p>", "", TEXT, "", ""], ["", f"<header>{STAMP}</header>", "", TEXT, "", ""]):
+        assert read_page(ARTICLE.format(*parts).encode())["published_from"] == "time"
+    marked = STAMP.replace("<time", "<time itemprop=datePublished")
+    below = ARTICLE.format("", "", "", TEXT, f"<footer>{marked}</footer>", "")
+    assert read_page(below.encode())["published_from"] == "time"
+    comment = f"<div itemscope itemtype='https://schema.org/Comment'>{marked}</div>"
+    assert "published_at" not in read_page(ARTICLE.format("", "", "", TEXT, comment, "").encode())
+
+
 @pytest.mark.parametrize("line", ["Version 1.2.24", "Nr. 10.11.12.13", "Version 4.10.11.2024"])
 def test_a_number_with_dots_is_no_day(line: str) -> None:
     assert "published_at" not in read(f"<div>{line}</div>", lang="de")

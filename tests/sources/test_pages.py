@@ -78,7 +78,7 @@ def test_a_time_in_an_unknown_zone_is_a_day_with_a_note() -> None:
 
 
 def test_a_time_element_is_the_last_resort() -> None:
-    found = read_page(page("", '<time datetime="2026-11-03">Tuesday</time>' + BODY))
+    found = read_page(page("", '<h1>Ferry opens at last</h1><time datetime="2026-11-03">Tuesday</time>' + BODY))
     assert found["published_from"] == "time"
 
 
