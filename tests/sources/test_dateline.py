@@ -138,7 +138,7 @@ ARTICLE = "<html lang=en><body>{}<article>{}<h1>The ferry of the lagoon</h1>{}<d
     ],
 )
 def test_times_of_the_site_of_comments_and_of_other_articles(place: int, around: str) -> None:
-    for text in (TEXT, "<p>It sails.</p>"):
+    for text in (TEXT, "<p>It has sailed from both banks of the lagoon every morning for sixty years.</p>"):
         parts = ["", "", "", text, "", ""]
         parts[place] += around.format(STAMP) if place != 3 else f"<p>It opened on {STAMP} in Porto.</p>"
         assert "published_at" not in read_page(ARTICLE.format(*parts).encode())
