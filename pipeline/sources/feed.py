@@ -24,13 +24,12 @@ from pipeline.sources.dates import moment, unread
 from pipeline.sources.entry import Entry, told_apart
 from pipeline.sources.html import strip_markup
 from pipeline.sources.http import MAX_FEED, Inflate
+from pipeline.sources.teaser import is_whole, plain_text
 
 MAX_ENTRIES = 1000  # of one document; a feed that has more is read up to here, and says so
-FULL_WORDS = 120  # a description with fewer words counts as a teaser
 GZIP = b"\x1f\x8b"
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
-_CUT = re.compile(r"(?i)(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\b(?:read|continue) (?:more|reading|on|the full \w+)\W*)\s*$")
 _PAGE = re.compile(rb"<(?:html|head|body|!doctype html)\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"(?i)<!ENTITY")
 
@@ -190,11 +189,6 @@ def _entry(entry: Any, head: Any, home: str | None) -> Entry:
     return Entry(str(key)[:500], present(fields))
 
 
-def is_whole(text: str, is_content: bool = False) -> bool:
-    """Whether a text looks like the whole article rather than a teaser of it."""
-    return (is_content or len(text.split()) >= FULL_WORDS) and not _CUT.search(text[-80:])
-
-
 def present(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something, and the text."""
     return {name: value for name, value in fields.items() if value or name == "text"}
@@ -207,8 +201,8 @@ def plain_title(holder: Any, name: str) -> str:
 
 def _text(entry: Any) -> tuple[str, bool]:
     """The longest text of an entry, and whether it stands where the content belongs."""
-    contents = [strip_markup(each.get("value") or "") for each in entry.get("content", [])]
-    content, summary = max(contents, key=len, default=""), strip_markup(entry.get("summary") or "")
+    contents = [plain_text(each.get("value") or "") for each in entry.get("content", [])]
+    content, summary = max(contents, key=len, default=""), plain_text(entry.get("summary") or "")
     return (content, True) if len(content) >= len(summary) and content else (summary, False)
 
 
@@ -289,8 +283,8 @@ def _json_feed(raw: bytes) -> Document:
 
 
 def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
-    content = _string(each.get("content_text")) or strip_markup(_string(each.get("content_html")))
-    text = content or strip_markup(_string(each.get("summary")))
+    content = _string(each.get("content_text")) or plain_text(_string(each.get("content_html")))
+    text = content or plain_text(_string(each.get("summary")))
     url = _web(each.get("url")) or _web(each.get("external_url"))
     title = " ".join(strip_markup(_string(each.get("title"))).split())
     written = [_string(each.get(name)) for name in ("date_published", "date_modified")]

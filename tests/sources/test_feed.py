@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.errors import Rejected
 from pipeline.identity import is_home
 from pipeline.sources.entry import Entry
-from pipeline.sources.feed import is_whole, read_document, read_feed
+from pipeline.sources.feed import read_document, read_feed
 from tests.sources.misbehaving import item, rss
 
 ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Tidewater &amp; Sons</title>
@@ -75,7 +75,7 @@ def test_atom_tells_published_from_modified_and_html_in_titles_is_text() -> None
     assert entry.fields["text"] == "One.\n\nTwo."
     assert entry.fields["modified_at"] == "2026-11-03T09:30:00+03:00"
     assert (entry.key, entry.fields["authors"]) == ("tag:1", ["Wanjiru Achebo-Lind"])
-    assert entry.fields["completeness"] == "full"
+    assert entry.fields["completeness"] == "teaser", "of two words"
     assert read_document(ATOM).title == "Tidewater & Sons"
 
 
@@ -107,14 +107,6 @@ def test_an_entry_without_text_is_a_title_only() -> None:
     (fields,) = read_feed(rss("<item><title>Ferry opens</title></item>"))
     assert (fields["text"], fields["completeness"], fields["published_from"]) == ("Ferry opens", "title", "none")
     assert "published_at" not in fields
-
-
-def test_what_is_a_teaser() -> None:
-    assert is_whole("word " * 200)
-    assert not is_whole("A short teaser")
-    assert is_whole("A short note, where the content belongs.", is_content=True)
-    for end in ("…", "[...]", "Read more", "Continue reading →", "read more »"):
-        assert not is_whole("word " * 200 + end)
 
 
 def told(*given: tuple[str, str, str]) -> list[Entry]:

@@ -121,7 +121,7 @@ def test_rss() -> None:
     one, two = read_feed(raw)
     assert one["text"] == "First.\n\nSecond."
     assert (one["url"], one["published_at"]) == ("https://a.example/1", "2026-11-03T08:00:00+03:00")
-    assert (one["source"], one["language"], one["completeness"]) == ({"name": "Post & Sons"}, "en-GB", "full")
+    assert (one["source"], one["language"], one["completeness"]) == ({"name": "Post & Sons"}, "en-GB", "teaser")
     assert two["completeness"] == "teaser"
     assert "published_at" not in two
 
