@@ -17,6 +17,7 @@ from pipeline.sources.metadata import MIN_HEAD, Page, flat, squeezed
 LOOKED_AT = 40  # blocks after the headline; what follows them is of the article, or of others
 BRIEF, LONG = 25, 40  # words up to which a block may be a dateline, and from which on it is the article's beginning
 MAX_LINE, MAX_LABEL = 300, 30  # characters
+MAX_STAMPS = 5  # times of one line
 LINK = 4  # words of a link from which on it is the headline of another article
 WORDY = 25  # words of a paragraph of the text at least
 
@@ -84,7 +85,8 @@ def lines_above(page: Page) -> list[Line]:
     if root is None:
         return []
     found = _blocks(root, text_element(page), until=headline)
-    return [line for line in islice(found, LOOKED_AT) if len(line.text.split()) <= BRIEF]
+    brief = (line for line in islice(found, LOOKED_AT) if len(line.text) <= MAX_LINE)
+    return [line for line in brief if len(line.text.split()) <= BRIEF]
 
 
 def labelled(page: Page, what: str) -> list[str]:
@@ -217,7 +219,8 @@ class _Block:
         if node.tag == "time" and event == "start":
             self._stamp = len(self.line.text) + 1 if self.line.text else 0
         self._add(flat((node.text if event == "start" else "") or ""), node)
-        if node.tag == "time" and event == "end" and (said := node.get("datetime")):
+        said = node.get("datetime") if node.tag == "time" and event == "end" else None
+        if said and len(self.line.stamps) < MAX_STAMPS:
             end = len(self.line.text)
             self.line.stamps += ((min(self._stamp, end), end, said),)
         if event != "start":

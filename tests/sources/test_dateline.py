@@ -261,6 +261,10 @@ def test_the_account_that_a_content_system_comes_with() -> None:
 
 
 def test_an_endless_line_costs_nothing() -> None:
+    assert (
+        read(f"<p>{STAMP}</p><p>{'<time datetime=2026-11-04></time>' * 50_000}</p>")["published_at"][:10]
+        == "2026-11-03"
+    )
     assert "published_at" not in read("<p>" + "3 November 2026 " * 50_000 + "</p><p>3.11." + "-" * 500_000 + "</p>")
 
 
