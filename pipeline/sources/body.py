@@ -17,12 +17,15 @@ from pipeline.sources.boilerplate import pattern
 from pipeline.sources.bylines import authors
 from pipeline.sources.dateline import is_day
 from pipeline.sources.metadata import Page, string
+from pipeline.sources.stamp import is_stamp
+from pipeline.sources.written import language_of
 
 SHORT = 40  # words up to which a paragraph can be an insertion
 TOLD = 0.75  # of the words of one text in another, from which on they tell the same
 WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the whole body
 LAST = 0.6  # of the words of a text, after which a heading may end the article
 ABOVE = 5  # paragraphs among which the headline, the byline and the day may be
+BELOW = 3  # paragraphs among which the days of publication and update may be, with a label
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes in no text of its own
@@ -88,7 +91,8 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
 
 def _without_insertions(found: Sequence[str], page: Page, title: str | None) -> list[str]:
     """Paragraphs without headline, byline, day, links to other articles, credits, and what follows the article."""
-    people = {_plain(name) for name in authors(page)[0]}
+    names, language = authors(page)[0], language_of(page.language)
+    people = {_plain(name) for name in names}
     kept: list[str] = []
     size, seen = sum(len(each.split()) for each in found), 0
     for number, each in enumerate(found):
@@ -100,7 +104,9 @@ def _without_insertions(found: Sequence[str], page: Page, title: str | None) -> 
         if short and pattern("paragraphs").match(text):
             continue
         above = number < ABOVE and (_plain(text) == _plain(title or "") or _is_byline(text, people))
-        if above or (number < ABOVE and short and is_day(page, text)):
+        if above or (number < ABOVE and short and (is_day(page, text) or is_stamp(text, language, names))):
+            continue
+        if number >= len(found) - BELOW and is_stamp(text, language, names, labelled=True):
             continue
         kept.append(each)
     return kept
