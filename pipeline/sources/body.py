@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
+from typing import Any
 
 import trafilatura
 from lxml import html as lxml_html
@@ -32,8 +33,8 @@ _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes 
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
-def body_of(text: str, page: Page, title: str | None) -> str:
-    """The article's text, a blank line between its paragraphs; empty where there is none."""
+def body_of(text: str, page: Page, title: str | None) -> tuple[str, int]:
+    """The article's text, a blank line between its paragraphs, empty where there is none; how many tables it lacks."""
     markup = _alone(page, title) or text
     found = _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
     told = _told(page)
@@ -41,7 +42,30 @@ def body_of(text: str, page: Page, title: str | None) -> str:
         found = _agreed(found, told)
     kept = _without_insertions(found, page, title)
     lead = _lead(page, kept)
-    return "\n\n".join([lead, *kept] if lead else kept)
+    body = "\n\n".join([lead, *kept] if lead else kept)
+    return body, _left_out(markup, page, body)
+
+
+def _left_out(markup: str, page: Page, body: str) -> int:
+    """How many tables of data stand in the article, but not in its text: their cells make no sentences."""
+    rows = [max(_rows(each), key=len) for each in page.tree.xpath("//table[not(.//table)]") if len(_rows(each)) > 1]
+    if not rows or not body:
+        return 0
+    found = trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=True)
+    with_tables, without = _letters(found or ""), _letters(body)
+    return sum(row in with_tables and row not in without for row in rows)
+
+
+def _rows(table: Any) -> list[str]:
+    """The letters and digits of the rows that have several cells."""
+    rows = [
+        [text for cell in row.xpath("./td|./th") if (text := _letters(cell.text_content()))] for row in table.iter("tr")
+    ]
+    return ["".join(cells) for cells in rows if len(cells) > 1]
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"\w", text))
 
 
 def _alone(page: Page, title: str | None) -> str | None:

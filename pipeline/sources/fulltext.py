@@ -8,6 +8,7 @@ from pipeline.feed import Feed
 from pipeline.identity import article_id, canonical_url, domain_of
 from pipeline.sources.body import TOLD, share, words
 from pipeline.sources.dates import is_ahead, is_day
+from pipeline.sources.html import ONLY_DAY
 
 TRUST = ("jsonld", "feed", "sitemap", "meta", "time", "url", "none")  # of dates, the best first
 
@@ -30,7 +31,10 @@ def merged(entry: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
             found[name] = page[name]
     dated = min(entry, page, key=_doubts)
     found["published_at"], found["published_from"] = dated.get("published_at"), dated.get("published_from", "none")
-    found["notes"] = [*entry.get("notes", []), *(page.get("notes", []) if dated is page else [])]
+    found["notes"] = [
+        *entry.get("notes", []),
+        *(note for note in page.get("notes", []) if dated is page or note != ONLY_DAY),
+    ]
     if page.get("modified_at"):
         found["modified_at"] = page["modified_at"]
     found["url"] = page["url"]  # where the link leads

@@ -41,7 +41,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         raise Rejected(f"not a page: {exc}") from None
     page = Page(tree, url)
     title, title_from = headline(page)
-    body = body_of(text, page, title)
+    body, tables = body_of(text, page, title)
     refuse_other_pages(page, title, body)
     people, people_from = authors(page)
     published, published_from = _published(page)
@@ -63,7 +63,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "credit": of_page(page),
         "reservation": page_reservation(page.meta, tree, url),
         "completeness": "full",
-        "notes": [ONLY_DAY] if published and published_from != "url" and is_day(published) else [],
+        "notes": _notes(published, published_from, tables),
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},
     }
     return {name: value for name, value in found.items() if value}
@@ -78,6 +78,11 @@ def _published(page: Page) -> tuple[str | None, str]:
     if beside is None or is_ahead(beside) or (origin == "url" and not beside.startswith(published or "")):
         return published, origin
     return beside, "time"
+
+
+def _notes(published: str | None, published_from: str, tables: int) -> list[str]:
+    dated = [ONLY_DAY] if published and published_from != "url" and is_day(published) else []
+    return [*dated, f"{tables} table{'s' * (tables > 1)} left out of the text"] if tables else dated
 
 
 def decode(raw: bytes) -> str:
@@ -100,7 +105,9 @@ def strip_markup(fragment: str) -> str:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return unescape(_TAG.sub(" ", fragment)).strip()
     etree.strip_elements(tree, "script", "style", "noscript", "iframe", "template", with_tail=False)
-    for block in tree.xpath(".//p|.//div|.//br|.//li|.//h1|.//h2|.//h3|.//blockquote"):
+    for block in tree.xpath(".//p|.//div|.//br|.//li|.//h1|.//h2|.//h3|.//h4|.//blockquote|.//table|.//tr"):
         block.tail = "\n\n" + (block.tail or "")
+    for cell in tree.xpath(".//td|.//th"):
+        cell.tail = " " + (cell.tail or "")
     lines = [" ".join(line.split()) for line in tree.text_content().splitlines()]
     return "\n\n".join(line for line in lines if line)

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import Rejected
 from pipeline.sources.fulltext import merged
+from pipeline.sources.html import ONLY_DAY
 
 AHEAD = "2926-11-03T08:00:00+00:00"
 FEED = {"published_at": "2025-11-03T08:00:00+02:00", "published_from": "feed"}
@@ -41,9 +42,10 @@ def test_a_date_and_its_origin_are_of_one_place(
 
 
 def test_notes_on_a_date_go_with_it() -> None:
-    noted = page("2025-11-03", "jsonld", notes=["only its day was kept"])
-    assert merged({"text": "", "notes": ["of the feed"], **FEED}, noted)["notes"] == ["of the feed"]
-    assert merged({"text": "", "notes": ["of the feed"]}, noted)["notes"] == ["of the feed", "only its day was kept"]
+    noted = page("2025-11-03", "jsonld", notes=[ONLY_DAY, "1 table left out of the text"])
+    dated = merged({"text": "", "notes": ["of the feed"], **FEED}, noted)
+    assert dated["notes"] == ["of the feed", "1 table left out of the text"]
+    assert merged({"text": "", "notes": ["of the feed"]}, noted)["notes"] == ["of the feed", *noted["notes"]]
 
 
 TEASER = (

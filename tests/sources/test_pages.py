@@ -403,3 +403,33 @@ def test_data_that_has_the_body_twice_does_not_double_it() -> None:
     head = jsonld(headline="Ferry opens", articleBody=" ".join(paragraphs * 2))
     shown = "".join(f"<p>{each}</p>" for each in paragraphs)
     assert read_page(page(head, f"<article>{shown}</article>"))["text"] == "\n\n".join(paragraphs)
+
+
+TABLE = (
+    "<table><tr><th>Town</th><th>Ships</th></tr><tr><td>Kisumu</td><td>12 vessels</td></tr>"
+    "<tr><td>Porto</td><td>17</td></tr></table>"
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "notes"),
+    [
+        (TABLE, ["1 table left out of the text"]),
+        (TABLE + "<p>The figures of the year before were these, the port authority said on Friday.</p>"
+         + TABLE.replace("12", "9").replace("Porto", "Split"), ["2 tables left out of the text"]),
+        (f"<aside>{TABLE}</aside>", None),
+        ("<table><tr><td><p>A page may be laid out by a table, all of it in its only cell.</p></td></tr></table>", None),
+    ],
+)  # fmt: skip
+def test_tables_are_no_text_and_it_says_so(table: str, notes: list[str] | None) -> None:
+    last = "<p>The clerk of the authority told reporters that growth would slow in the winter.</p>"
+    found = read_page(page("", BODY.replace("</article>", f"{table}{last}</article>")))
+    assert found.get("notes") == notes
+    assert "vessels" not in found["text"]
+    assert found["text"].endswith("winter.")
+
+
+def test_the_rows_of_a_table_of_a_feed_are_lines() -> None:
+    assert strip_markup(f"<p>The ports:</p>{TABLE}The end.").split("\n\n") == [
+        "The ports:", "Town Ships", "Kisumu 12 vessels", "Porto 17", "The end.",
+    ]  # fmt: skip
