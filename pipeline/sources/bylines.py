@@ -14,8 +14,8 @@ from pipeline.sources import boilerplate
 from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.metadata import Page, flat, names, squeezed
+from pipeline.sources.names import BY, MAX_AUTHORS, names_in, without_by, words_of
 
-MAX_AUTHORS = 20
 MARKED = (
     "//*[@itemprop='author']//*[@itemprop='name']",
     "//*[@itemprop='author']",
@@ -31,11 +31,8 @@ CLASSES = (
 MAX_BYLINE = 9  # words
 LOOKED_AT = 3  # elements of such a class; those that follow are of other articles, and of comments
 
-_AND = re.compile(rf"\s*(?:;\s*|(?:,|\||\b(?:{pattern('and').pattern})\b|&)\s+)", re.IGNORECASE)
-_BY = re.compile(rf"(?:^|\|\s*)(?:{pattern('by').pattern})\s*:?\s+", re.IGNORECASE)
 _DEFAULT_ACCOUNT = re.compile(r"/author/(?:admin|administrator|editor)/?$")
 _NO_NAME = re.compile(rf"(?i)@|https?:|www\.|\d{{4,}}|\{{\{{|^(?:{pattern('nobody').pattern})$")
-_BRACKETS = re.compile(r"\s*\([^)]*\)$")
 
 
 def authors(page: Page) -> tuple[list[str], str]:
@@ -60,7 +57,7 @@ def _given(page: Page) -> Iterator[tuple[Sequence[str], str]]:
         if squeezed(name).endswith(("author", "byline")) and name not in named:
             yield [value], "meta"
     for path in MARKED:
-        yield [tag.text_content() for tag in page.tree.xpath(path)[:3]], "page"
+        yield [words_of(tag) for tag in page.tree.xpath(path)[:3]], "page"
 
 
 def _labelled(page: Page) -> list[str]:
@@ -75,8 +72,8 @@ def _of_classes(page: Page) -> list[str]:
     outlets = _outlets(page)
     for path in CLASSES:
         for element in page.tree.xpath(path)[:LOOKED_AT]:
-            text = element.text_content()
-            if squeezed(_without_by(flat(text))) in outlets:
+            text = words_of(element)
+            if squeezed(without_by(flat(element.text_content()))) in outlets:
                 return []
             names = [name for name in _people(page, [text]) if _looks_like_a_name(name)]
             if found := [name for name in names if not outlets & set(name.lower().split())]:
@@ -112,7 +109,7 @@ def _is_byline(paragraph: Any, line: str, rest: str | None) -> bool:
     """Whether the form of a paragraph says so; `rest`: the others where it is the first or the last of them."""
     if len(line.split()) > MAX_BYLINE or line.endswith(".") or pattern("agencies").search(line):
         return False
-    if "/" in line or _BY.match(line) is not None:
+    if "/" in line or BY.match(line) is not None:
         return True
     return rest is not None and _is_emphasised(paragraph, line) and not _capitals(line) & _capitals(rest)
 
@@ -122,18 +119,13 @@ def _capitals(text: str) -> set[str]:
     return set(re.findall(r"\b[^\W\d_a-z][\w'’-]{2,}", text))
 
 
-def _without_by(text: str) -> str:
-    match = _BY.match(text)
-    return text[match.end() :] if match else text
-
-
 def _is_emphasised(paragraph: Any, text: str) -> bool:
     return any(flat(each.text_content()) == text for each in paragraph.xpath(".//b|.//strong|.//em"))
 
 
 def _beside_headline(page: Page) -> list[str]:
     """The names of a line beside the headline that begins with "by", or of one whose label says so."""
-    written = [line[match.end() :] for line in lines(page) if (match := _BY.search(line))]
+    written = [line[match.end() :] for line in lines(page) if (match := BY.search(line))]
     for text in [*written, *labelled(page, "written_by"), *listed(page, "written_by")]:
         names = itertools.takewhile(lambda name: _looks_like_a_name(name) or name.isupper(), _people(page, [text]))
         if found := list(names):
@@ -160,11 +152,10 @@ def _people(page: Page, given: Sequence[str]) -> list[str]:
     outlets = _outlets(page)
     found: list[str] = []
     for text in given[:MAX_AUTHORS]:
-        for name in _AND.split(_without_by(flat(text)[:300])):
-            plain = _BRACKETS.sub("", name).strip(" ,.;:|")
-            nobody = squeezed(plain) in outlets or _NO_NAME.search(name) or pattern("sections").fullmatch(plain)
-            if _may_be_a_name(plain) and not nobody:
-                found.append(plain)
+        for name in names_in(text):
+            nobody = squeezed(name) in outlets or _NO_NAME.search(name) or pattern("sections").fullmatch(name)
+            if _may_be_a_name(name) and not nobody:
+                found.append(name)
     return list(dict.fromkeys(found))[:MAX_AUTHORS]
 
 

@@ -9,7 +9,9 @@ import orjson
 from pipeline.article import ID
 from pipeline.errors import Rejected
 from pipeline.sources.html import strip_markup
+from pipeline.sources.names import names_in
 
+MEDIA = ("picture", "graphic", "video", "audio", "animation", "planning")  # of ninjs' types, those that are no text
 NINJS_MARKS = ("headlines", "bodies", "headline", "body_html", "body_text", "body_xhtml")
 
 
@@ -30,20 +32,23 @@ def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:
     """The fields of an `Article` from an IPTC ninjs item, 1.x to 3.1.
 
     Raises:
-        Rejected: the item is withheld or cancelled.
+        Rejected: the item is withheld or cancelled, or it is no text: a picture, a video.
     """
     item = _lowered(item)
     status = _string(item.get("pubstatus")) or "usable"
     if status != "usable":
         raise Rejected(f"ninjs: pubstatus is {status[:40]}")
+    body = _chosen(item.get("bodies")) or _body(item)
+    if (kind := _string(item.get("type")).lower()) in MEDIA and not body:
+        raise Rejected(f"ninjs: type is {kind}, and there is no body: only texts are articles")
     uri = _string(item.get("uri"))
     is_web = uri.startswith(("http://", "https://"))
-    body = _chosen(item.get("bodies")) or _body(item)
     found = {
         "id": None if is_web or not ID.fullmatch(uri) else uri,
         "url": uri if is_web else None,
         "title": " ".join(strip_markup(_chosen(item.get("headlines")) or _string(item.get("headline"))).split()),
         "text": strip_markup(body or _chosen(item.get("descriptions"))),
+        "completeness": None if body else "teaser",
         "language": _string(item.get("language")),
         "authors": _people(item),
         "source": {"name": _names(item.get("infosources"))[0]} if _names(item.get("infosources")) else None,
@@ -85,8 +90,7 @@ def _body(item: Mapping[Any, Any]) -> str:
 
 def _people(item: Mapping[Any, Any]) -> list[str]:
     named = _names(item.get("contributors")) or _names(item.get("authors"))
-    byline = _string(item.get("by")) or _string(item.get("byline")).removeprefix("By ")
-    return [name[:500] for name in named or [byline] if name][:20]
+    return named[:20] or names_in(_string(item.get("by")) or _string(item.get("byline")))
 
 
 def _names(listed: Any) -> list[str]:

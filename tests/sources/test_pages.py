@@ -418,7 +418,7 @@ TABLE = (
         (TABLE + "<p>The figures of the year before were these, the port authority said on Friday.</p>"
          + TABLE.replace("12", "9").replace("Porto", "Split"), ["2 tables left out of the text"]),
         (f"<aside>{TABLE}</aside>", None),
-        ("<table><tr><td><p>A page may be laid out by a table, all of it in its only cell.</p></td></tr></table>", None),
+        ("<table><tr><td><p>A page may be laid out by a table, in one cell.</p></td></tr></table>", None),
     ],
 )  # fmt: skip
 def test_tables_are_no_text_and_it_says_so(table: str, notes: list[str] | None) -> None:

@@ -54,6 +54,31 @@ def test_ninjs() -> None:
     assert (old.id, old.title, old.authors) == ("urn:tidewater:7", "Old", ["Ana Ferrand-Ruiz"])
 
 
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ({"by": "By Nora Quill"}, ["Nora Quill"]),
+        ({"byline": "By Nora Quill and Ben Trask"}, ["Nora Quill", "Ben Trask"]),
+        ({"by": "Von Nora Quill, Korrespondentin"}, ["Nora Quill"]),
+        ({}, []),
+        ({"by": "By Ivo Pell", "contributors": [{"name": "Nora Quill"}]}, ["Nora Quill"]),
+    ],
+)
+def test_the_byline_of_ninjs(byline: dict[str, object], authors: list[str]) -> None:
+    assert take({key: value for key, value in NINJS.items() if key != "by"} | byline).authors == authors
+
+
+def test_a_picture_of_ninjs_is_no_article() -> None:
+    caption = {"descriptions": [{"value": "A ferry."}]}
+    picture = {key: value for key, value in NINJS.items() if key != "bodies"} | caption
+    refused = Door().take("in", picture | {"type": "picture"}).item
+    assert isinstance(refused, Refusal)
+    assert "type is picture" in refused.reason
+    assert take(NINJS | {"type": "video"}).text == "One.\n\nTwo."
+    described = take(picture | {"type": "text"})
+    assert (described.text, described.completeness, take(NINJS).completeness) == ("A ferry.", "teaser", "full")
+
+
 def test_ninjs_in_camel_case() -> None:
     names = {"pubstatus": "pubStatus", "firstcreated": "firstCreated", "versioncreated": "versionCreated"}
     camel = {names.get(name, name): value for name, value in NINJS.items()}

@@ -1,0 +1,78 @@
+"""Names in bylines, in the forms that outlets write; all persons and outlets are invented."""
+
+import pytest
+from lxml import html as lxml_html
+
+from pipeline.sources.html import read_page
+from pipeline.sources.names import names_in, words_of
+from tests.sources.test_dateline import read
+from tests.sources.test_pages import BODY, jsonld, page
+
+QUILL = ["Nora Quill"]
+BOTH = ["Nora Quill", "Ben Trask"]
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("Nora Quill, Political Editor", QUILL),
+        ("Nora Quill, Nairobi correspondent", QUILL),
+        ("By Nora Quill, Senior Correspondent", QUILL),
+        ("Political Editor, Nora Quill", QUILL),
+        ("Nora Quill, BBC News", QUILL),
+        ("Nora Quill, University of Ellery", QUILL),
+        ("Nora Quill, PhD", QUILL),
+        ("Nora Quill, M.D., and Ben Trask, Ph.D.", BOTH),
+        ("Nora Quill, Jr.", ["Nora Quill Jr."]),
+        ("Ben Trask Jr., Nora Quill", ["Ben Trask Jr.", "Nora Quill"]),
+        ("Quill, Nora", QUILL),
+        ("Quill, Nora; Trask, Ben", BOTH),
+        ("Updated by Nora Quill", QUILL),
+        ("Aktualisiert von Nora Quill", QUILL),
+        ("Nora Quill for The Tide", QUILL),
+        ("Nora Quill in Nairobi and Ben Trask in Porto", BOTH),
+        ("Nora Quill à Porto", QUILL),
+        ("Words, von Nora Quill", ["Words", "Nora Quill"]),
+        ("Nora Quill - Harbour reporter", QUILL),
+        ("Nora Quill – Redakteurin", QUILL),
+        ("Por Nora Quill y Ben Trask, corresponsal", BOTH),
+        ("Nora Quill, Ben Trask, and Ivo Pell", [*BOTH, "Ivo Pell"]),
+        ("nora.quill@tide.example (Nora Quill)", QUILL),
+        ("Nora Quill, Associated Press", ["Nora Quill", "Associated Press"]),  # whose text it is
+        ("Reuters, Quill", ["Reuters", "Quill"]),
+        ("AP, AFP", ["AP", "AFP"]),
+        ("Nora Quill-Andersen", ["Nora Quill-Andersen"]),
+        ("Nora in 't Veld", ["Nora in 't Veld"]),
+        ("牛镛", ["牛镛"]),
+        ("", []),
+        (" , ", []),
+        ("By", ["By"]),
+    ],
+)
+def test_the_names_of_a_byline(byline: str, names: list[str]) -> None:
+    assert names_in(byline) == names
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<div><span>Nora Quill</span><span>Ben Trask</span></div>", "Nora Quill, Ben Trask"),
+        ("<div>Nora Quill<br>Political Editor</div>", "Nora Quill, Political Editor"),
+        ("<div>By <a>Nora Quill</a> and <a>Ben Trask</a></div>", "By Nora Quill and Ben Trask"),
+        ("<div><b>N</b>ora <!-- x -->Quill</div>", "Nora Quill"),
+        ("<div>\n <p>Nora Quill</p>\n <p>The Tide</p> </div>", "Nora Quill, The Tide"),
+        ("<div></div>", ""),
+    ],
+)
+def test_the_words_of_an_element(markup: str, text: str) -> None:
+    assert " ".join(words_of(lxml_html.fragment_fromstring(markup)).split()).replace(" ,", ",") == text
+
+
+def test_names_of_data_and_of_bylines() -> None:
+    head = jsonld(author={"@type": "Person", "name": "Nora Quill, Political Editor"})
+    assert read_page(page(head))["authors"] == QUILL
+    head = '<meta name="author" content="Updated by Nora Quill">'
+    assert read_page(page(head, BODY))["authors"] == QUILL
+    assert "authors" not in read_page(page(jsonld(author={"name": "Staff Writer"})))
+    assert read('<div class="byline"><span>Nora Quill</span><span>Ben Trask</span></div>')["authors"] == BOTH
+    assert read('<div class="author">Nora Quill<br>Political Editor</div>')["authors"] == QUILL
