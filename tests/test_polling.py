@@ -231,6 +231,27 @@ async def test_a_page_that_has_become_the_home_page_is_none(site: Site) -> None:
     assert "error page: the address leads to the home page" in article.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        ("<noscript>You need to enable JavaScript to run this app.</noscript><div id=root></div>", "page of a script"),
+        ("<h1>Sign in</h1><p>Forgot your password?</p>", "sign-in page"),
+        (
+            "<article><h1>Report 1</h1><p>The harbour of Porto is being painted in green.</p></article>",
+            "less text on the page",
+        ),
+    ],
+)
+async def test_a_page_that_is_no_article_leaves_the_teaser(site: Site, body: str, note: str) -> None:
+    teaser = "A crane fell in the harbour of Porto on Friday and nobody was hurt, the port authority said in the eve..."
+    site.served.pages["/feed"] = rss(item(1, teaser, link=f"{site.served.url}/story"))
+    site.served.pages["/story"], site.served.headers["/story"] = f"<html><body>{body}</body></html>".encode(), HTML
+    await site.poll()
+    (article,) = site.articles
+    assert (article.text, article.completeness) == (teaser, "teaser")
+    assert f"page not read: {note}" in article.notes[0]
+
+
 async def test_where_robots_txt_cannot_be_had_the_page_is_tried_again(site: Site) -> None:
     site.served.pages["/feed"] = rss(item(1, "A teaser", link=f"{site.served.url}/story"))
     site.served.pages["/story"], site.served.headers["/story"] = page(), HTML

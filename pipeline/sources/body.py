@@ -27,6 +27,7 @@ WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the w
 LAST = 0.6  # of the words of a text, after which a heading may end the article
 ABOVE = 5  # paragraphs among which the headline, the byline and the day may be
 BELOW = 3  # paragraphs among which the days of publication and update may be, with a label
+MAX_TABLES = 100  # of a page that are looked at
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes in no text of its own
@@ -48,7 +49,8 @@ def body_of(text: str, page: Page, title: str | None) -> tuple[str, int]:
 
 def _left_out(markup: str, page: Page, body: str) -> int:
     """How many tables of data stand in the article, but not in its text: their cells make no sentences."""
-    rows = [max(_rows(each), key=len) for each in page.tree.xpath("//table[not(.//table)]") if len(_rows(each)) > 1]
+    tables = map(_rows, page.tree.xpath("//table[not(.//table)]")[:MAX_TABLES])
+    rows = [max(each, key=len) for each in tables if len(each) > 1]
     if not rows or not body:
         return 0
     found = trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=True)

@@ -14,7 +14,7 @@ from pipeline.sources import boilerplate
 from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.metadata import Page, flat, names, squeezed
-from pipeline.sources.names import BY, MAX_AUTHORS, names_in, without_by, words_of
+from pipeline.sources.names import BY, MAX_AUTHORS, looks_like_a_name, names_in, without_by, words_of
 
 MARKED = (
     "//*[@itemprop='author']//*[@itemprop='name']",
@@ -75,7 +75,7 @@ def _of_classes(page: Page) -> list[str]:
             text = words_of(element)
             if squeezed(without_by(flat(element.text_content()))) in outlets:
                 return []
-            names = [name for name in _people(page, [text]) if _looks_like_a_name(name)]
+            names = [name for name in _people(page, [text]) if looks_like_a_name(name)]
             if found := [name for name in names if not outlets & set(name.lower().split())]:
                 return found
     return []
@@ -100,7 +100,7 @@ def _alone(page: Page) -> list[str]:
         if not _is_byline(*told[number], rest):
             continue
         found = _people(page, told[number][1].split("/"))
-        if found and all(_looks_like_a_name(name) for name in found):
+        if found and all(looks_like_a_name(name) for name in found):
             return found
     return []
 
@@ -127,7 +127,7 @@ def _beside_headline(page: Page) -> list[str]:
     """The names of a line beside the headline that begins with "by", or of one whose label says so."""
     written = [line[match.end() :] for line in lines(page) if (match := BY.search(line))]
     for text in [*written, *labelled(page, "written_by"), *listed(page, "written_by")]:
-        names = itertools.takewhile(lambda name: _looks_like_a_name(name) or name.isupper(), _people(page, [text]))
+        names = itertools.takewhile(lambda name: looks_like_a_name(name) or name.isupper(), _people(page, [text]))
         if found := list(names):
             return found
     return []
@@ -164,16 +164,3 @@ def _may_be_a_name(plain: str) -> bool:
     if len(plain) < 2 or (len(plain) == 2 and plain.isascii() and not plain.isupper()):
         return False
     return len(plain) <= 80 and len(plain.split()) <= 6
-
-
-def _looks_like_a_name(plain: str) -> bool:
-    """Two to four words with capitals, or a short one of a script without them."""
-    parts = plain.split()
-    if pattern("no_author").search(plain) or pattern("desks").search(plain):
-        return False
-    particles = boilerplate.listed("particles")
-    if any(not part[0].isalpha() or (part[0].islower() and part.lower() not in particles) for part in parts):
-        return False
-    caseless = all(part[0].lower() == part[0].upper() for part in parts)
-    letters = all(letter.isalpha() or letter in " .'’‑-" for letter in plain)
-    return letters and (len(plain) <= 12 if caseless else 2 <= len(parts) <= 4)

@@ -24,6 +24,7 @@ from pipeline.sources.dates import moment, unread
 from pipeline.sources.entry import Entry, told_apart
 from pipeline.sources.html import strip_markup
 from pipeline.sources.http import MAX_FEED, Inflate
+from pipeline.sources.names import as_names
 from pipeline.sources.teaser import is_whole, plain_text
 
 MAX_ENTRIES = 1000  # of one document; a feed that has more is read up to here, and says so
@@ -217,7 +218,7 @@ def _date(entry: Any, name: str, language: str | None) -> str | None:
 def _authors(entry: Any) -> list[str]:
     named = [author.get("name") for author in entry.get("authors", []) if author.get("name")]
     names = named or [name for name in [entry.get("author")] if name]
-    return list(dict.fromkeys(strip_markup(str(name))[:500] for name in names))[:20]
+    return list(dict.fromkeys(each for name in names for each in as_names(strip_markup(str(name))[:500])))[:20]
 
 
 def _image(entry: Any) -> str | None:
@@ -291,12 +292,13 @@ def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
     language = _string(each.get("language")) or _string(head.get("language"))
     published, modified = (moment(text, language) for text in written)
     people = _list(each.get("authors")) or _list(head.get("authors")) or [each.get("author") or head.get("author")]
+    named = [name for who in people if isinstance(who, dict) and (name := _string(who.get("name"))[:500])]
     tags = [_string(tag) for tag in _list(each.get("tags")) if _string(tag)]
     fields = {
         "title": title,
         "text": text,
         "url": url,
-        "authors": [name for who in people if isinstance(who, dict) and (name := _string(who.get("name"))[:500])][:20],
+        "authors": list(dict.fromkeys(each for name in named for each in as_names(name)))[:20],
         "language": language,
         "published_at": published,
         "published_from": "feed" if published else "none",

@@ -36,7 +36,7 @@ def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
     if size < BRIEF:
         _refuse_what_stands_instead(page, heads, body, is_article)
     if not body or (size < FEW and not is_article):
-        raise Rejected(f"no article text on the page{f', only {body!r}' if body else ''}")
+        raise Rejected(f"no article text on the page{f', only {flat(body)!r}' if body else ''}")
     if size < BRIEF * 2 and not page.news and len(pattern("pages", "consent_text").findall(body)) >= 1:
         raise Rejected("consent page: its text asks to accept cookies")
     if size < CUT and (found := pattern("pages", "paywall").search(_around(page))):

@@ -34,25 +34,46 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(found))[:MAX_AUTHORS]
 
 
+def as_names(text: str) -> list[str]:
+    """The names of what a feed or a file gives as one name: several of people where all of it reads so, else itself."""
+    found = names_in(text)
+    return found if found and all(map(looks_like_a_name, found)) else [text]
+
+
 def without_by(text: str) -> str:
     """A byline without what stands before its names."""
     match = BY.match(text)
     return text[match.end() :] if match else text
 
 
+def looks_like_a_name(plain: str) -> bool:
+    """Two to four words with capitals, or a short one of a script without them."""
+    parts = plain.split()
+    if pattern("no_author").search(plain) or pattern("desks").search(plain):
+        return False
+    particles = listed("particles")
+    if any(not part[0].isalpha() or (part[0].islower() and part.lower() not in particles) for part in parts):
+        return False
+    caseless = all(part[0].lower() == part[0].upper() for part in parts)
+    letters = all(letter.isalpha() or letter in " .'’‑-" for letter in plain)
+    return letters and (len(plain) <= 12 if caseless else 2 <= len(parts) <= 4)
+
+
 def words_of(element: Any) -> str:
-    """The text of an element, a comma where its parts stand below each other, or side by side without a blank."""
+    """The beginning of an element's text, a comma where its parts stand below each other, or beside without a blank."""
     said: list[str] = []
-    apart = False
+    size, apart = 0, False
     for event, node in etree.iterwalk(element, events=("start", "end", "comment")):
-        apart = apart or (event != "comment" and node.tag in _BLOCKS)
+        apart = (apart or (event != "comment" and node.tag in _BLOCKS)) and size > 0
         text = (node.text if event == "start" else node.tail if node is not element else "") or ""
         if not text.strip():
             said += [" "] if text else []
             continue
-        beside = bool(said) and said[-1][-1].isalnum() and text[0].isupper()
-        said += [", ", text] if "".join(said).strip() and (apart or beside) else [text]
-        apart = False
+        beside = size > 0 and said[-1][-1].isalnum() and text[0].isupper()
+        said += [", ", text] if apart or beside else [text]
+        size, apart = size + len(text), False
+        if size > MAX_BYLINE:
+            break
     return "".join(said)
 
 

@@ -8,6 +8,7 @@ from pipeline.sources import written
 from pipeline.sources.boilerplate import listed, pattern
 
 MAX_STAMP = 25  # words: a day of publication and one of an update, with times, zones and labels
+MAX_LINE = 300  # characters
 
 _DAY = re.compile(r"(?<![\d.])\d{1,4}(?P<mark>[./-])\d\d?(?P=mark)\d{1,4}(?![\d.])")  # misread or not
 _TIME = re.compile(r"(?<![\d:])\d\d?(?:[:.]|\s?h\s?)\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
@@ -23,7 +24,7 @@ def is_stamp(text: str, language: str, people: Iterable[str] = (), *, labelled: 
         people: names of authors, who may stand in it.
         labelled: it must say that something was published or changed then.
     """
-    if len(text.split()) > MAX_STAMP:
+    if len(text) > MAX_LINE or len(text.split()) > MAX_STAMP:
         return False
     rest, label, days = f" {text} ", 0, 0
     for day in reversed(list(written.find(rest, language))):

@@ -235,3 +235,11 @@ def test_a_date_that_is_none_is_noted(raw: str) -> None:
         assert f'published_at "{written}" is no date' in notes[written][0]
     assert notes["2026-11-03T08:00:00Z"] == notes[""] == []
     assert "only its day was kept" in notes["2026-11-03 08:00 XYZT"][0]
+
+
+def test_several_authors_in_one_name() -> None:
+    creator = "<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>By Nora Quill and Ben Trask</dc:creator>"
+    items = [{"id": "1", "authors": [{"name": "Nora Quill, Political Editor"}, {"name": "Ben Trask"}]}]
+    feed = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
+    for raw in (rss(f"<item><title>Plan</title>{creator}</item>"), feed):
+        assert entries(raw)[0].fields["authors"] == ["Nora Quill", "Ben Trask"]

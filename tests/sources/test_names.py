@@ -4,7 +4,7 @@ import pytest
 from lxml import html as lxml_html
 
 from pipeline.sources.html import read_page
-from pipeline.sources.names import names_in, words_of
+from pipeline.sources.names import as_names, names_in, words_of
 from tests.sources.test_dateline import read
 from tests.sources.test_pages import BODY, jsonld, page
 
@@ -66,6 +66,21 @@ def test_the_names_of_a_byline(byline: str, names: list[str]) -> None:
 )
 def test_the_words_of_an_element(markup: str, text: str) -> None:
     assert " ".join(words_of(lxml_html.fragment_fromstring(markup)).split()).replace(" ,", ",") == text
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("By Nora Quill and Ben Trask", BOTH),
+        ("Nora Quill, Political Editor", QUILL),
+        ("Trade and Industry Desk", ["Trade and Industry Desk"]),
+        ("Ministry of Ports, Ellery", ["Ministry of Ports, Ellery"]),
+        ("The Tide", ["The Tide"]),
+        ("nq", ["nq"]),
+    ],
+)
+def test_a_name_of_a_feed_stays_as_it_is_unless_all_of_it_is_people(name: str, names: list[str]) -> None:
+    assert as_names(name) == names
 
 
 def test_names_of_data_and_of_bylines() -> None:
