@@ -8,10 +8,11 @@ from pipeline.sources.html import strip_markup
 
 FULL_WORDS = 120  # a description with fewer words counts as a teaser
 FEW_WORDS = 25  # a content with fewer words does too
+MAX_TEASER = 250  # words; longer ones say that they are cut
 LONG_LINE = 12  # words of a line that is no signature, credit or list
 
 _CUT = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.{3,4}\])\s*$")
-_ENDS = re.compile(r"[.!?…。！？｡։؟۔।॥።။។།]\W*$")
+_ENDS = re.compile(r"[.!?)…。！？｡։؟۔।॥።။។།]\W*$")
 _NO_ENDS = re.compile(r"[\u0e00-\u0eff]")  # Thai and Lao end no sentence with a mark
 
 
@@ -36,7 +37,7 @@ def is_whole(text: str, is_content: bool = False) -> bool:
     if not is_content:
         return len(text.split()) >= FULL_WORDS
     last = text.rstrip().rpartition("\n")[2]
-    may_have_no_end = size >= FULL_WORDS and len(last.split()) < LONG_LINE
+    may_have_no_end = size >= MAX_TEASER or (size >= FULL_WORDS and len(last.split()) < LONG_LINE)
     return size >= FEW_WORDS and (may_have_no_end or bool(_ENDS.search(last) or _NO_ENDS.search(last[-5:])))
 
 

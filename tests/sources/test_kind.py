@@ -78,6 +78,7 @@ def test_a_page_that_leads_on_by_itself_is_no_article() -> None:
             "Wartungsarbeiten am Tunnel",
             "Wegen Wartungsarbeiten ist der Tunnel am Hafen von Porto bis Freitag gesperrt.",
         ),
+        ("ポルトの港でクレーンが倒れる", "ポルトの港で金曜日にクレーンが倒れたが、けが人はいなかった。"),
         ("Log in the harbour of Porto", "Sign in the harbour: a tree trunk warns skippers. Forty have seen it by now."),
     ],
 )

@@ -63,6 +63,8 @@ def test_a_sentence_that_speaks_of_reading_is_none(end: str) -> None:
         (LONG + "\n\nNora Quill, Ellery", True),  # a signature
         (LONG + "\n\n" + CUT, False),
         (LONG + "“They would do it again,” she said", False),
+        (SENTENCE * 16 + "Fares: Ellery to Porto 12 euros, Porto to Split 40 euros, Split to Varna 61 euros", True),
+        (BRIEF + " (nq)", True),
         (BRIEF + CUT, False),
         (CUT, False),
         (SENTENCE, False),
