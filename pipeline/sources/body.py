@@ -31,6 +31,7 @@ MAX_TABLES = 100  # of a page that are looked at
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes in no text of its own
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
@@ -160,6 +161,11 @@ def _lead(page: Page, kept: Sequence[str]) -> str | None:
 def words(text: str) -> Counter[str]:
     """The words of a text, and how often each stands in it."""
     return Counter(re.findall(r"\w+", text.lower()))
+
+
+def length(text: str) -> int:
+    """How many words a text has; of scripts without blanks two letters count as one."""
+    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
 
 def share(part: Counter[str], whole: Counter[str]) -> float:

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 
 from pipeline.errors import Rejected
+from pipeline.sources.body import length
 from pipeline.sources.boilerplate import listed, pattern
 from pipeline.sources.metadata import Page, flat, joined, kinds
 
 CUT = 150  # words up to which the text before a paywall's sentence is a beginning, not an article
 BRIEF = 80  # words up to which a page may be a wall rather than an article
 FEW = 8  # words of the shortest text that is taken for an article where nothing says that it is one
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # two letters of such scripts are about a word
 AT_ONCE = 10  # seconds up to which a page that leads on by itself is not there to be read
 INDEX_TYPES = {"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"}
 MANY_LINKS, SOME_LINKS = 30, 8  # headlines that an index has at least, and one that calls itself a website
@@ -36,7 +36,7 @@ def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
         _refuse_by_title("consent", heads)
     if size < BRIEF:
         _refuse_what_stands_instead(page, heads, body, is_article)
-    if not body or (len(body.split()) + len(_UNSPACED.findall(body)) // 2 < FEW and not is_article):
+    if not body or (length(body) < FEW and not is_article):
         raise Rejected(f"no article text on the page{f', only {flat(body)!r}' if body else ''}")
     if size < BRIEF * 2 and not page.news and len(pattern("pages", "consent_text").findall(body)) >= 1:
         raise Rejected("consent page: its text asks to accept cookies")

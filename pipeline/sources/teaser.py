@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from pipeline.sources.body import length
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.html import strip_markup
 
@@ -31,13 +32,13 @@ def is_whole(text: str, is_content: bool = False) -> bool:
         is_content: whether it stands where the whole content belongs. Some feeds put teasers there: very short ones,
             and what ends within a sentence. The last line of a long one may be a signature or a list, without an end.
     """
-    size = max(len(text.split()), len(text) // 6)  # Chinese and Japanese have no blanks
+    size = length(text)
     if _CUT.search(text[-80:]) or _more().search(text[-80:]):
         return False
     if not is_content:
-        return len(text.split()) >= FULL_WORDS
+        return size >= FULL_WORDS
     last = text.rstrip().rpartition("\n")[2]
-    may_have_no_end = size >= MAX_TEASER or (size >= FULL_WORDS and len(last.split()) < LONG_LINE)
+    may_have_no_end = size >= MAX_TEASER or (size >= FULL_WORDS and length(last) < LONG_LINE)
     return size >= FEW_WORDS and (may_have_no_end or bool(_ENDS.search(last) or _NO_ENDS.search(last[-5:])))
 
 
