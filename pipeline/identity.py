@@ -50,8 +50,8 @@ def names_page(claimed: str, url: str) -> bool:
     A page of another site can't claim an article's address: it would be written over it. Nor are all articles one
     because a site gives them all its home page.
     """
-    is_home = _HOME.match(claimed) and _key(canonical_url(claimed) or "") != _key(canonical_url(url) or "")
-    return same_site(claimed, url) and not is_home
+    claims_home = _HOME.match(claimed) and _key(canonical_url(claimed) or "") != _key(canonical_url(url) or "")
+    return same_site(claimed, url) and not claims_home
 
 
 def is_home(url: str) -> bool:

@@ -211,9 +211,7 @@ def _money_word(text: str, end: int) -> Money | None:
     if word == "won" and not after["nation"] and not _LARGE.search(text, max(0, end - 9), end):
         return None  # "of 140 candidates 120 won seats"
     national = figure_words()["national_currencies"].get(word, {})
-    code = national.get(after["nation"]) or (
-        figure_words()["currency_words"].get(word) if not after["nation"] else None
-    )
+    code = national.get(after["nation"]) if after["nation"] else figure_words()["currency_words"].get(word)
     return Money(code, code or word, after.end())
 
 

@@ -1,9 +1,9 @@
 """Whether an article is written over the stored one: the one decision of both engines (DESIGN.md, Writes).
 
 The order key is (fetched_at in ms, enrichment): an older one is superseded, the same content unchanged, anything else
-an update. What has only a teaser of a full text is superseded by it, whenever it comes. What a version says nothing of
-stands as the other one says it, whichever of them is written (inherit.py). Message offsets can't order versions: they
-do not compare across partitions and replays.
+an update. A newer version that has only a teaser of the full text here is superseded too. What a version says nothing
+of stands as the other one says it, whichever of them is written (inherit.py). Message offsets can't order versions:
+they do not compare across partitions and replays.
 """
 
 import hashlib

@@ -9,8 +9,10 @@ from typing import Any
 
 from pipeline.article import Article, EnrichedArticle, Source
 
-SILENT = {"title", "url", "canonical_url", "authors", "modified_at", "section", "image_url", "rights", "credit"}
-SILENT |= {"reservation"}
+SILENT = {
+    "title", "url", "canonical_url", "authors", "modified_at", "section", "image_url", "rights", "credit",
+    "reservation",
+}  # fmt: skip
 PUBLISHED = ("published_at", "published_offset", "published_from")  # one statement
 LINEAGE = {"cluster", "duplicate_of", "origin", "origins", "copied"}  # what lineage.py says, and no message
 FACTS = EnrichedArticle.model_fields.keys() - Article.model_fields.keys() - LINEAGE - {"enrichment"}

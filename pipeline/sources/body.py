@@ -15,7 +15,6 @@ import trafilatura
 from lxml import html as lxml_html
 
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.bylines import authors
 from pipeline.sources.dateline import is_day
 from pipeline.sources.metadata import Page, string
 from pipeline.sources.stamp import is_stamp
@@ -35,14 +34,21 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
-def body_of(text: str, page: Page, title: str | None) -> tuple[str, int]:
-    """The article's text, a blank line between its paragraphs, empty where there is none; how many tables it lacks."""
+def body_of(text: str, page: Page, title: str | None, people: Sequence[str]) -> tuple[str, int]:
+    """The article's text, a blank line between its paragraphs, empty where there is none; how many tables it lacks.
+
+    Args:
+        text: the page's markup.
+        page: the same, read.
+        title: its headline.
+        people: its authors, whose bylines are no part of the text.
+    """
     markup = _alone(page, title) or text
     found = _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
     told = _told(page)
     if told:
         found = _agreed(found, told)
-    kept = _without_insertions(found, page, title)
+    kept = _without_insertions(found, page, title, people)
     lead = _lead(page, kept)
     body = "\n\n".join([lead, *kept] if lead else kept)
     return body, _left_out(markup, page, body)
@@ -116,10 +122,9 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
     return told
 
 
-def _without_insertions(found: Sequence[str], page: Page, title: str | None) -> list[str]:
+def _without_insertions(found: Sequence[str], page: Page, title: str | None, people: Sequence[str]) -> list[str]:
     """Paragraphs without headline, byline, day, links to other articles, credits, and what follows the article."""
-    names, language = authors(page)[0], language_of(page.language)
-    people = {_plain(name) for name in names}
+    language, names = language_of(page.language), {_plain(name) for name in people}
     kept: list[str] = []
     size, seen = sum(len(each.split()) for each in found), 0
     for number, each in enumerate(found):
@@ -130,19 +135,19 @@ def _without_insertions(found: Sequence[str], page: Page, title: str | None) -> 
         seen += len(each.split())
         if short and pattern("paragraphs").match(text):
             continue
-        above = number < ABOVE and (_plain(text) == _plain(title or "") or _is_byline(text, people))
-        if above or (number < ABOVE and short and (is_day(page, text) or is_stamp(text, language, names))):
+        above = number < ABOVE and (_plain(text) == _plain(title or "") or _is_byline(text, names))
+        if above or (number < ABOVE and short and (is_day(page, text) or is_stamp(text, language, people))):
             continue
-        if number >= len(found) - BELOW and is_stamp(text, language, names, labelled=True):
+        if number >= len(found) - BELOW and is_stamp(text, language, people, labelled=True):
             continue
         kept.append(each)
     return kept
 
 
-def _is_byline(text: str, people: set[str]) -> bool:
+def _is_byline(text: str, names: set[str]) -> bool:
     """`By Wanjiru Achebo-Lind`, `Von …`."""
     plain = _plain(text)
-    return len(text.split()) <= 8 and any(name and name in plain for name in people) and not text.endswith(".")
+    return len(text.split()) <= 8 and any(name and name in plain for name in names) and not text.endswith(".")
 
 
 def _lead(page: Page, kept: Sequence[str]) -> str | None:

@@ -14,7 +14,7 @@ from pipeline.sources import boilerplate
 from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.metadata import Page, flat, names, squeezed
-from pipeline.sources.names import BY, MAX_AUTHORS, looks_like_a_name, names_in, without_by, words_of
+from pipeline.sources.names import BY, MAX_AUTHORS, line_of, looks_like_a_name, names_in, without_by
 
 MARKED = (
     "//*[@itemprop='author']//*[@itemprop='name']",
@@ -57,7 +57,7 @@ def _given(page: Page) -> Iterator[tuple[Sequence[str], str]]:
         if squeezed(name).endswith(("author", "byline")) and name not in named:
             yield [value], "meta"
     for path in MARKED:
-        yield [words_of(tag) for tag in page.tree.xpath(path)[:3]], "page"
+        yield [line_of(tag) for tag in page.tree.xpath(path)[:3]], "page"
 
 
 def _labelled(page: Page) -> list[str]:
@@ -72,7 +72,7 @@ def _of_classes(page: Page) -> list[str]:
     outlets = _outlets(page)
     for path in CLASSES:
         for element in page.tree.xpath(path)[:LOOKED_AT]:
-            text = words_of(element)
+            text = line_of(element)
             if squeezed(without_by(flat(element.text_content()))) in outlets:
                 return []
             names = [name for name in _people(page, [text]) if looks_like_a_name(name)]

@@ -14,7 +14,6 @@ from typing import Any
 
 from pipeline.sources import written
 from pipeline.sources.beside import MAX_LABEL, Line, heading, is_label, lines_above, lines_below, listed
-from pipeline.sources.boilerplate import listed as words_of
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dates import since_the_web
 from pipeline.sources.metadata import ARTICLE, Page
@@ -30,13 +29,13 @@ _LENGTH = re.compile(r"(?i)\W*\d+\s*min")  # how long it takes to read it
 _EXPLICIT = "//time[@pubdate]|//*[@itemprop='datePublished'][@datetime]"
 
 
-def stamps(page: Page) -> list[str]:
+def stamps(page: Page) -> Iterator[str]:
     """What `<time datetime=…>` says of the article, the most explicit first."""
-    found = [tag.get("datetime") for tag in page.tree.xpath(_EXPLICIT) if tag.get("datetime") and _is_own(page, tag)]
+    yield from (tag.get("datetime") for tag in page.tree.xpath(_EXPLICIT) if tag.get("datetime") and _is_own(page, tag))
     language = written.language_of(page.language)
     for line in [*_unlabelled(lines_below(page)), *_unlabelled(lines_above(page))]:
-        found += [said for start, end, said in line.stamps if _is_told(line, start, end, language)]
-    return found
+        days = list(written.find(line.text, language)) if line.stamps else []
+        yield from (said for start, end, said in line.stamps if _is_told(line, start, end, days, language))
 
 
 def day_beside(page: Page) -> str | None:
@@ -73,26 +72,30 @@ def _is_own(page: Page, tag: Any) -> bool:
 
 
 def _day_in(line: Line, language: str, beside: int = BESIDE) -> str | None:
-    for found in written.find(line.text, language):
-        if _is_told(line, found.start, found.end, language, beside):
+    days = list(written.find(line.text, language))
+    for found in days:
+        if _is_told(line, found.start, found.end, days, language, beside):
             day = since_the_web(found.when, exact=found.exact)
             if day is not None:
                 return day
     return None
 
 
-def _is_told(line: Line, start: int, end: int, language: str, beside: int = BESIDE) -> bool:
+def _is_told(
+    line: Line, start: int, end: int, days: Sequence[written.Written], language: str, beside: int = BESIDE
+) -> bool:
     """Whether a day in a line is that of publication.
 
     Args:
         line: the line.
         start: where the day begins in it.
         end: where it ends.
+        days: all that are written in it.
         language: of the page.
         beside: how many words may stand beside it.
     """
     text = line.text
-    others = [(day.start, day.end) for day in written.find(text, language) if day.end <= start or day.start >= end]
+    others = [(day.start, day.end) for day in days if day.end <= start or day.start >= end]
     since = max((last for _, last in others if last <= start), default=0)
     begin = max([since, *_boundaries(line, since, start)])
     until = min([len(text), *(first for first, _ in others if first >= end)])
@@ -150,4 +153,4 @@ def _plain(text: str, language: str) -> str:
 @cache
 def _by() -> re.Pattern[str]:
     """A byline, perhaps after a label: `by Ana Ferrand-Ruiz`, `Published by …`."""
-    return re.compile(rf"(?i)(?:(?:{pattern('dated').pattern})\s+)?(?:{'|'.join(words_of('by'))})\b")
+    return re.compile(rf"(?i)(?:(?:{pattern('dated').pattern})\s+)?(?:{pattern('by').pattern})\b")

@@ -52,11 +52,11 @@ def unread(**dates: tuple[object, str | None]) -> list[str]:
         f'{name} "{" ".join(str(text).split())[:80]}" '
         + ("is in a time zone that is not known: only its day was kept" if read else _NO_DATE)
         for name, (text, read) in dates.items()
-        if text and (read is None or is_day(read))
+        if text and (read is None or is_only_day(read))
     ]
 
 
-def is_day(read: str) -> bool:
+def is_only_day(read: str) -> bool:
     """Whether `moment` read a day alone, because the time beside it can't be read exactly."""
     return "T" not in read
 

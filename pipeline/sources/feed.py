@@ -23,12 +23,11 @@ from pipeline.sources.credit import foreign
 from pipeline.sources.dates import moment, unread
 from pipeline.sources.entry import Entry, told_apart
 from pipeline.sources.html import strip_markup
-from pipeline.sources.http import MAX_FEED, Inflate
+from pipeline.sources.http import GZIP, MAX_FEED, Inflate
 from pipeline.sources.names import as_names
 from pipeline.sources.teaser import is_whole, plain_text
 
 MAX_ENTRIES = 1000  # of one document; a feed that has more is read up to here, and says so
-GZIP = b"\x1f\x8b"
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
 _PAGE = re.compile(rb"<(?:html|head|body|!doctype html)\b", re.IGNORECASE)

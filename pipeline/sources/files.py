@@ -20,13 +20,14 @@ from pipeline.sources import lines
 from pipeline.sources.door import Door, Input
 from pipeline.sources.feed import read_feed
 from pipeline.sources.html import read_page
+from pipeline.sources.http import GZIP
 from pipeline.sources.warc import read_warc
 
 MAX_FILE = 64 * 1024 * 1024  # bytes of a file that is read whole; NDJSON is read line by line
 PAGES, FEEDS, LINES = {".html", ".htm"}, {".xml", ".rss", ".atom"}, {".ndjson", ".jsonl"}
 ARCHIVES = {".warc"}
 SUFFIXES = {".txt", ".json"} | PAGES | FEEDS | LINES | ARCHIVES
-GZIP, MAGIC = ".gz", b"\x1f\x8b"  # the suffix after any of them, and how what is compressed begins
+PACKED = ".gz"  # after any of them
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 _XML_FEED = re.compile(rb"(?:\s*<[?!][^>]*>)*\s*<(?:rss|feed|(?:\w+:)?(?:RDF|urlset|sitemapindex))[\s>]")
@@ -60,7 +61,7 @@ def read_file(path: Path, door: Door) -> Iterator[Input]:
             if _suffix(path) in ARCHIVES:  # those are packed page by page
                 yield from _archive(str(path), raw, door)
                 return
-            plain = _unpacked(raw, packed=path.suffix.lower() == GZIP)
+            plain = _unpacked(raw, packed=path.suffix.lower() == PACKED)
             yield from _of_suffix(path, plain, door)
     except DAMAGED as exc:
         yield door.refuse(str(path), f"not to be decompressed from here on: {exc}")
@@ -80,7 +81,7 @@ def _of_suffix(path: Path, stream: BinaryIO, door: Door) -> Iterator[Input]:
 
 def _suffix(path: Path) -> str:
     """The suffix that tells what is in a file, `.ndjson` of `news.ndjson.gz`."""
-    inner = Path(path.name.lower().removesuffix(GZIP)).suffix
+    inner = Path(path.name.lower().removesuffix(PACKED)).suffix
     return inner if inner in SUFFIXES else path.suffix.lower()
 
 
@@ -95,7 +96,7 @@ def read_stream(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
 def _unpacked(stream: BinaryIO, *, packed: bool = False) -> BinaryIO:
     """A stream without its compression, which its first bytes tell, or whoever named it."""
     begun = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
-    packed = packed or begun.peek(len(MAGIC)).startswith(MAGIC)
+    packed = packed or begun.peek(len(GZIP)).startswith(GZIP)
     return cast(BinaryIO, gzip.GzipFile(fileobj=begun)) if packed else begun
 
 

@@ -7,7 +7,7 @@ from pipeline.errors import Rejected
 from pipeline.feed import Feed
 from pipeline.identity import article_id, canonical_url, domain_of
 from pipeline.sources.body import TOLD, share, words
-from pipeline.sources.dates import is_ahead, is_day
+from pipeline.sources.dates import is_ahead, is_only_day
 from pipeline.sources.html import ONLY_DAY
 
 TRUST = ("jsonld", "feed", "sitemap", "meta", "time", "url", "none")  # of dates, the best first
@@ -66,7 +66,7 @@ def _size(text: str) -> int:
 def _doubts(said: dict[str, Any]) -> tuple[bool, bool, bool, int]:
     """What speaks against the date of an entry or a page, the worst first."""
     when, trust = said.get("published_at"), TRUST.index(said.get("published_from", "none"))
-    return when is None, bool(when and is_ahead(when)), bool(when and is_day(when)), trust
+    return when is None, bool(when and is_ahead(when)), bool(when and is_only_day(when)), trust
 
 
 def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:

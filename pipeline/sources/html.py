@@ -13,7 +13,7 @@ from pipeline.sources.body import body_of
 from pipeline.sources.bylines import authors
 from pipeline.sources.credit import of_page
 from pipeline.sources.dateline import day_beside, stamps
-from pipeline.sources.dates import is_ahead, is_day
+from pipeline.sources.dates import is_ahead, is_only_day
 from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
 from pipeline.sources.metadata import Page, joined, string
@@ -41,9 +41,9 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         raise Rejected(f"not a page: {exc}") from None
     page = Page(tree, url)
     title, title_from = headline(page)
-    body, tables = body_of(text, page, title)
-    refuse_other_pages(page, title, body)
     people, people_from = authors(page)
+    body, tables = body_of(text, page, title, people)
+    refuse_other_pages(page, title, body)
     published, published_from = _published(page)
     canonical = page.canonical()
     origins = {"title": title_from, "authors": people_from, "published_at": published_from}
@@ -81,7 +81,7 @@ def _published(page: Page) -> tuple[str | None, str]:
 
 
 def _notes(published: str | None, published_from: str, tables: int) -> list[str]:
-    dated = [ONLY_DAY] if published and published_from != "url" and is_day(published) else []
+    dated = [ONLY_DAY] if published and published_from != "url" and is_only_day(published) else []
     return [*dated, f"{tables} table{'s' * (tables > 1)} left out of the text"] if tables else dated
 
 

@@ -25,6 +25,7 @@ from pipeline import __version__
 from pipeline.errors import Rejected, Unavailable
 from pipeline.sources.addresses import checked_url, refusal
 
+GZIP = b"\x1f\x8b"  # how what is compressed begins
 MAX_FEED, MAX_PAGE = 10 * 1024 * 1024, 5 * 1024 * 1024  # bytes after decompression
 DEADLINE = 30.0  # seconds for everything from the first name to the last byte
 MAX_REDIRECTS = 5
@@ -252,7 +253,7 @@ class Inflate:
             ValueError: not compressed as it says.
         """
         if self._inflate is None:
-            bits = 31 if raw[:2] == b"\x1f\x8b" else 15 if raw[:1] and raw[0] & 15 == 8 else -15
+            bits = 31 if raw.startswith(GZIP) else 15 if raw[:1] and raw[0] & 15 == 8 else -15
             self._inflate = zlib.decompressobj(bits)
         try:
             while raw and not self._inflate.eof:

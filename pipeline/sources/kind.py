@@ -97,12 +97,12 @@ def _is_index(page: Page, body: str) -> bool:
     """A page without an article's data and with many headlines that are links, or one that calls itself a list."""
     if page.news or page.meta.get("og:type", "").lower() == "article":
         return False
-    listed = any(INDEX_TYPES & set(kinds(node)) for node in page.nodes)
+    is_list = any(INDEX_TYPES & set(kinds(node)) for node in page.nodes)
     headlines = page.tree.xpath("//h2//a[@href]|//h3//a[@href]|//a[@href]//h2|//a[@href]//h3")
     linked = " ".join(" ".join(link.itertext()) for link in page.tree.xpath("//a[@href]"))
     of_links = len(re.findall(r"\w+", linked)) / max(1, len(re.findall(r"\w+", _around(page))))
     paragraphs = [each for each in page.tree.xpath("//p") if len(each.text_content().split()) >= 25]
     many = SOME_LINKS if page.meta.get("og:type", "").lower() == "website" else MANY_LINKS
-    if len(paragraphs) < 4 and (listed or len(headlines) >= many):
+    if len(paragraphs) < 4 and (is_list or len(headlines) >= many):
         return True
     return of_links > 0.7 and len(body.split()) < CUT and len(headlines) >= SOME_LINKS

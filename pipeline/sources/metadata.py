@@ -6,7 +6,7 @@ with care; what is plainly none (an e-mail address as author, the outlet's name 
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 from pipeline.article import MAX_URL
 from pipeline.identity import names_page
 from pipeline.sources.boilerplate import listed
-from pipeline.sources.dates import date_in_url, is_ahead, is_day, moment
+from pipeline.sources.dates import date_in_url, is_ahead, is_only_day, moment
 
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
 MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
@@ -97,18 +97,19 @@ class Page:
     def _by_id(self) -> dict[str, dict[str, Any]]:
         return {str(node["@id"]): node for node in self.nodes if "@id" in node and not _is_reference(node)}
 
-    def published(self, times: Sequence[str] = ()) -> tuple[str | None, str]:
+    def published(self, times: Iterable[str] = ()) -> tuple[str | None, str]:
         """When it was published, by the most trusted place that says it, with a zone where any place gives one.
 
         A day that lies ahead is taken where no place has another.
 
         Args:
-            times: what its `<time>` elements say.
+            times: what its `<time>` elements say; looked at only where its data leave something open.
         """
         given = [("jsonld", string(self.news.get("datePublished"))), ("jsonld", string(self.news.get("dateCreated")))]
         given += [("meta", self._plain_meta[name]) for name in listed("meta", "published") if name in self._plain_meta]
-        given += [("time", time) for time in times]
         found = [(origin, when) for origin, text in given if (when := moment(text, self.language))]
+        if not found or is_ahead(found[0][1]) or not _has_zone(found[0][1]):
+            found += [("time", when) for text in times if (when := moment(text, self.language))]
         if (day := date_in_url(self.url)) is not None:
             found.append(("url", day))
         found.sort(key=lambda each: is_ahead(each[1]))
@@ -117,7 +118,7 @@ class Page:
             return when, origin
         if _has_zone(when):
             return when, origin
-        same = when if is_day(when) else when[:16]  # to the minute
+        same = when if is_only_day(when) else when[:16]  # to the minute
         return next((other for _, other in found if _has_zone(other) and other.startswith(same)), when), origin
 
     def modified(self) -> str | None:

@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
     rf"\s*(?:;|\||\s(?:{pattern('and').pattern})\s|,\s*(?:{pattern('and').pattern})\s|&\s)\s*", re.IGNORECASE
 )
 _PART = re.compile(r"\s*(?:,|\s[–—•·-])\s+")
-_AT = re.compile(rf"\s(?:{'|'.join(listed('at'))})\s(?=[^\W\d_])")
+_AT = re.compile(rf"\s(?:{pattern('at').pattern})\s(?=[^\W\d_])")
 _OF_MAIL = re.compile(r"^\S+@\S+ \(([^()@]+)\)$")  # as RSS names authors
 _BRACKETS = re.compile(r"\s*\((?![^)]*(?:www\.|https?:|@))[^)]*\)$")
 
@@ -59,7 +59,7 @@ def looks_like_a_name(plain: str) -> bool:
     return letters and (len(plain) <= 12 if caseless else 2 <= len(parts) <= 4)
 
 
-def words_of(element: Any) -> str:
+def line_of(element: Any) -> str:
     """The beginning of an element's text, a comma where its parts stand below each other, or beside without a blank."""
     said: list[str] = []
     size, apart = 0, False

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from pipeline.sources import written
-from pipeline.sources.boilerplate import listed, pattern
+from pipeline.sources.boilerplate import pattern
 
 MAX_STAMP = 25  # words: a day of publication and one of an update, with times, zones and labels
 MAX_LINE = 300  # characters
@@ -55,8 +55,7 @@ def _labels() -> re.Pattern[str]:
 def _words() -> re.Pattern[str]:
     """What may stand beside days and labels, names of zones too."""
     zones = "|".join(map(re.escape, sorted(written.zones(), key=len, reverse=True)))
-    by = "|".join(listed("by"))
-    return _word_of(rf"{pattern('when').pattern}|{zones}|{by}")
+    return _word_of(rf"{pattern('when').pattern}|{zones}|{pattern('by').pattern}")
 
 
 def _word_of(words: str) -> re.Pattern[str]:

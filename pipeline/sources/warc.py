@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from pipeline.errors import Misconfigured, Rejected
 from pipeline.sources.html import read_page
-from pipeline.sources.http import MAX_PAGE
+from pipeline.sources.http import GZIP, MAX_PAGE
 from pipeline.sources.reading import unreadable
 
 PAGES = ("text/html", "application/xhtml+xml")
@@ -53,7 +53,7 @@ class _Archive:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        packed = stream.read(2) == b"\x1f\x8b"
+        packed = stream.read(len(GZIP)) == GZIP
         stream.seek(0)
         self._bytes = gzip.GzipFile(fileobj=stream) if packed else stream
         self._last = b""

@@ -4,7 +4,7 @@ import pytest
 from lxml import html as lxml_html
 
 from pipeline.sources.html import read_page
-from pipeline.sources.names import as_names, names_in, words_of
+from pipeline.sources.names import as_names, line_of, names_in
 from tests.sources.test_dateline import read
 from tests.sources.test_pages import BODY, jsonld, page
 
@@ -65,7 +65,7 @@ def test_the_names_of_a_byline(byline: str, names: list[str]) -> None:
     ],
 )
 def test_the_words_of_an_element(markup: str, text: str) -> None:
-    assert " ".join(words_of(lxml_html.fragment_fromstring(markup)).split()).replace(" ,", ",") == text
+    assert " ".join(line_of(lxml_html.fragment_fromstring(markup)).split()).replace(" ,", ",") == text
 
 
 @pytest.mark.parametrize(
