@@ -5,6 +5,8 @@ from typing import Literal
 
 from pipeline.article import Moment, Record
 
+MOST_REFUSED = 1_000  # refused inputs that are listed at once
+
 
 class Outcome(StrEnum):
     """What became of an input; every input ends in exactly one of them (`pending` until then)."""
@@ -44,5 +46,6 @@ class LedgerRow(Record):
     reason: str | None = None
     article_id: str | None = None
     source: str = ""
+    origin: str | None = None  # of a refused input where it came from: `news.ndjson:17`, a feed and its entry
     retry_of: str | None = None  # a message that `dead retry` sent again: `key` is its new place, this its input's
     at: Moment

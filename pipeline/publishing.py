@@ -22,6 +22,7 @@ from pipeline.tombstone import Tombstone
 
 SUBMISSION = "submission"  # the first part of the ledger keys of what was refused before publishing
 BATCH, BATCH_CHARACTERS = 200, 8_000_000  # a batch ends at either, which bounds memory
+MAX_ORIGIN = 1_000  # characters that a row of the ledger keeps
 MAX_ARTICLE = MAX_MESSAGE - 128 * 1024  # bytes of JSON, with room for the key, the headers and the broker's own
 
 
@@ -75,7 +76,7 @@ async def publish_batch(
             answers.append(Published(each.origin, "pending", item.key.decode(), position=str(next(positions))))
         else:
             answers.append(Published(each.origin, item.outcome, item.id, item.reason))
-            rows.append(_row(item))
+            rows.append(_row(item, each.origin))
     if rows:
         await state.record(rows)
     return answers
@@ -133,12 +134,13 @@ def _attributes(kind: str, subject: str, at: datetime) -> Headers:
     return tuple((name, value.encode()) for name, value in attributes.items())
 
 
-def _row(refusal: Refusal) -> LedgerRow:
+def _row(refusal: Refusal, origin: str) -> LedgerRow:
     return LedgerRow(
         key=f"{SUBMISSION}/{uuid.uuid4()}",
         outcome=Outcome(refusal.outcome),
         reason=refusal.reason,
         article_id=refusal.id,
         source=refusal.source,
+        origin=origin[:MAX_ORIGIN],
         at=datetime.now(UTC),
     )

@@ -1,25 +1,35 @@
-"""`geowire status`: what became of every input."""
+"""`geowire status`: what became of every input, and why inputs were refused."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.inputs import AsJson, Data
-from pipeline.ledger import Outcome
+from pipeline.ledger import MOST_REFUSED, LedgerRow, Outcome
 
 if TYPE_CHECKING:
     from pipeline.status import Status
 
 
 def status(
+    refused: Annotated[bool, typer.Option("--refused", help="List inputs that were rejected or filtered.")] = False,
+    source: Annotated[str | None, typer.Option("--source", metavar="ID", help="Only of this outlet.")] = None,
+    size: Annotated[
+        int, typer.Option("--size", min=1, max=MOST_REFUSED, help="How many to list, the newest first.")
+    ] = 50,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the ledger: how many inputs, and what became of each of them, source by source."""
     settings = configuration.load({"data": data})
+    if refused:
+        _show_refused(asyncio.run(_refused(settings, source, size)), as_json)
+        return
+    if source is not None:
+        raise typer.BadParameter("needs --refused", param_hint="--source")
     found = asyncio.run(read_status(settings))
     if as_json:
         output.data(found.model_dump())
@@ -29,6 +39,29 @@ def status(
         lost = f"{found.unaccounted} messages were read and have no outcome: " if found.unaccounted else ""
         output.error(f"{lost}the ledger and the topics do not belong together; was one of them deleted?")
         raise typer.Exit(1)
+    if found.outcomes[Outcome.REJECTED] or found.outcomes[Outcome.FILTERED]:
+        output.note("why inputs were rejected or filtered: geowire status --refused")
+
+
+def _show_refused(rows: list[LedgerRow], as_json: bool) -> None:
+    """The rows as a table: where an input came from, and why it was not taken."""
+    if as_json:
+        output.data([row.model_dump(mode="json", exclude={"retry_of"}) for row in rows])
+        return
+    output.table(
+        ["at", "source", "outcome", "came from", "reason"],
+        [
+            [f"{row.at:%Y-%m-%d %H:%M}", row.source or "(none)", row.outcome, row.origin or row.key, row.reason or ""]
+            for row in rows
+        ],
+    )
+
+
+async def _refused(settings: configuration.Settings, source: str | None, size: int) -> list[LedgerRow]:
+    from pipeline.open import opened
+
+    async with opened(settings) as (_broker, _index, state):
+        return await state.refused(source, size=size)
 
 
 def print_status(found: "Status") -> None:

@@ -190,8 +190,15 @@ def _entry(entry: Any, head: Any, home: str | None) -> Entry:
 
 
 def present(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields that say something, and the text."""
-    return {name: value for name, value in fields.items() if value or name == "text"}
+    """The fields that say something, and the text; a NUL, which would make an article binary data, says nothing."""
+    cut = {name: _without_nul(value) for name, value in fields.items()}
+    return {name: value for name, value in cut.items() if value or name == "text"}
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_nul(each) for each in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def plain_title(holder: Any, name: str) -> str:

@@ -46,6 +46,14 @@ class State(Protocol):
     async def tally(self) -> list[Tally]:
         """All rows, counted at one moment, in no order."""
 
+    async def refused(self, source: str | None = None, *, size: int) -> list[LedgerRow]:
+        """The rows of inputs that were rejected or filtered, the newest first.
+
+        Args:
+            source: an outlet's id, `""` for those that named none; None for all.
+            size: how many at most.
+        """
+
     async def feeds(self, *, polls: bool = True) -> list[tuple[Feed, Poll]]:
         """All feeds in the order in which they were added, each with what the poller knows of it.
 

@@ -34,6 +34,7 @@ MAPPINGS: dict[str, Any] = {
         "reason": _NOT_SEARCHED,
         "article_id": {"type": "keyword"},
         "source": {"type": "keyword"},
+        "origin": _NOT_SEARCHED,
         "retry_of": {"type": "keyword"},
         "at": {"type": "date_nanos"},
     },
@@ -70,6 +71,8 @@ class ElasticState:
                         settings={"number_of_shards": 1, "auto_expand_replicas": "0-1"},
                         aliases={alias: {"is_write_index": True}},
                     )
+                else:  # one of an earlier geowire lacks the newer fields
+                    await self._client.indices.put_mapping(index=f"{alias}-v1", **mappings)
                 await self._client.search(index=alias, size=0)  # fails where another index has the name
 
     async def record(self, rows: Sequence[LedgerRow]) -> None:
@@ -109,6 +112,17 @@ class ElasticState:
                     composite = composite | {"after": page["after_key"]}
             finally:
                 await self._client.close_point_in_time(id=moment)
+
+    async def refused(self, source: str | None = None, *, size: int) -> list[LedgerRow]:
+        """As the seam says."""
+        wanted: list[dict[str, Any]] = [{"terms": {"outcome": [Outcome.REJECTED, Outcome.FILTERED]}}]
+        if source is not None:
+            wanted.append({"term": {"source": source}})
+        newest = [{"at": "desc"}, {"key": "asc"}]
+        async with answered(self._settings):
+            await self._client.indices.refresh(index=ALIAS)
+            page = await self._client.search(index=ALIAS, query={"bool": {"filter": wanted}}, sort=newest, size=size)
+        return [LedgerRow.model_validate(hit["_source"]) for hit in page["hits"]["hits"]]
 
     async def feeds(self, *, polls: bool = True) -> list[tuple[Feed, Poll]]:
         """As the seam says; page by page."""

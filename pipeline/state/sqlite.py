@@ -25,11 +25,13 @@ BUSY_SECONDS = 30.0
 SCHEMA = """
 create table if not exists ledger (
     key text primary key, outcome text not null, reason text, article_id text, source text not null,
-    retry_of text, at text not null) without rowid;
+    origin text, retry_of text, at text not null) without rowid;
 create table if not exists feed (id text primary key, added_at text not null, feed text not null, poll text);
 create table if not exists tombstone (name text primary key, at text not null) without rowid;
 create table if not exists lease (name text primary key, holder text not null, until real not null);
+create index if not exists refused on ledger (at) where outcome in ('rejected', 'filtered');
 """
+VERSION = 1  # of the schema; a file without one has the ledger without `origin`
 
 PUT_FEED = """
 insert into feed (id, added_at, feed) values (?, ?, ?)
@@ -45,9 +47,11 @@ on conflict (name) do update set holder = excluded.holder, until = excluded.unti
 
 # The first final outcome stands; only a dead one may be replaced (state/__init__.py says why).
 UPSERT = """
-insert into ledger values (:key, :outcome, :reason, :article_id, :source, :retry_of, :at)
+insert into ledger (key, outcome, reason, article_id, source, origin, retry_of, at)
+values (:key, :outcome, :reason, :article_id, :source, :origin, :retry_of, :at)
 on conflict (key) do update set outcome = excluded.outcome, reason = excluded.reason,
-    article_id = excluded.article_id, source = excluded.source, retry_of = excluded.retry_of, at = excluded.at
+    article_id = excluded.article_id, source = excluded.source, origin = excluded.origin,
+    retry_of = excluded.retry_of, at = excluded.at
     where ledger.outcome = 'dead'
 """
 
@@ -73,13 +77,8 @@ class SqliteState:
 
     async def get(self, key: str) -> LedgerRow | None:
         """As the seam says."""
-
-        def fetch(db: sqlite3.Connection) -> LedgerRow | None:
-            cursor = db.execute("select * from ledger where key = ?", (key,))
-            names, row = [column[0] for column in cursor.description], cursor.fetchone()
-            return None if row is None else LedgerRow.model_validate(dict(zip(names, row, strict=True)))
-
-        return await self._run(fetch)
+        found = await self._run(lambda db: _rows(db.execute("select * from ledger where key = ?", (key,))))
+        return found[0] if found else None
 
     async def tally(self) -> list[Tally]:
         """As the seam says."""
@@ -89,6 +88,14 @@ class SqliteState:
         )
         counted = await self._run(lambda db: db.execute(sql).fetchall())
         return [Tally(source, Outcome(outcome), topic, bool(again), n) for source, outcome, topic, again, n in counted]
+
+    async def refused(self, source: str | None = None, *, size: int) -> list[LedgerRow]:
+        """As the seam says."""
+        sql = (
+            "select * from ledger where outcome in ('rejected', 'filtered') and (? is null or source = ?) "
+            "order by at desc, key limit ?"
+        )
+        return await self._run(lambda db: _rows(db.execute(sql, (source, source, size))))
 
     async def feeds(self, *, polls: bool = True) -> list[tuple[Feed, Poll]]:
         """As the seam says."""
@@ -151,6 +158,29 @@ class SqliteState:
             with contextlib.closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as db:
                 db.execute("pragma journal_mode = wal")
                 db.execute("pragma synchronous = full")
-                db.executescript(SCHEMA)
+                _upgrade(db)
                 with db:
                     return work(db)
+
+
+def _upgrade(db: sqlite3.Connection) -> None:
+    """Make the tables, or add what a file of an earlier geowire lacks; of several processes one does it."""
+    if _version(db) == VERSION:
+        return
+    with db:
+        db.execute("begin immediate")
+        columns = [name for _, name, *_ in db.execute("pragma table_info(ledger)")]
+        if columns and "origin" not in columns:
+            db.execute("alter table ledger add column origin text")
+        for statement in SCHEMA.strip().split(";\n"):
+            db.execute(statement)
+        db.execute(f"pragma user_version = {VERSION}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("pragma user_version").fetchone()[0])
+
+
+def _rows(cursor: sqlite3.Cursor) -> list[LedgerRow]:
+    names = [column[0] for column in cursor.description]
+    return [LedgerRow.model_validate(dict(zip(names, row, strict=True))) for row in cursor]

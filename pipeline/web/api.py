@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from pipeline import __version__
 from pipeline.article import EnrichedArticle
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
+from pipeline.ledger import MOST_REFUSED, LedgerRow
 from pipeline.open import opened
 from pipeline.publishing import batches
 from pipeline.settings import Settings
@@ -161,6 +162,22 @@ async def article(
 async def status(opened: OpenedDep) -> Status:
     """As `geowire status --json` tells it: `inputs` is the sum of `outcomes` plus `pending`."""
     return await opened.status()
+
+
+@router.get(
+    "/api/status/refused",
+    summary="Inputs that were not taken, and why",
+    response_model=list[LedgerRow],
+    response_model_exclude={"__all__": {"retry_of"}},
+    responses=fails(422, 503),
+)
+async def refused(
+    opened: OpenedDep,
+    source: Annotated[str | None, Query(description="an outlet's id; empty for inputs that named none")] = None,
+    size: Annotated[int, Query(ge=1, le=MOST_REFUSED)] = 50,
+) -> list[LedgerRow]:
+    """Inputs that were `rejected` or `filtered`, the newest first: where each came from (`origin`), and the reason."""
+    return await opened.state.refused(source, size=size)
 
 
 @router.get("/healthz", summary="Whether the process is up")

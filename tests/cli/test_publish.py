@@ -32,6 +32,21 @@ def test_for_people_it_names_what_was_refused(site: Site) -> None:
     assert b"standard input:2: no text" in done.stderr
 
 
+def test_what_was_refused_is_listed_with_its_place_and_reason(site: Site) -> None:
+    site.run("publish", "-", "--source", "Tidewater Post", stdin=LINES)
+    listed = site.json("status", "--refused", "--json")
+    assert {(row["origin"], row["outcome"]) for row in listed} == {
+        ("standard input:2", "rejected"),
+        ("standard input:3", "rejected"),
+    }
+    table = site.run("status", "--refused", "--size", "1").stdout.decode()
+    assert "standard input:" in table
+    assert len(table.splitlines()) == 2
+    assert site.json("status", "--refused", "--source", "nobody", "--json") == []
+    assert b"status --refused" in site.run("status").stderr
+    assert site.run("status", "--source", "nobody").returncode == 2
+
+
 def test_a_dry_run_prints_articles_and_publishes_nothing(site: Site) -> None:
     done = site.run("publish", str(SEEDS), "--dry-run")
     assert done.returncode == 0, done.stderr

@@ -161,6 +161,14 @@ def test_a_json_feed_whose_links_are_all_one() -> None:
     assert len({each.fields["id"] for each in entries(json.dumps(feed).encode())}) == 3
 
 
+def test_a_nul_costs_no_article() -> None:
+    item = {"id": "1", "title": "Ferry\0 sails", "content_text": "It \0sails.", "authors": [{"name": "Nora\0 Quill"}]}
+    raw = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Tidewater", "items": [item]}).encode()
+    (entry,) = entries(raw)
+    assert [entry.fields[name] for name in ("title", "text")] == ["Ferry sails", "It sails."]
+    assert entry.fields["authors"] == ["Nora Quill"]
+
+
 def test_ttl_and_the_syndication_module() -> None:
     assert read_document(rss("<ttl>30</ttl>", item(1))).ttl == 1800
     raw = rss("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>", item(1))

@@ -1,6 +1,7 @@
 """What every state engine keeps to: run on SQLite and on a real Elasticsearch."""
 
 import asyncio
+import json
 import sqlite3
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
 from pipeline.ledger import LedgerRow, Outcome
 from pipeline.state import State, Tally, open_state
+from pipeline.state.elastic import MAPPINGS
 from pipeline.state.sqlite import SqliteState
 from pipeline.tombstone import Tombstone
 
@@ -39,6 +41,17 @@ def drop(url: str) -> None:
             urllib.request.urlopen(urllib.request.Request(f"{url}/{index}", method="DELETE")).close()
         except urllib.error.HTTPError as missing:
             missing.close()
+
+
+def make_ledger(url: str, properties: dict[str, Any]) -> None:
+    """A ledger with other fields than today's."""
+    body = {
+        "mappings": {"dynamic": "strict", "properties": properties},
+        "aliases": {"ledger": {"is_write_index": True}},
+    }
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{url}/ledger-v1", json.dumps(body).encode(), headers, method="PUT")
+    urllib.request.urlopen(request).close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("elasticsearch", marks=pytest.mark.servers)])
@@ -119,6 +132,20 @@ async def test_writers_at_the_same_time_agree(state: State) -> None:
     outcomes = [Outcome.INDEXED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SUPERSEDED]
     await asyncio.gather(*(state.record([row(f"articles/0/{n}", o) for n in range(20)]) for o in outcomes))
     assert sum(tally.rows for tally in await state.tally()) == 20
+
+
+async def test_refused_inputs_are_listed_newest_first(state: State) -> None:
+    def refused(number: int, outcome: Outcome = Outcome.REJECTED, **more: Any) -> LedgerRow:
+        at, origin = NOW + timedelta(microseconds=number), "feed “å” " * 100
+        return row(f"submission/{number}", outcome, at=at, reason="no text", origin=origin, **more)
+
+    rows = [refused(1), refused(2, Outcome.FILTERED, source=""), refused(3, source="other"), refused(4)]
+    await state.record([*rows, row("articles/0/1", at=NOW + timedelta(hours=1)), row("articles/0/2", Outcome.DEAD)])
+    assert await state.refused(size=10) == rows[::-1]
+    assert await state.refused(size=2) == [rows[3], rows[2]]
+    assert await state.refused("tidewater", size=10) == [rows[3], rows[0]]
+    assert await state.refused("", size=10) == [rows[1]]
+    assert await state.refused("nobody", size=10) == []
 
 
 async def test_init_again_keeps_the_rows(state: State) -> None:
@@ -212,7 +239,13 @@ async def test_of_several_takers_one_gets_the_lease(state: State) -> None:
 async def test_no_server_is_unavailable() -> None:
     state = open_state(cluster_settings("http://127.0.0.1:1"))
     try:
-        for call in (state.init(), state.record([row("articles/0/1")]), state.tally(), state.get("x")):
+        for call in (
+            state.init(),
+            state.record([row("articles/0/1")]),
+            state.tally(),
+            state.get("x"),
+            state.refused(size=1),
+        ):
             with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1"):
                 await call
     finally:
@@ -237,6 +270,36 @@ async def test_a_file_that_is_no_database_is_misconfigured(tmp_path: Path) -> No
     path.write_bytes(b"this is not a database, and long enough to be read as one" * 100)
     with pytest.raises(Misconfigured, match=r"state\.db"):
         await SqliteState(path).init()
+
+
+async def test_a_file_of_an_earlier_version_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    old = sqlite3.connect(path)
+    columns = "key text primary key, outcome text not null, reason text, article_id text, source text not null"
+    old.execute(f"create table ledger ({columns}, retry_of text, at text not null) without rowid")
+    old.execute("insert into ledger values ('submission/1', 'rejected', 'no text', null, 'a', null, ?)", (str(NOW),))
+    old.commit()
+    old.close()
+    states = [SqliteState(path) for _ in range(4)]
+    await asyncio.gather(*(each.init() for each in states))
+    later = row("submission/2", Outcome.REJECTED, origin="a.txt", at=NOW + timedelta(seconds=1))
+    await states[0].record([later])
+    found = await states[1].refused(size=10)
+    assert [(each.key, each.origin) for each in found] == [("submission/2", "a.txt"), ("submission/1", None)]
+
+
+@pytest.mark.servers
+async def test_an_index_of_an_earlier_version_takes_the_newer_fields(request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue("elasticsearch_server").url
+    drop(url)
+    make_ledger(url, {name: kind for name, kind in MAPPINGS["properties"].items() if name != "origin"})
+    state = open_state(cluster_settings(url))
+    try:
+        await state.init()
+        await state.record([row("submission/1", Outcome.REJECTED, origin="a.txt")])
+        assert [each.origin for each in await state.refused(size=1)] == ["a.txt"]
+    finally:
+        await state.close()
 
 
 async def test_a_locked_file_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

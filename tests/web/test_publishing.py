@@ -57,6 +57,18 @@ def test_a_list_is_answered_in_its_order(empty: httpx2.Client) -> None:
     assert outcomes(empty) == (3, 2, 1)
 
 
+def test_what_was_refused_is_listed_with_its_reason(empty: httpx2.Client) -> None:
+    empty.post("/api/articles", json=[{"id": "a", "text": "A."}, {"id": "b"}, {"source": {"id": "post"}, "text": " "}])
+    rows = empty.get("/api/status/refused").json()
+    assert {(row["outcome"], row["article_id"], row["source"]) for row in rows} == {
+        ("rejected", "b", ""),
+        ("rejected", None, "post"),
+    }
+    assert all(row["reason"] and row["origin"] and "retry_of" not in row for row in rows)
+    assert [row["source"] for row in empty.get("/api/status/refused", params={"source": "post"}).json()] == ["post"]
+    assert empty.get("/api/status/refused", params={"size": 0}).status_code == 422
+
+
 def test_ndjson_with_a_broken_line(empty: httpx2.Client) -> None:
     lines = b'{"id": "a", "text": "A."}\n\n{"id": "b", "te\n{"id": "c", "text": "C."}'
     found = empty.post("/api/articles", content=lines, headers=NDJSON)
