@@ -50,14 +50,14 @@ def names_page(claimed: str, url: str) -> bool:
     A page of another site can't claim an article's address: it would be written over it. Nor are all articles one
     because a site gives them all its home page.
     """
-    claims_home = _HOME.match(claimed) and _key(canonical_url(claimed) or "") != _key(canonical_url(url) or "")
+    claims_home = _HOME.match(claimed) and page_key(canonical_url(claimed) or "") != page_key(canonical_url(url) or "")
     return same_site(claimed, url) and not claims_home
 
 
 def is_home(url: str) -> bool:
     """Whether a URL is that of a site, and of no page on it: no path and, tracking apart, no parameters."""
-    _, _, rest = (canonical_url(url) or "").partition("://")
-    return not rest.partition("/")[2]
+    _, mark, rest = (canonical_url(url) or "").partition("://")
+    return bool(mark) and not rest.partition("/")[2]
 
 
 def canonical_url(url: str | None) -> str | None:
@@ -82,12 +82,27 @@ def canonical_url(url: str | None) -> str | None:
 
 
 def article_id(canonical: str | None, title: str, text: str) -> str:
-    """The id of an article: a hash of its canonical URL, or of title and text where it has none.
+    """The id of an article: a hash of its canonical URL, or of title and text where it has none but its site's.
 
     http and https, `www.`, mobile and AMP hosts, and a slash at the end make no difference.
     Length: 32 hexadecimal digits (128 bits of SHA-256).
     """
-    basis = f"url\n{_key(canonical)}" if canonical else f"text\n{title}\n{text}"
+    if canonical and not is_home(canonical):
+        return _hashed(f"url\n{page_key(canonical)}")
+    return _hashed(f"text\n{title}\n{text}")
+
+
+def entry_id(where: str, key: str) -> str:
+    """The id of an article whose link is not its own; as long as `article_id`.
+
+    Args:
+        where: the canonical URL, or the outlet, within which its key tells it from others.
+        key: what its feed calls it.
+    """
+    return _hashed(f"entry\n{page_key(where)}\n{key}")
+
+
+def _hashed(basis: str) -> str:
     return hashlib.sha256(basis.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -115,7 +130,8 @@ def _unwrapped(url: str) -> str:
     return url
 
 
-def _key(canonical: str) -> str:
+def page_key(canonical: str) -> str:
+    """What all addresses of a page have in common, whatever their scheme, host variant and slash at the end."""
     scheme, _, rest = canonical.partition("://")
     if not rest or scheme not in ("http", "https"):
         return canonical

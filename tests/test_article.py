@@ -214,6 +214,15 @@ def test_two_thousand_shared_links_are_one_article() -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["https://tidewater-post.example", "http://www.tidewater-post.example/?utm_source=x#top"]
+)
+def test_the_address_of_a_site_is_that_of_no_article(url: str) -> None:
+    """Articles that are pushed with it would all be versions of one."""
+    ids = {admit({"text": text, "url": url}, now=NOW).id for text in ("Rain fell.", "Snow fell.")}
+    assert ids == {article_id(None, "", "Rain fell."), article_id(None, "", "Snow fell.")}
+
+
+@pytest.mark.parametrize(
     "other", ["?id=8", "?page=2", "?cid=12", "?src=7", "?ref=1", "?gallery=5", "-2", "/live", "?story=ferry"]
 )
 def test_what_makes_another_article_makes_another_id(other: str) -> None:

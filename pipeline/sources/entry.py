@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.identity import article_id, canonical_url, is_home, same_site
+from pipeline.identity import article_id, canonical_url, entry_id, is_home, page_key, same_site
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def told_apart(entries: list[Entry], home: str | None) -> list[Entry]:
     found, groups = list(entries), defaultdict[str, list[int]](list)
     for at, each in enumerate(entries):
         if url := each.fields.get("url"):
-            groups[article_id(canonical_url(url), "", "")].append(at)
+            groups[page_key(canonical_url(url) or "")].append(at)
     for places in groups.values():
         group = [entries[at] for at in places]
         url = group[0].fields["url"]
@@ -70,6 +70,6 @@ def _by_themselves(group: list[Entry]) -> Iterator[Entry]:
         words[each.own_key].add(each.words)
     for each in group:
         own = each.own_key if len(words[each.own_key]) == 1 else None
-        link = canonical_url(each.fields["url"])
-        known = article_id(f"{link} {own}", "", "") if own else article_id(None, *each.words)
+        link = canonical_url(each.fields["url"]) or ""
+        known = entry_id(link, own) if own else article_id(None, *each.words)
         yield replace(each, key=own or known, fields=each.fields | {"id": known})

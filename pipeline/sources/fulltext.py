@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.errors import Rejected
 from pipeline.feed import Feed
-from pipeline.identity import article_id, canonical_url, domain_of
+from pipeline.identity import canonical_url, domain_of, entry_id
 from pipeline.sources.body import TOLD, share, words
 from pipeline.sources.dates import is_ahead, is_only_day
 from pipeline.sources.html import ONLY_DAY
@@ -84,9 +84,9 @@ def of_another(feed: Feed, fields: dict[str, Any], page: dict[str, Any]) -> dict
         return taken | {"title": page.get("title") or fields.get("title", ""), "notes": notes}
     named, own = fields.get("source", {}).get("name"), feed.source.model_dump(exclude_none=True)
     credit = fields.get("credit") or (named if named != feed.source.name else None) or domain_of(fields["url"])
-    theirs = fields.get("id") or canonical_url(fields["url"])
+    theirs = fields.get("id") or canonical_url(fields["url"]) or ""
     return {
-        "id": article_id(f"{feed.source.id} {theirs}", "", ""),
+        "id": entry_id(feed.source.id, theirs),
         "source": own | {"domain": domain_of(feed.site or feed.url)},
         "credit": credit,
         "notes": notes,
