@@ -53,21 +53,23 @@ class Poller:
 
         The lease is held meanwhile, so that two pollers never work on one feed.
 
-        Where another poller has it, that one is asked to poll them now.
+        Where another poller has it, that one is asked to poll them now. If it ends before it has, or was killed and its
+        lease runs out, what it left is polled here.
 
         Raises:
             GeowireError: another poller has it and does not answer, or got it meanwhile; says which.
         """
-        if not await self._state.lease(LEASE_NAME, self._holder, LEASE):
+        asked = not await self._state.lease(LEASE_NAME, self._holder, LEASE)
+        if asked:
             log.info("%s; it is asked to poll now", _busy(await self._state.holder(LEASE_NAME)))
             async for report in ask_for(self._state, wanted):
                 yield report
-            return
+            if not await self._state.lease(LEASE_NAME, self._holder, LEASE):
+                return
         renewing = asyncio.create_task(self._keep_lease())
         polls: list[asyncio.Task[Report]] = []
         try:
-            feeds = await self._state.feeds()
-            chosen = [pair for pair in feeds if _wanted(pair[0], wanted) or not (wanted or _rests(*pair))]
+            chosen = [pair for pair in await _chosen(self._state, wanted) if not asked or _asked_for(*pair)]
             polls = [asyncio.create_task(self._one(feed, poll)) for feed, poll in chosen]
             for done in asyncio.as_completed(polls):
                 yield await done
@@ -188,6 +190,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
 async def ask_for(state: State, wanted: Sequence[str], patience: float = PATIENCE) -> AsyncIterator[Report]:
     """Have the poller that is at work poll feeds now: all that are neither paused nor gone, or those that are named.
 
+    It ends when all are polled, or when no poller is at work any more.
+
     Args:
         state: where it sees what is asked for, within REFRESH seconds.
         wanted: ids or URLs.
@@ -196,7 +200,7 @@ async def ask_for(state: State, wanted: Sequence[str], patience: float = PATIENC
     Raises:
         GeowireError: no answer came in time.
     """
-    chosen = [pair for pair in await state.feeds() if _wanted(pair[0], wanted) or not (wanted or _rests(*pair))]
+    chosen = await _chosen(state, wanted)
     now = datetime.now(UTC)
     await state.put_feeds([feed.model_copy(update={"wanted_at": now}) for feed, _ in chosen])
     waiting = {feed.id for feed, _ in chosen}
@@ -211,11 +215,18 @@ async def ask_for(state: State, wanted: Sequence[str], patience: float = PATIENC
                 answered = clock()
                 yield Report(feed, poll.status or "unchanged", poll.outcomes, poll.error)
         waiting &= {feed.id for feed, _ in stored}
+        if await state.holder(LEASE_NAME) is None:
+            return
         if waiting and clock() - answered > patience:
             named = sorted(feed.url for feed, _ in stored if feed.id in waiting)
             more = f" and {len(named) - 3:,} more" if len(named) > 3 else ""
             late = f"it has not polled {', '.join(named[:3])}{more} within {patience:.0f} s"
             raise GeowireError(f"{_busy(await state.holder(LEASE_NAME))}; {late}")
+
+
+async def _chosen(state: State, wanted: Sequence[str]) -> list[tuple[Feed, Poll]]:
+    """The feeds that are named by id or URL; where none is, all that are neither paused nor gone."""
+    return [pair for pair in await state.feeds() if _wanted(pair[0], wanted) or not (wanted or _rests(*pair))]
 
 
 def _asked_for(feed: Feed, poll: Poll) -> bool:

@@ -482,6 +482,19 @@ async def test_polling_once_takes_the_lease_or_asks_who_has_it(
     assert await state.lease("poller", "another", 30), "given back at the end"
 
 
+async def test_polling_once_goes_on_for_one_that_was_killed(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling_loop, "TICK", 0.05)
+    state = SqliteState(tmp_path / "state.db")
+    site.served.pages["/feed"] = rss(item(1))
+    await state.put_feeds([site.feed, feed("paused", f"{site.served.url}/paused").model_copy(update={"paused": True})])
+    assert await state.lease("poller", "tidewater:4711:abc", 0.5), "its lease runs out, for it is no more"
+    reports = [report async for report in Poller(site.polling, state).once()]
+    assert [(report.feed.url, report.status) for report in reports] == [(site.feed.url, "read")]
+    assert await state.lease("poller", "another", 30), "given back at the end"
+
+
 async def test_while_nothing_can_be_published_no_outlet_is_asked_again_and_again(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

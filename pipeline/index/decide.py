@@ -20,6 +20,7 @@ from pipeline.ledger import Outcome
 RUN_FIELDS = {"fetched_at", "first_seen_at"}  # moments of a run, not of the content
 DOORS = {"url", "metadata_from", "published_from"}  # by which address it was reached, and who said what it says
 FULLNESS = ("title", "teaser", "full")  # of a text, the poorest first
+_LETTER = re.compile(r"\w")
 SAID = ("text", "published_at", "source", "credit", "authors")  # what lineage follows from
 
 
@@ -86,6 +87,8 @@ def decide(stored: Stored | None, put: Put) -> Decision:
     if FULLNESS.index(article.completeness) < FULLNESS.index(stored.article.completeness):
         reason = f"only the {article.completeness} of an article whose {stored.article.completeness} text is here"
         return Decision(Outcome.SUPERSEDED, _added(stored, put.article, now), reason=reason)
+    if (less := _less_than_a_teaser(stored.article, article)) is not None:
+        return Decision(Outcome.SUPERSEDED, _added(stored, put.article, now), reason=less)
     article = article.model_copy(update=_kept(stored.article, article))
     if new.content == old.content:
         kept = {"written_by": old.written_by, "outcome": old.outcome, "written_ms": old.written_ms}
@@ -93,6 +96,14 @@ def decide(stored: Stored | None, put: Put) -> Decision:
         return Decision(Outcome.UNCHANGED, Stored(article, moved) if new.order > old.order else None)
     changed = (article.title, article.text) != (stored.article.title, stored.article.text)
     return Decision(Outcome.UPDATED, Stored(article, new), stored.article if changed else None)
+
+
+def _less_than_a_teaser(stored: EnrichedArticle, new: EnrichedArticle) -> str | None:
+    """Why a text that calls itself fuller than the stored teaser is not: it is shorter, the captions of a gallery."""
+    sizes = [len(_LETTER.findall(each.text)) for each in (new, stored)]
+    if stored.completeness != "teaser" or new.completeness == "teaser" or sizes[0] >= sizes[1]:
+        return None
+    return f"less text ({sizes[0]} letters) than the teaser that is here ({sizes[1]})"
 
 
 def relinked(stored: Stored, link: Link) -> Stored | None:

@@ -33,6 +33,8 @@ _DATED = re.compile(
     r"(?i)(?:^|[-_\s])(?:date|datetime|dateline|time|timestamp|published|posted|pubdate|byline|meta|datum|fecha)(?:$|[-_\s])"
     r"|(?:publish|publication|post|article|story|entry)(?:ed)?[-_]?(?:date|time|on)"
 )
+_OF_UPDATE = re.compile(r"(?i)(?:^|[-_\s])(?:updated|modified|date-?modified)(?:$|[-_\s])")
+_OF_PUBLICATION = re.compile(r"(?i)publish|entry-date|created")  # some themes call the only day both
 
 
 @dataclass
@@ -205,6 +207,12 @@ def _is_passed_over(node: Any, text: Any, after: Any, *, begun: bool) -> bool:
     return text is None or (node is not text and all(tag is not node for tag in text.iterancestors()))
 
 
+def _is_update(time: Any) -> bool:
+    """Whether the page calls a `<time>` that of an update, and not of the publication as well."""
+    named = f"{time.get('class', '')} {time.get('itemprop', '')}"
+    return _OF_UPDATE.search(named) is not None and _OF_PUBLICATION.search(named) is None
+
+
 class _Block:
     """A block while it is read."""
 
@@ -218,9 +226,10 @@ class _Block:
         self._cut = self._cut or (event != "comment" and node.tag not in _TYPE)
         if node.tag == "time" and event == "start":
             self._stamp = len(self.line.text) + 1 if self.line.text else 0
-        self._add(flat((node.text if event == "start" else "") or ""), node)
+        if not (node.tag == "time" and _is_update(node)):
+            self._add(flat((node.text if event == "start" else "") or ""), node)
         said = node.get("datetime") if node.tag == "time" and event == "end" else None
-        if said and len(self.line.stamps) < MAX_STAMPS:
+        if said and not _is_update(node) and len(self.line.stamps) < MAX_STAMPS:
             end = len(self.line.text)
             self.line.stamps += ((min(self._stamp, end), end, said),)
         if event != "start":

@@ -12,6 +12,8 @@ from typing import Any
 
 from pipeline.identity import article_id, canonical_url, entry_id, is_home, page_key, same_site
 
+TWICE = 2  # entries that one article may have in a feed: as it was, and as it is
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -46,8 +48,9 @@ class Entry:
 def told_apart(entries: list[Entry], home: str | None) -> list[Entry]:
     """The entries, those with an `id` of their own whose link names no article: all of them would be one article else.
 
-    Such a link is a home page, or a page of the feed's own site to which entries lead that are different and say
-    different things. On other sites it may well be one article that a feed names twice.
+    Such a link is a home page, or a page of the feed's own site to which most of its entries lead, or more than TWICE
+    ones that are different and say different things. Fewer are one article that the feed names again, with another
+    headline or by its AMP address; so may be any on other sites.
     """
     found, groups = list(entries), defaultdict[str, list[int]](list)
     for at, each in enumerate(entries):
@@ -56,8 +59,9 @@ def told_apart(entries: list[Entry], home: str | None) -> list[Entry]:
     for places in groups.values():
         group = [entries[at] for at in places]
         url = group[0].fields["url"]
-        differ = min(len({each.own_key or each.words for each in group}), len({each.words for each in group})) > 1
-        if is_home(url) or (differ and (home is None or same_site(url, home))):
+        differ = min(len({each.own_key or each.words for each in group}), len({each.words for each in group}))
+        of_many = differ > TWICE or (differ > 1 and 2 * len(group) > len(entries))
+        if is_home(url) or (of_many and (home is None or same_site(url, home))):
             for at, each in zip(places, _by_themselves(group), strict=True):
                 found[at] = each
     return found

@@ -16,8 +16,8 @@ CUT = 150  # words up to which the text before a paywall's sentence is a beginni
 BRIEF = 80  # words up to which a page may be a wall rather than an article
 FEW = 8  # words of the shortest text that is taken for an article where nothing says that it is one
 AT_ONCE = 10  # seconds up to which a page that leads on by itself is not there to be read
-INDEX_TYPES = {"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"}
-MANY_LINKS, SOME_LINKS = 30, 8  # headlines that an index has at least, and one that calls itself a website
+INDEX_TYPES = {"CollectionPage", "SearchResultsPage", "ProfilePage"}  # an article's page may have an ItemList too
+MANY_LINKS, SOME_LINKS = 30, 8  # headlines that an index has at least, and one that says it is a website or has a list
 
 
 def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
@@ -102,7 +102,10 @@ def _is_index(page: Page, body: str) -> bool:
     linked = " ".join(" ".join(link.itertext()) for link in page.tree.xpath("//a[@href]"))
     of_links = len(re.findall(r"\w+", linked)) / max(1, len(re.findall(r"\w+", _around(page))))
     paragraphs = [each for each in page.tree.xpath("//p") if len(each.text_content().split()) >= 25]
-    many = SOME_LINKS if page.meta.get("og:type", "").lower() == "website" else MANY_LINKS
+    says_many = page.meta.get("og:type", "").lower() == "website" or any(
+        "ItemList" in kinds(node) for node in page.nodes
+    )
+    many = SOME_LINKS if says_many else MANY_LINKS
     if len(paragraphs) < 4 and (is_list or len(headlines) >= many):
         return True
     return of_links > 0.7 and len(body.split()) < CUT and len(headlines) >= SOME_LINKS

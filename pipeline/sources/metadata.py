@@ -65,11 +65,22 @@ class Page:
 
     @cached_property
     def news(self) -> dict[str, Any]:
-        """The JSON-LD object of the article: one of a news type, best the one that names this page; else empty."""
+        """The JSON-LD object of the article: one of a news type, best the one that names this page; else empty.
+
+        Of several with other headlines, none of which is the page's, each is of another article.
+        """
         articles = [node for node in self.nodes if any(ARTICLE.search(kind) for kind in kinds(node))]
         dated = [node for node in articles if node.get("datePublished") or node.get("headline")]
         here = [node for node in dated if self.url and _names_page(node, self.url)]
-        return next(iter([*here, *dated, *articles]), {})
+        titled = [node for node in dated if squeezed(string(node.get("headline")) or "") in self._titles]
+        several = len({string(node.get("headline")) for node in articles} - {None}) > 1
+        return next(iter([*here, *titled, *([] if several else [*dated, *articles])]), {})
+
+    @cached_property
+    def _titles(self) -> set[str]:
+        """What the page calls itself, and its first headings."""
+        heads = [flat(tag.text_content()) for tag in self.tree.xpath("//head/title|//h1")[:5]]
+        return {squeezed(each) for each in [self.meta.get("og:title", ""), *heads]} - {""}
 
     @property
     def language(self) -> str:
@@ -209,9 +220,8 @@ def _objects(data: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield from _objects(item, depth + 1)
     elif isinstance(data, dict):
         yield data
-        for name in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart", "liveBlogUpdate"):
-            if name not in ("hasPart", "liveBlogUpdate"):  # parts of an article are not the article
-                yield from _objects(data.get(name), depth + 1)
+        for name in ("@graph", "mainEntity", "mainEntityOfPage"):  # items of a list and parts are other articles
+            yield from _objects(data.get(name), depth + 1)
 
 
 def _names_page(node: dict[str, Any], url: str) -> bool:

@@ -111,6 +111,15 @@ async def test_a_teaser_does_not_take_the_place_of_a_full_text(index: Index) -> 
     assert (await index.get(["a"]))["a"].text == "The whole text."
 
 
+async def test_captions_do_not_take_the_place_of_a_longer_teaser(index: Index) -> None:
+    teaser = article(completeness="teaser", text="The ferry sails again, and all of the harbour came to see it.")
+    await put(index, teaser, key="articles/0/1")
+    (result,) = await index.put([Put(later(article(), 1, text="The harbour. The ferry."), "articles/0/2")])
+    assert result.outcome is Outcome.SUPERSEDED
+    assert result.reason == "less text (18 letters) than the teaser that is here (47)"
+    assert (await index.get(["a"]))["a"].text == teaser.text
+
+
 async def test_a_newer_enrichment_of_the_same_fetch_updates(index: Index) -> None:
     await put(index, article(enrichment="1.9"), key="articles/0/1")
     assert await put(index, article(enrichment="1.10"), key="articles/0/2") == [Outcome.UPDATED]

@@ -119,6 +119,17 @@ def test_a_time_element_beside_the_headline(line: str) -> None:
     assert (found["published_at"], found["published_from"]) == ("2026-11-03T08:00:00+00:00", "time")
 
 
+def test_a_time_that_is_called_that_of_an_update_is_none_of_publication() -> None:
+    update = "<time class='updated' datetime='2026-11-05T08:00:00Z'>5 November 2026</time>"
+    assert (
+        read(f"<div>{update} {STAMP.replace('<time', '<time class=entry-date')}</div>")["published_at"][:10]
+        == "2026-11-03"
+    )
+    assert "published_at" not in read(f"<div>{update}</div>")
+    both = update.replace("updated", "entry-date published updated")
+    assert read(f"<div>{both}</div>")["published_at"][:10] == "2026-11-05"
+
+
 ARTICLE = "<html lang=en><body>{}<article>{}<h1>The ferry of the lagoon</h1>{}<div>{}</div>{}</article>{}</body></html>"
 
 

@@ -120,6 +120,7 @@ def told(*given: tuple[str, str, str]) -> list[Entry]:
 
 
 HOME = "https://tidewater-post.example"
+OTHERS = [(f"{HOME}/{number}", "", f"Report {number}") for number in range(2, 6)]
 
 
 @pytest.mark.parametrize("link", [f"{HOME}/", HOME, f"{HOME}/?utm_source=rss#top", f"{HOME}/news", f"{HOME}/?page=2"])
@@ -149,10 +150,16 @@ def test_an_entry_of_a_home_page_keeps_its_id_when_it_changes() -> None:
         [(f"{HOME}/1", "1", "One"), (f"{HOME}/1", "1-in-sport", "One")],  # one article under two heads
         [(f"{HOME}/1", "1", "One"), (f"{HOME}/1", "1", "One, corrected")],
         [("https://lakeside.example/1", "1", "One"), ("https://lakeside.example/1", "2", "Look at this")],
+        [(f"{HOME}/1", "1#0", "One"), (f"{HOME}/1", "1#1", "One, corrected"), *OTHERS],  # as it was, and as it is
+        [(f"{HOME}/1", "", "One"), (f"{HOME}/1/amp", "", "One for phones"), *OTHERS],
     ],
 )
 def test_an_ordinary_link_is_the_article(given: list[tuple[str, str, str]]) -> None:
     assert not any("id" in each.fields for each in told(*given))
+
+
+def test_two_entries_that_are_all_of_a_feed_are_two() -> None:
+    assert len({each.fields["id"] for each in told((f"{HOME}/news", "1", "One"), (f"{HOME}/news", "2", "Two"))}) == 2
 
 
 def test_a_json_feed_whose_links_are_all_one() -> None:

@@ -48,6 +48,35 @@ def test_a_graph_of_nodes_and_broken_scripts() -> None:
     assert read_page(page(head))["title"] == "In a graph"
 
 
+OTHER = {
+    "@type": "NewsArticle",
+    "headline": "Bridge closes",
+    "author": "Ben Okta",
+    "datePublished": "2026-10-01T08:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"@type": "ItemList", "itemListElement": [OTHER]},
+        {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": OTHER}] * 2},
+        {"@graph": [OTHER, OTHER | {"headline": "Harbour grows"}]},
+    ],
+)
+def test_what_the_data_say_of_other_articles_is_not_the_articles(data: dict[str, object]) -> None:
+    head = f"<title>Ferry opens at last</title><script type='application/ld+json'>{json.dumps(data)}</script>"
+    found = read_page(page(head, "<h1>Ferry opens at last</h1>" + BODY))
+    assert (found["title"], found.get("authors", [])) == ("Ferry opens at last", [])
+    assert "published_at" not in found
+
+
+def test_of_several_articles_in_the_data_it_is_the_one_with_the_pages_headline() -> None:
+    own = {"@type": "NewsArticle", "headline": "Ferry opens at last", "datePublished": "2026-11-03T08:00:00Z"}
+    head = f"<script type='application/ld+json'>{json.dumps([OTHER, own])}</script>"
+    assert read_page(page(head, "<h1>Ferry opens at last</h1>" + BODY))["published_at"].startswith("2026-11-03")
+
+
 @pytest.mark.parametrize("date", ["yesterday", "03/11/2026", "", "0000-00-00"])
 def test_a_wrong_date_is_left_out_and_the_next_one_taken(date: str) -> None:
     head = jsonld(datePublished=date) + '<meta property="article:published_time" content="2026-11-03T08:00:00Z">'
