@@ -31,6 +31,8 @@ MAX_ENTRIES = 1000  # of one document; a feed that has more is read up to here, 
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
 _PAGE = re.compile(rb"<(?:html|head|body|!doctype html)\b", re.IGNORECASE)
+_TORN = re.compile(r"\.(?:[A-Za-z]{4}|xn)$")
+_REST = re.compile(r"\s*(?:<[\w-]+>|\([\w-]+)$")
 _ENTITY = re.compile(rb"(?i)<!ENTITY")
 
 
@@ -222,9 +224,25 @@ def _date(entry: Any, name: str, language: str | None) -> str | None:
 
 
 def _authors(entry: Any) -> list[str]:
-    named = [author.get("name") for author in entry.get("authors", []) if author.get("name")]
-    names = named or [name for name in [entry.get("author")] if name]
-    return list(dict.fromkeys(each for name in names for each in as_names(strip_markup(str(name))[:500])))[:20]
+    whole = str(entry.get("author") or "")  # the last of them, as it is written
+    names = [_author(each, whole) for each in entry.get("authors", [])] or [strip_markup(whole)]
+    return list(dict.fromkeys(each for name in names for each in as_names(name[:500])))[:20]
+
+
+def _author(author: Any, whole: str) -> str:
+    """An author's name without the rest of an e-mail address: feedparser knows none that end in more than four letters.
+
+    Args:
+        author: as it has read it: `cy (Nora Quill`, of `nq@tide.agen`.
+        whole: what is written for the last author: `nq@tide.agency (Nora Quill)`.
+    """
+    name, address = str(author.get("name") or ""), str(author.get("email") or "")
+    if not address or not _TORN.search(address):
+        return strip_markup(name)
+    if whole.startswith(address + name) or (address in whole and name in whole.replace(address, "")):
+        return strip_markup(whole)
+    before, _, inside = name.partition("(")
+    return strip_markup(_REST.sub("", inside if inside and before.islower() and ")" not in inside else name))
 
 
 def _image(entry: Any) -> str | None:

@@ -21,6 +21,8 @@ _PART = re.compile(r"\s*(?:,|\s[–—•·-])\s+")
 _AT = re.compile(rf"\s(?:{pattern('at').pattern})\s(?=[^\W\d_])")
 _OF_MAIL = re.compile(r"^\S+@\S+ \(([^()@]+)\)$")  # as RSS names authors
 _BRACKETS = re.compile(r"\s*\((?![^)]*(?:www\.|https?:|@))[^)]*\)$")
+_MAIL = r"(?:mailto:)?[^\s()<>\[\],;|@]+@(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+"
+_ADDRESS = re.compile(rf"[(<\[]?\s*(?:{_MAIL}|(?<!\S)@\w+)\s*[)>\]]?")
 
 
 def names_in(text: str) -> list[str]:
@@ -29,7 +31,7 @@ def names_in(text: str) -> list[str]:
     Args:
         text: `By Nora Quill, Political Editor, and Ben Trask in Nairobi`, `Quill, Nora`.
     """
-    plain = _OF_MAIL.sub(r"\1", flat(text)[:MAX_BYLINE])
+    plain = without_addresses(text[:MAX_BYLINE])
     found = [name for group in _BETWEEN.split(without_by(plain)) for name in _of_group(group)]
     return list(dict.fromkeys(found))[:MAX_AUTHORS]
 
@@ -37,7 +39,16 @@ def names_in(text: str) -> list[str]:
 def as_names(text: str) -> list[str]:
     """The names of what a feed or a file gives as one name: several of people where all of it reads so, else itself."""
     found = names_in(text)
-    return found if found and all(map(looks_like_a_name, found)) else [text]
+    if found and all(map(looks_like_a_name, found)):
+        return found
+    plain = without_addresses(text) if "@" in text else text
+    return [plain] if plain else []
+
+
+def without_addresses(text: str) -> str:
+    """A byline on one line without the addresses of e-mail and the accounts in it, which name nobody."""
+    plain = _OF_MAIL.sub(r"\1", flat(text))
+    return flat(_ADDRESS.sub(" ", plain)).strip(' ,;|"') if "@" in plain else plain
 
 
 def without_by(text: str) -> str:

@@ -258,3 +258,30 @@ def test_several_authors_in_one_name() -> None:
     feed = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
     for raw in (rss(f"<item><title>Plan</title>{creator}</item>"), feed):
         assert entries(raw)[0].fields["authors"] == ["Nora Quill", "Ben Trask"]
+
+
+MAILED = [
+    ("<author>{} (Nora Quill)</author>", ["Nora Quill"]),
+    ("<author>Nora Quill &lt;{}&gt;</author>", ["Nora Quill"]),
+    ("<author>Nora Quill {}</author>", ["Nora Quill"]),
+    ("<author>{}</author>", []),
+    ("<dc:creator>{}</dc:creator>", []),
+    ("<dc:creator>Nora Quill ({})</dc:creator>", ["Nora Quill"]),
+    ("<author>{} (Nora Quill and Ben Trask)</author>", ["Nora Quill", "Ben Trask"]),
+    ("<author>{0} (Nora Quill)</author><author>Ben Trask &lt;{0}&gt;</author>", ["Nora Quill", "Ben Trask"]),
+    ("<dc:creator>Nora Quill ({0})</dc:creator><dc:creator>{0} (Ben Trask)</dc:creator>", ["Nora Quill", "Ben Trask"]),
+    ("<author>{} (nq)</author>", ["nq"]),
+    ("<a:author><a:name>Nora Quill</a:name><a:email>{}</a:email></a:author>", ["Nora Quill"]),
+    ("<dc:creator>@noraquill</dc:creator>", []),
+]
+
+
+@pytest.mark.parametrize("domain", ["tide.com", "tide.co.uk", "tide.info", "tide.agency", "xn--e1a.xn--p1ai"])
+@pytest.mark.parametrize(("written", "names"), MAILED)
+def test_an_address_of_e_mail_is_no_author_nor_is_its_end(written: str, names: list[str], domain: str) -> None:
+    """Also where it ends in more letters than the library knows of addresses."""
+    spaces = "xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:a='http://www.w3.org/2005/Atom'"
+    raw = rss(f"<item><title>Plan</title>{written.format(f'nq@{domain}')}</item>").replace(
+        b"<rss ", f"<rss {spaces} ".encode()
+    )
+    assert entries(raw)[0].fields.get("authors", []) == names

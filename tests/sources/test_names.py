@@ -38,6 +38,10 @@ BOTH = ["Nora Quill", "Ben Trask"]
         ("Por Nora Quill y Ben Trask, corresponsal", BOTH),
         ("Nora Quill, Ben Trask, and Ivo Pell", [*BOTH, "Ivo Pell"]),
         ("nora.quill@tide.example (Nora Quill)", QUILL),
+        ("Nora Quill nora.quill@tide.example", QUILL),
+        ("Nora Quill <nora.quill@tide.example>, Ben Trask", BOTH),
+        ("By Nora Quill @noraquill", QUILL),
+        ("nora.quill@tide.example", []),
         ("Nora Quill, Associated Press", ["Nora Quill", "Associated Press"]),  # whose text it is
         ("Reuters, Quill", ["Reuters", "Quill"]),
         ("AP, AFP", ["AP", "AFP"]),
