@@ -8,14 +8,13 @@ standfirst, which many pages have outside of the body, is put before it where it
 import re
 from collections import Counter
 from collections.abc import Sequence
-from copy import deepcopy
-from typing import Any
 
 import trafilatura
 from lxml import html as lxml_html
 
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dateline import is_day
+from pipeline.sources.layout import filled, plain, readable, tables_of_data
 from pipeline.sources.metadata import Page, string
 from pipeline.sources.stamp import is_stamp
 from pipeline.sources.written import language_of
@@ -26,7 +25,6 @@ WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the w
 LAST = 0.6  # of the words of a text, after which a heading may end the article
 ABOVE = 5  # paragraphs among which the headline, the byline and the day may be
 BELOW = 3  # paragraphs among which the days of publication and update may be, with a label
-MAX_TABLES = 100  # of a page that are looked at
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes in no text of its own
@@ -34,16 +32,15 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
-def body_of(text: str, page: Page, title: str | None, people: Sequence[str]) -> tuple[str, int]:
+def body_of(page: Page, title: str | None, people: Sequence[str]) -> tuple[str, int]:
     """The article's text, a blank line between its paragraphs, empty where there is none; how many tables it lacks.
 
     Args:
-        text: the page's markup.
-        page: the same, read.
+        page: the page.
         title: its headline.
         people: its authors, whose bylines are no part of the text.
     """
-    markup = _alone(page, title) or text
+    markup = readable(page, title)
     found = _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
     told = _told(page)
     if told:
@@ -56,8 +53,7 @@ def body_of(text: str, page: Page, title: str | None, people: Sequence[str]) -> 
 
 def _left_out(markup: str, page: Page, body: str) -> int:
     """How many tables of data stand in the article, but not in its text: their cells make no sentences."""
-    tables = map(_rows, page.tree.xpath("//table[not(.//table)]")[:MAX_TABLES])
-    rows = [max(each, key=len) for each in tables if len(each) > 1]
+    rows = [max(map(_letters, map("".join, map(filled, table.iter("tr")))), key=len) for table in tables_of_data(page)]
     if not rows or not body:
         return 0
     found = trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=True)
@@ -65,32 +61,8 @@ def _left_out(markup: str, page: Page, body: str) -> int:
     return sum(row in with_tables and row not in without for row in rows)
 
 
-def _rows(table: Any) -> list[str]:
-    """The letters and digits of the rows that have several cells."""
-    rows = [
-        [text for cell in row.xpath("./td|./th") if (text := _letters(cell.text_content()))] for row in table.iter("tr")
-    ]
-    return ["".join(cells) for cells in rows if len(cells) > 1]
-
-
 def _letters(text: str) -> str:
     return "".join(re.findall(r"\w", text))
-
-
-def _alone(page: Page, title: str | None) -> str | None:
-    """The page without what browsers don't show (`<noscript>`), and without the articles that follow its own, as on
-    pages that go on for ever; None where it has neither."""
-    articles = [each for each in page.tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
-    own = [each for each in articles if any(_plain(h1.text_content()) == _plain(title or "") for h1 in each.iter("h1"))]
-    at = articles.index(own[0]) + 1 if len(own) == 1 else len(articles)
-    unseen = [each for each in page.tree.iter("noscript") if each.text_content().strip()]
-    if not articles[at:] and not unseen:
-        return None
-    tree = deepcopy(page.tree)
-    copies = [each for each in tree.xpath("//article[.//h1]") if not each.xpath("ancestor::article")]
-    for each in [*copies[at:], *tree.xpath("//noscript")]:
-        each.drop_tree()
-    return str(lxml_html.tostring(tree, encoding="unicode"))
 
 
 def _paragraphs(text: str | None) -> list[str]:
@@ -124,7 +96,7 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
 
 def _without_insertions(found: Sequence[str], page: Page, title: str | None, people: Sequence[str]) -> list[str]:
     """Paragraphs without headline, byline, day, links to other articles, credits, and what follows the article."""
-    language, names = language_of(page.language), {_plain(name) for name in people}
+    language, names = language_of(page.language), {plain(name) for name in people}
     kept: list[str] = []
     size, seen = sum(len(each.split()) for each in found), 0
     for number, each in enumerate(found):
@@ -135,7 +107,7 @@ def _without_insertions(found: Sequence[str], page: Page, title: str | None, peo
         seen += len(each.split())
         if short and pattern("paragraphs").match(text):
             continue
-        above = number < ABOVE and (_plain(text) == _plain(title or "") or _is_byline(text, names))
+        above = number < ABOVE and (plain(text) == plain(title or "") or _is_byline(text, names))
         if above or (number < ABOVE and short and (is_day(page, text) or is_stamp(text, language, people))):
             continue
         if number >= len(found) - BELOW and is_stamp(text, language, people, labelled=True):
@@ -146,8 +118,8 @@ def _without_insertions(found: Sequence[str], page: Page, title: str | None, peo
 
 def _is_byline(text: str, names: set[str]) -> bool:
     """`By Wanjiru Achebo-Lind`, `Von …`."""
-    plain = _plain(text)
-    return len(text.split()) <= 8 and any(name and name in plain for name in names) and not text.endswith(".")
+    line = plain(text)
+    return len(text.split()) <= 8 and any(name and name in line for name in names) and not text.endswith(".")
 
 
 def _lead(page: Page, kept: Sequence[str]) -> str | None:
@@ -176,7 +148,3 @@ def length(text: str) -> int:
 def share(part: Counter[str], whole: Counter[str]) -> float:
     """How much of one text's words stand in another, 0 to 1."""
     return sum((part & whole).values()) / max(1, sum(part.values()))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))

@@ -42,7 +42,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
     page = Page(tree, url)
     title, title_from = headline(page)
     people, people_from = authors(page)
-    body, tables = body_of(text, page, title, people)
+    body, tables = body_of(page, title, people)
     refuse_other_pages(page, title, body)
     published, published_from = _published(page)
     canonical = page.canonical()

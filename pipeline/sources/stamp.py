@@ -41,6 +41,11 @@ def is_stamp(text: str, language: str, people: Iterable[str] = (), *, labelled: 
     return _LETTER.search(_words().sub(" ", rest)) is None
 
 
+def tells_nothing(text: str) -> bool:
+    """Whether a text has no more than labels of days and the words beside them: what is left of a line of times."""
+    return len(text) <= MAX_LINE and _LETTER.search(_words().sub(" ", _labels().sub(" ", f" {text} "))) is None
+
+
 @cache
 def _ago() -> re.Pattern[str]:
     return _word_of(pattern("ago").pattern)
