@@ -13,6 +13,9 @@ _NO_DATE = "is no date that can be read, or before 1990, and was dropped"
 
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)")
 _WEEKDAY = re.compile(r"\W*(?:[^\W\d_]{1,15}[.,]+\s)?\W*")  # of whatever language: a word that a comma sets off
+_WORD = re.compile(r"[^\s\d,/-]+")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEK = re.compile(r"\d{4}-?W\d\d")  # no day
 # The year at the end, after the time, as C's asctime, Unix's date and some programs write it.
 _YEAR_LAST = re.compile(r"(?:\w+,? )?(\w+ \d\d?) (\d\d?:\d\d(?::\d\d)?)((?: [A-Z]{1,5}| [+-]\d{4}){0,2}) (\d{4})")
 
@@ -31,6 +34,8 @@ def moment(text: str | None, language: str | None = None) -> str | None:
     if not text or not isinstance(text, str) or len(text) > MAX_WRITTEN:
         return None
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    if _WEEK.fullmatch(plain):
+        return None
     try:
         return since_the_web(datetime.fromisoformat(plain))
     except (ValueError, OverflowError):
@@ -50,7 +55,7 @@ def unread(**dates: tuple[object, str | None]) -> list[str]:
     """A note of each field whose date was written but not read, or in part: `published_at=("soon", None)`."""
     return [
         f'{name} "{" ".join(str(text).split())[:80]}" '
-        + ("is in a time zone that is not known: only its day was kept" if read else _NO_DATE)
+        + ("has a time, or a time zone, that is not known: only its day was kept" if read else _NO_DATE)
         for name, (text, read) in dates.items()
         if text and (read is None or is_only_day(read))
     ]
@@ -78,9 +83,20 @@ def date_in_url(url: str | None) -> str | None:
         return None
 
 
+def _in_english(text: str) -> str:
+    """A date whose month is named in another language; the last such word, for a weekday may be called like a month."""
+    for word in reversed(list(_WORD.finditer(text))):
+        if month := written.months_of_all().get(word[0].lower().strip(".")):
+            return f"{text[: word.start()]}{_MONTHS[month - 1]}{text[word.end() :]}"
+    return text
+
+
 def _said(text: str, language: str) -> str | None:
     """A date that is written in words or in another order than ISO's, where there is but one, and nothing else."""
     found = list(written.find(text, language, of_mail=True))
+    if not found:  # programs name months in their own language, whatever the feed says is its
+        text = _in_english(text)
+        found = list(written.find(text, language, of_mail=True))
     if len(found) != 1:
         return None
     before, after = text[: found[0].start], text[found[0].end :]

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from html import unescape
 from typing import Any, TypeGuard
@@ -116,7 +117,7 @@ class Page:
         Args:
             times: what its `<time>` elements say; looked at only where its data leave something open.
         """
-        given = [("jsonld", string(self.news.get("datePublished"))), ("jsonld", string(self.news.get("dateCreated")))]
+        given = [("jsonld", date_of(self.news.get("datePublished"))), ("jsonld", date_of(self.news.get("dateCreated")))]
         given += [("meta", self._plain_meta[name]) for name in listed("meta", "published") if name in self._plain_meta]
         found = [(origin, when) for origin, text in given if (when := moment(text, self.language))]
         if not found or is_ahead(found[0][1]) or not _has_zone(found[0][1]):
@@ -134,7 +135,7 @@ class Page:
 
     def modified(self) -> str | None:
         """When it was last changed."""
-        given = [string(self.news.get("dateModified"))]
+        given = [date_of(self.news.get("dateModified"))]
         given += [self._plain_meta.get(name) for name in listed("meta", "modified")]
         return next((when for text in given if (when := moment(text, self.language))), None)
 
@@ -167,6 +168,16 @@ def string(value: Any) -> str | None:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     return unescape(value).strip() or None if isinstance(value, str) else None
+
+
+def date_of(value: Any) -> str | None:
+    """What a date of JSON-LD says, also as an object with its type, or as seconds or milliseconds since 1970."""
+    if isinstance(value, dict):
+        value = value.get("@value")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = value / 1000 if value >= 10**11 else value
+        return datetime.fromtimestamp(seconds, UTC).isoformat() if 10**8 < seconds < 10**10 else None
+    return string(value)
 
 
 def _items(value: Any, depth: int) -> Iterator[Any]:

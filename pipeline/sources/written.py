@@ -1,15 +1,15 @@
 """Days and times as people and programs write them, with the half of the day and the zone, found in a text.
 
-Only a day that can't be misread counts: its month is written out, or its order is plain. `03.11.2026` and `2026-11-03`
-are; `05/04/2025` on an English page is not. Names of months, weekdays and halves of the day are CLDR's, by Babel, in
-the text's language and in English; those of zones are in data/zones.tsv. A time in a zone that is not known counts as
-its day alone: to take it for UTC would make it wrong by hours.
+Only a day that can't be misread counts: its month is written out, or its order is plain. `03.11.2026`, `2026-11-03` and
+`20/11/2026` are; `05/04/2025` on an English page is not. Names of months, weekdays and halves of the day are CLDR's, by
+Babel, in the text's language and in English; those of zones are in data/zones.tsv. A time in a zone that is not known
+counts as its day alone: to take it for UTC would make it wrong by hours.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import MAXYEAR, UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names, get_month_names, get_period_names
 
+from pipeline.sources.boilerplate import listed
 from pipeline.tables import rows_of
 
 WINDOW = 80  # characters before a day in which its time may stand
@@ -27,8 +28,17 @@ _YEAR_FIRST = re.compile(
 _DOTTED = re.compile(r"(?<![\d.])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4})\b")
 # Of versions and numbers of telephones only those with two digits thrice are left, and English pages write no day so.
 _SHORT = re.compile(r"(?<![\d.])(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d\d)(?!\.?\d)")
+# A number over 12 is no month, and of two numbers that are alike either may be it.
+_MONTH, _NO_MONTH = r"(?P<m>0?[1-9]|1[0-2])", r"(?P<d>1[3-9]|2\d|3[01])"
+_PLAIN = [
+    re.compile(rf"(?<![\d/.-]){first}(?P<mark>[/-]){second}(?P=mark)(?P<y>\d{{4}})(?![\d/-])")
+    for first, second in ((_NO_MONTH, _MONTH), (_MONTH, _NO_MONTH), (r"(?P<d>\d\d?)", r"(?P<m>(?P=d))"))
+]
 _SLASHED = re.compile(r"\b(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})\b")
-_AT = r"(?:(?:um|at|à|a las|ore|alle|kl|klo|às|saat|o|T)\b\W{0,2}|T(?=\d))?"
+_AT = (
+    r"(?:(?:um|om|at|à|a las|(?:la )?ora|ore|alle|klo?|klockan|às|saat|o|(?:o )?godz|v|в|lúc|pukul|T)\b\W{0,2}"
+    r"|T(?=\d))?"
+)
 _ON = r"(?:(?:on|am|le|el|den|il|em)\s)?"
 # The number is the hour where minutes follow it or the half of the day is named; what is told in minutes is a length.
 _HOUR = (
@@ -79,7 +89,7 @@ def find(text: str, language: str, *, of_mail: bool = False) -> Iterator[Written
         of_mail: it is a field of data: years of two digits count after a month's name alone, as in old e-mail.
     """
     names = names_of(language)
-    ways = [_YEAR_FIRST, _DOTTED, *names.days[: None if of_mail else -1]]
+    ways = [_YEAR_FIRST, _DOTTED, *_PLAIN, *names.days[: None if of_mail else -1]]
     ways += [_SLASHED, _SHORT] if language != "en" and not of_mail else []  # programs write months first anywhere
     reached = 0
     for day in sorted((match for way in ways for match in way.finditer(text)), key=lambda each: each.span()):
@@ -96,17 +106,36 @@ def language_of(written: str) -> str:
         return "en"
 
 
+@cache
+def months_of_all() -> dict[str, int]:
+    """The months by their names in the languages of data/boilerplate.toml, where they mean one month in all."""
+    found: dict[str, set[int]] = {}
+    for language in listed("months_of"):
+        for name, month in _months(Locale.parse(language)).items():
+            found.setdefault(name, set()).add(month)
+    return {name: months.pop() for name, months in found.items() if len(months) == 1}
+
+
+def _months(locale: Locale) -> dict[str, int]:
+    """The months by their names in a language, long and short, in lower case without the dot of short ones."""
+    named: list[tuple[int, str]] = []
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            named += get_month_names(width, context, locale).items()
+    return {name.lower().strip("."): number for number, name in named if not name[0].isdigit()}
+
+
 @cache  # of the few hundred languages that `language_of` gives
 def names_of(language: str) -> Names:
     """The names of a language, those in English too."""
-    months: dict[str, int] = {}
+    months = _months(Locale("en")) | {"sept": 9} | _months(Locale(language))
+    if language == "he":  # "in November" is one word
+        months |= {f"ב{name}": number for name, number in months.items()}
     weekdays: set[str] = set()
     halves = {"오전": False, "오후": True, "上午": False, "下午": True, "午前": False, "午後": True}
     for each in (Locale("en"), Locale(language)):
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
-                named = get_month_names(width, context, each).items()
-                months |= {name.lower().strip("."): number for number, name in named if not name[0].isdigit()}
                 weekdays |= {name.lower().strip(".") for name in get_day_names(width, context, each).values()}
                 periods = get_period_names(width, context, each)
                 halves |= {periods[half].lower(): half == "pm" for half in ("am", "pm") if half in periods}
@@ -169,8 +198,12 @@ def _read(text: str, day: re.Match[str], names: Names, reached: int) -> Written 
 def _timed(day: datetime, clock: re.Match[str], names: Names) -> tuple[datetime, bool, bool] | None:
     """The moment on a day, that it has a time, and whether it is exact; None where that is no time of the day."""
     hour, half = int(clock["h"]), (clock["first"] or clock["half"] or "").lower()
-    if hour > 23 or not (half or clock["min"]):  # hours of a day
+    if hour > 24 or not (half or clock["min"]):  # hours of a day
         return None
+    if hour == 24:  # the end of a day, unless minutes follow: programs that count its hours from one write so
+        if half or int(clock["min"]) or day.year == MAXYEAR:
+            return day, True, False
+        day, hour = day + timedelta(days=1), 0
     if half and 0 < hour <= 12:
         hour = hour % 12 + 12 * names.halves.get(half, half.startswith("p"))
     second, part = min(int(clock["s"] or 0), 59), int((clock["part"] or "0")[:6].ljust(6, "0"))

@@ -1,5 +1,6 @@
 """Pages without data for robots: the day and the names that stand beside the headline, or under the text."""
 
+import json
 from typing import Any
 
 import pytest
@@ -291,3 +292,28 @@ def test_an_endless_line_costs_nothing() -> None:
 )
 def test_a_day_that_is_a_paragraph_is_none_of_the_text(line: str, kept: bool) -> None:
     assert (line in read("", text=f"<p>{line}</p>{TEXT}")["text"]) is kept
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "day"),
+    [
+        ("Sept. 1, 2026", "en", "2026-09-01T00:00:00"),
+        ("Published: 20/11/2026 14:07", "en", "2026-11-20T14:07:00"),
+        ("11/20/2026", "en", "2026-11-20T00:00:00"),
+        ("05/04/2026", "en", None),
+        ("Publicat: 20 noiembrie 2026, 14:07", "ro", "2026-11-20T14:07:00"),
+        ("vrijdag 20 november 2026 om 14:07", "nl", "2026-11-20T14:07:00"),
+        ("20 ноября 2026, 14:07 МСК", "ru", "2026-11-20T14:07:00+03:00"),
+    ],
+)
+def test_days_whose_order_is_plain(line: str, language: str, day: str | None) -> None:
+    assert read(f"<p>{line}</p>", lang=language).get("published_at") == day
+
+
+@pytest.mark.parametrize("said", [{"@value": "2026-11-20T14:07:00Z"}, 1795183620, 1795183620000])
+def test_a_date_of_data_that_is_no_text(said: object) -> None:
+    data = json.dumps({"@type": "NewsArticle", "datePublished": said})
+    assert (
+        read("", head=f"<script type=application/ld+json>{data}</script>")["published_at"]
+        == "2026-11-20T14:07:00+00:00"
+    )
