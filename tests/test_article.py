@@ -101,6 +101,8 @@ def test_a_date_of_nothing_is_an_empty_field(zero: object) -> None:
     article = admit({"text": "x", "published_at": zero, "fetched_at": zero}, now=NOW, pushed=True)
     assert (article.published_at, article.published_from, article.fetched_at) == (None, "none", NOW)
     assert article.notes == [f"{name} 0 is an empty field, and was dropped" for name in ("published_at", "fetched_at")]
+    left_out = admit({"text": "x", "published_at": "", "modified_at": ""}, now=NOW, pushed=True)
+    assert (left_out.published_at, left_out.published_from, left_out.notes) == (None, "none", [])
     written = admit({"text": "x", "published_at": "1970-01-01T00:00:00Z"}, now=NOW)  # an archive may be that old
     assert written.published_at == datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pipeline.article import FUTURE
 from pipeline.sources import written
@@ -66,10 +66,10 @@ def is_only_day(read: str) -> bool:
     return "T" not in read
 
 
-def is_ahead(read: str) -> bool:
+def is_ahead(read: str, by: timedelta = FUTURE) -> bool:
     """Whether a time lies so far ahead that no article has it: it is a slip, or the day of an event."""
     when = datetime.fromisoformat(read)
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)) > datetime.now(UTC) + FUTURE
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)) > datetime.now(UTC) + by
 
 
 def date_in_url(url: str | None) -> str | None:

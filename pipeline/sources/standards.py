@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
 
 from pipeline.article import ID
 from pipeline.errors import Rejected
+from pipeline.sources.dates import is_ahead, moment
 from pipeline.sources.html import strip_markup
 from pipeline.sources.names import names_in
 
@@ -32,12 +34,15 @@ def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:
     """The fields of an `Article` from an IPTC ninjs item, 1.x to 3.1.
 
     Raises:
-        Rejected: the item is withheld or cancelled, or it is no text: a picture, a video.
+        Rejected: the item is withheld, cancelled or embargoed, or it is no text: a picture, a video.
     """
     item = _lowered(item)
     status = _string(item.get("pubstatus")) or "usable"
     if status != "usable":
         raise Rejected(f"ninjs: pubstatus is {status[:40]}")
+    until = moment(_string(item.get("embargoed")))
+    if until and is_ahead(until, by=timedelta()):
+        raise Rejected(f"ninjs: embargoed until {until}; publish it then")
     body = _chosen(item.get("bodies")) or _body(item)
     if (kind := _string(item.get("type")).lower()) in MEDIA and not body:
         raise Rejected(f"ninjs: type is {kind}, and there is no body: only texts are articles")

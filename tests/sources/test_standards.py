@@ -85,6 +85,14 @@ def test_ninjs_in_camel_case() -> None:
     assert take(camel | {"bodies": [{"contentType": "text/html", "value": "<p>One.</p><p>Two.</p>"}]}) == take(NINJS)
 
 
+def test_what_is_embargoed_is_not_published_before() -> None:
+    ahead, over = ("2126-11-03T08:00:00+01:00", "2025-11-03T08:00:00+01:00")
+    held = Door().take("in", NINJS | {"embargoed": ahead}).item
+    assert isinstance(held, Refusal)
+    assert held.reason == f"ninjs: embargoed until {ahead}; publish it then"
+    assert isinstance(Door().take("in", NINJS | {"embargoed": over}).item, Article)
+
+
 @pytest.mark.parametrize("name", ["pubstatus", "pubStatus"])
 def test_what_an_agency_withdraws_is_refused(name: str) -> None:
     item = (
