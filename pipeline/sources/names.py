@@ -14,11 +14,13 @@ MAX_BYLINE = 300  # characters that are looked at
 
 BY = re.compile(rf"(?:^|\|\s*)(?:{pattern('by').pattern})\s*[:,]?\s+", re.IGNORECASE)
 _BLOCKS = {"br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "li", "p", "section", "td", "tr", "ul"}
+_AND = pattern("and").pattern
 _BETWEEN = re.compile(
-    rf"\s*(?:;|\||\s(?:{pattern('and').pattern})\s|,\s*(?:{pattern('and').pattern})\s|&\s)\s*", re.IGNORECASE
+    rf"\s*(?:;|\||,\s*(?:{_AND})\s|\s(?P<and>{_AND}|&)\s|(?<=\w)\s?(?P<slash>[/／])\s?(?=[^\W\d]))\s*", re.IGNORECASE
 )
+_MARK = re.compile(rf"[,;|/]|\s(?:{_AND}|&)\s", re.IGNORECASE)
 _PART = re.compile(r"\s*(?:,|\s[–—•·-])\s+")
-_AT = re.compile(rf"\s(?:{pattern('at').pattern})\s(?=[^\W\d_])")
+_AT = re.compile(rf"\s(?:{pattern('at').pattern})\s(?:(?:the|die|das|el|la|le|les)\s(?=[^\W\d_a-z]))?(?=[^\W\d_])")
 _OF_MAIL = re.compile(r"^\S+@\S+ \(([^()@]+)\)$")  # as RSS names authors
 _BRACKETS = re.compile(r"\s*\((?![^)]*(?:www\.|https?:|@))[^)]*\)$")
 _MAIL = r"(?:mailto:)?[^\s()<>\[\],;|@]+@(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+"
@@ -32,7 +34,7 @@ def names_in(text: str) -> list[str]:
         text: `By Nora Quill, Political Editor, and Ben Trask in Nairobi`, `Quill, Nora`.
     """
     plain = without_addresses(text[:MAX_BYLINE])
-    found = [name for group in _BETWEEN.split(without_by(plain)) for name in _of_group(group)]
+    found = [name for group in _groups(without_by(plain)) for name in _of_group(group)]
     return list(dict.fromkeys(found))[:MAX_AUTHORS]
 
 
@@ -88,10 +90,42 @@ def line_of(element: Any) -> str:
     return "".join(said)
 
 
+def _groups(text: str) -> Iterator[str]:
+    """The parts of a byline between its marks and its words for "and", where these stand between two names."""
+    begin = 0
+    for mark in _BETWEEN.finditer(text):
+        word = mark["and"] or mark["slash"]
+        if not word or _stands_between(text[begin : mark.start()], word, text[mark.end() :]):
+            yield text[begin : mark.start()]
+            begin = mark.end()
+    yield text[begin:]
+
+
+def _stands_between(before: str, word: str, after: str) -> bool:
+    """Whether "and" or a slash stands between two names: `José Ortega y Gasset` and `Iron & Wine` are one.
+
+    Each has two words at least, or beside "and" is a house or nobody ("and agencies"), or several stand before it already.
+    """
+    last, first = _MARK.split(before)[-1].strip(), _MARK.split(after)[0].strip()
+    if word in "/／" or min(len(last.split()), len(first.split())) > 1:
+        return min(len(last.split()), len(first.split())) > 1
+    if any(each and (_is_nobody(each) or each.isupper()) for each in (last, first)):
+        return True
+    return word != "y" and "," in before
+
+
+def _is_nobody(text: str) -> bool:
+    found = (pattern("agencies").search(text), pattern("desks").search(text), pattern("nobody").fullmatch(text))
+    return any(each is not None for each in found)
+
+
 def _of_group(group: str) -> Iterator[str]:
     parts = [plain for part in _PART.split(group) if (plain := without_by(_BRACKETS.sub("", part).strip(" ,;:|")))]
-    if len(parts) == 2 and "," in group and all(map(_is_one_word, parts)):
+    if len(parts) == 2 and "," in group and _is_one_word(parts[1]) and _is_family_name(parts[0]):
         yield f"{parts[1]} {parts[0]}"  # the family name first
+        return
+    if len(parts) > 3 and len(parts) % 2 == 0 and all(map(_is_one_word, parts)):
+        yield group.strip()  # names of one word, or several with the family name first
         return
     found: list[str] = []
     for part in parts:
@@ -111,6 +145,12 @@ def _is_no_name(part: str, parts: Sequence[str], found: Sequence[str]) -> bool:
 def _is_one_word(part: str) -> bool:
     """A name of one word, with a capital and small letters; agencies have capitals alone."""
     return part.isalpha() and part[0].isupper() and part[1:].islower() and not pattern("agencies").search(part)
+
+
+def _is_family_name(part: str) -> bool:
+    """A name of one word, perhaps after particles: `van der Veldt`."""
+    *before, last = part.split()
+    return _is_one_word(last) and all(each.islower() and each in listed("particles") for each in before)
 
 
 def _alone(part: str) -> str:

@@ -47,6 +47,18 @@ BOTH = ["Nora Quill", "Ben Trask"]
         ("AP, AFP", ["AP", "AFP"]),
         ("Nora Quill-Andersen", ["Nora Quill-Andersen"]),
         ("Nora in 't Veld", ["Nora in 't Veld"]),
+        ("By Nora Quill for the Daily Tide and Ben Trask for Lagoon", BOTH),
+        ("van der Quill, Nora; Trask, Ben", ["Nora van der Quill", "Ben Trask"]),
+        ("Quill, Nora, Trask, Ben", ["Quill, Nora, Trask, Ben"]),  # or four with names of one word
+        ("Nora Trask y Quill", ["Nora Trask y Quill"]),
+        ("Nora Quill y Ben Trask", BOTH),
+        ("Salt & Harbour", ["Salt & Harbour"]),
+        ("Nora Quill/Ben Trask", BOTH),
+        ("https://tide.example/authors/nora", ["https://tide.example/authors/nora"]),
+        ("By Nora Quill, with additional reporting by Ben Trask", BOTH),
+        ("Analysis by Nora Quill", QUILL),
+        ("Nora Quill, MP", QUILL),
+        ("Nora Quill und dpa", ["Nora Quill", "dpa"]),
         ("牛镛", ["牛镛"]),
         ("", []),
         (" , ", []),
@@ -88,6 +100,7 @@ def test_a_name_of_a_feed_stays_as_it_is_unless_all_of_it_is_people(name: str, n
 
 
 def test_names_of_data_and_of_bylines() -> None:
+    assert read_page(page(jsonld(author="Nora Quill and agencies")))["authors"] == QUILL
     head = jsonld(author={"@type": "Person", "name": "Nora Quill, Political Editor"})
     assert read_page(page(head))["authors"] == QUILL
     head = '<meta name="author" content="Updated by Nora Quill">'
