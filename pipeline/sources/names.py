@@ -104,7 +104,7 @@ def _groups(text: str) -> Iterator[str]:
 def _stands_between(before: str, word: str, after: str) -> bool:
     """Whether "and" or a slash stands between two names: `José Ortega y Gasset` and `Iron & Wine` are one.
 
-    Each has two words at least, or beside "and" is a house or nobody ("and agencies"), or several stand before it already.
+    Each has two words at least, or beside "and" is a house or nobody ("and agencies"), or several stand before it.
     """
     last, first = _MARK.split(before)[-1].strip(), _MARK.split(after)[0].strip()
     if word in "/／" or min(len(last.split()), len(first.split())) > 1:
