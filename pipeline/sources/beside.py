@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.sources.boilerplate import pattern
+from pipeline.sources.layout import length, width
 from pipeline.sources.metadata import MIN_HEAD, Page, flat, squeezed
 
 LOOKED_AT = 40  # blocks after the headline; what follows them is of the article, or of others
@@ -26,7 +27,20 @@ _BLOCKS = {
     "h6", "header", "li", "main", "ol", "p", "section", "table", "td", "th", "tr", "ul",
 }  # fmt: skip
 _TYPE = {"abbr", "b", "em", "font", "i", "mark", "small", "strong", "sub", "sup", "time", "u", "wbr"}
-_PASSED_OVER = {"aside", "button", "figure", "footer", "form", "nav", "noscript", "script", "select", "style", "svg"}
+_PASSED_OVER = {
+    "aside",
+    "blockquote",
+    "button",
+    "figure",
+    "footer",
+    "form",
+    "nav",
+    "noscript",
+    "script",
+    "select",
+    "style",
+    "svg",
+}
 _OF_OTHERS = {"aside", "figure", "footer", "nav"}
 _BOX = re.compile(r"(?i)(?:^|[-_\s])(?:comments?|related|recommend\w*|newsletter|promo)(?:$|[-_\s])")
 _DATED = re.compile(
@@ -70,7 +84,7 @@ def lines_below(page: Page) -> list[Line]:
         return []
     summaries = 0
     for number, line in enumerate(_blocks(page.tree, text_element(page), after=headline)):
-        words = len(line.text.split())
+        words = length(line.text)
         summaries += words > BRIEF
         if words >= LONG or summaries > 1 or number >= LOOKED_AT:
             break
@@ -88,7 +102,7 @@ def lines_above(page: Page) -> list[Line]:
         return []
     found = _blocks(root, text_element(page), until=headline)
     brief = (line for line in islice(found, LOOKED_AT) if len(line.text) <= MAX_LINE)
-    return [line for line in brief if len(line.text.split()) <= BRIEF]
+    return [line for line in brief if length(line.text) <= BRIEF]
 
 
 def labelled(page: Page, what: str) -> list[str]:
@@ -129,7 +143,7 @@ def text_element(page: Page) -> Any:
     """The element that has most of the page's words in paragraphs of its own; None where there are no such."""
     words: dict[Any, int] = {}
     for paragraph in page.tree.xpath("//p"):
-        if (number := len(paragraph.text_content().split())) >= WORDY:
+        if (number := length(paragraph.text_content())) >= WORDY:
             words[paragraph.getparent()] = words.get(paragraph.getparent(), 0) + number
     return max(words, key=lambda each: words[each], default=None)
 
@@ -149,7 +163,7 @@ def heading(page: Page) -> Any:
     outlets = {squeezed(page.publisher), squeezed(page.meta.get("og:site_name", ""))} - {title}
     tags = [*page.tree.xpath("//h1"), *page.tree.xpath("//h2|//h3")]
     named = [(squeezed(flat(tag.text_content())), tag) for tag in tags]
-    shown = [(text, tag) for text, tag in named if len(text) > MIN_HEAD and text not in outlets]
+    shown = [(text, tag) for text, tag in named if width(text) > MIN_HEAD and text not in outlets]
     free = [(text, tag) for text, tag in shown if next(tag.iterancestors("nav", "li", "dialog"), None) is None]
     titled = [tag for text, tag in free if title and (title in text or text in title)]
     found = [tag for tag in titled if tag.tag == "h1"] + [tag for _, tag in free if tag.tag == "h1"]

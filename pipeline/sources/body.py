@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dateline import is_day
-from pipeline.sources.layout import filled, plain, readable, tables_of_data
+from pipeline.sources.layout import filled, length, plain, readable, tables_of_data
 from pipeline.sources.metadata import Page, string
 from pipeline.sources.stamp import is_stamp
 from pipeline.sources.written import language_of
@@ -28,7 +28,6 @@ BELOW = 3  # paragraphs among which the days of publication and update may be, w
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes in no text of its own
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
@@ -101,7 +100,7 @@ def _without_insertions(found: Sequence[str], page: Page, title: str | None, peo
     size, seen = sum(len(each.split()) for each in found), 0
     for number, each in enumerate(found):
         text = _BULLET.sub("", each)
-        short = len(text.split()) <= SHORT
+        short = length(text) <= SHORT
         if seen >= LAST * size and len(text.split()) <= 6 and pattern("endings").fullmatch(text):
             break
         seen += len(each.split())
@@ -138,11 +137,6 @@ def _lead(page: Page, kept: Sequence[str]) -> str | None:
 def words(text: str) -> Counter[str]:
     """The words of a text, and how often each stands in it."""
     return Counter(re.findall(r"\w+", text.lower()))
-
-
-def length(text: str) -> int:
-    """How many words a text has; of scripts without blanks two letters count as one."""
-    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
 
 def share(part: Counter[str], whole: Counter[str]) -> float:

@@ -7,6 +7,7 @@ tab: that is written for search engines.
 import re
 
 from pipeline.identity import domain_of
+from pipeline.sources.layout import width
 from pipeline.sources.metadata import MIN_HEAD, Page, flat, squeezed, string
 
 MAX_OUTLET = 40  # characters of an outlet's name after a headline
@@ -16,7 +17,7 @@ _SEPARATOR = re.compile(r"\s+[|–—•·»:*-]{1,2}\s+|\s*[｜ㅣ：]\s*")
 
 def headline(page: Page) -> tuple[str | None, str]:
     """The headline and where it stands, (None, "none") where there is none."""
-    shown = [head for h1 in page.tree.xpath("//h1") if len(head := flat(h1.text_content())) > MIN_HEAD]
+    shown = [head for h1 in page.tree.xpath("//h1") if width(head := flat(h1.text_content())) > MIN_HEAD]
     tab = next((flat(tag.text_content()) for tag in page.tree.xpath("//head/title|//title")[:1]), "")
     told = {
         "jsonld": flat(string(page.news.get("headline")) or ""),

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.errors import Rejected
-from pipeline.sources.body import length
 from pipeline.sources.boilerplate import listed, pattern
+from pipeline.sources.layout import length
 from pipeline.sources.metadata import Page, flat, joined, kinds
 
 CUT = 150  # words up to which the text before a paywall's sentence is a beginning, not an article

@@ -23,6 +23,8 @@ NAME = 4  # words of a name
 FAR = 300  # characters of a line that is no label
 WORDY = 25  # words of a paragraph that no menu has
 
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BLOCKS = "p|.//div|.//ul|.//ol|.//dl|.//table|.//blockquote|.//h1|.//h2|.//h3|.//h4|.//section|.//article"
 _BREAKS = {
     "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5",
@@ -61,7 +63,7 @@ def is_data(table: Any) -> bool:
     if table.get("role") in ("presentation", "none") or next(table.iterdescendants("table"), None) is not None:
         return False
     rows = [cells for row in table.iter("tr") if len(cells := filled(row)) > 1]
-    sizes = [len(cell.split()) for row in rows for cell in row]
+    sizes = [length(cell) for row in rows for cell in row]
     has_heads = next(table.iter("th", "caption"), None) is not None
     return bool(rows) and (has_heads or 2 * sum(size for size in sizes if size >= PROSE) < sum(sizes))
 
@@ -69,6 +71,16 @@ def is_data(table: Any) -> bool:
 def filled(row: Any) -> list[str]:
     """The texts of a row's cells that have letters or digits."""
     return [text for cell in row.xpath("./td|./th") if re.search(r"\w", text := cell.text_content())]
+
+
+def length(text: str) -> int:
+    """How many words a text has; of scripts without blanks two letters count as one."""
+    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
+
+
+def width(text: str) -> int:
+    """How many characters a text has; those of scripts that write a syllable or a word with each count twice."""
+    return len(text) + len(_DENSE.findall(text))
 
 
 def plain(text: str) -> str:
@@ -138,7 +150,7 @@ def _following(tree: Any, title: str | None) -> list[Any]:
 def _is_menu(tag: Any) -> bool:
     """Whether an element that calls itself a menu is one: it has neither the headline nor paragraphs."""
     paragraphs: Iterator[Any] = tag.iter("p")
-    is_text = any(len(each.text_content().split()) >= WORDY for each in paragraphs)
+    is_text = any(length(each.text_content()) >= WORDY for each in paragraphs)
     return not is_text and next(tag.iter("h1", "article"), None) is None
 
 

@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
-from pipeline.sources.body import length
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.html import strip_markup
+from pipeline.sources.layout import length
 
 FULL_WORDS = 120  # a description with fewer words counts as a teaser
 FEW_WORDS = 25  # a content with fewer words does too

@@ -317,3 +317,27 @@ def test_a_date_of_data_that_is_no_text(said: object) -> None:
         read("", head=f"<script type=application/ld+json>{data}</script>")["published_at"]
         == "2026-11-20T14:07:00+00:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline", "line"),
+    [
+        ("zh", "市议会批准计划", "<time datetime='2026-11-03T14:07:00+08:00'>2026年11月3日</time>"),
+        ("ja", "水道計画を承認", "<p>2026年11月3日 14時07分</p>"),
+        ("ko", "시의회 계획 승인", "<p>2026.11.03. 14:07</p>"),
+    ],
+)
+def test_short_headlines_and_texts_without_blanks(lang: str, headline: str, line: str) -> None:
+    text = "<p>市议会周五经过九小时辩论，批准了更换老城区供水管道的计划，工程将于一月开始，预计需要三年时间。</p>" * 3
+    raw = (
+        f"<html lang={lang}><meta charset=utf-8><body><article><h1>{headline}</h1>{line}{text}</article></body></html>"
+    )
+    found = read_page(raw.encode())
+    assert (found["published_at"][:16], found["title"]) == ("2026-11-03T14:07", headline)
+    assert found["text"].startswith("市议会周五")
+
+
+def test_a_post_that_is_quoted_has_a_day_of_its_own() -> None:
+    post = "<blockquote class=twitter-tweet><p>It sails!</p>— Ana (@ana) <a href='/1'>March 3, 2024</a></blockquote>"
+    assert "published_at" not in read("", text=f"<p>The ferry sails again.</p>{post}{TEXT}")
+    assert "published_at" not in read(post)
