@@ -92,9 +92,9 @@ def _alone(page: Page) -> list[str]:
         return []
     told = [(each, line) for each in text.xpath("./p") if (line := flat(each.text_content()))]
     wordy = [number for number, (_, line) in enumerate(told) if len(line.split()) >= WORDY]
-    for number in (
-        (wordy[0] - 1, wordy[-1] + 1) if wordy else ()
-    ):  # in scripts without blanks a name looks like any line
+    if not wordy:  # in scripts without blanks any line looks like a name
+        return []
+    for number in (wordy[0] - 1, wordy[-1] + 1):
         if not 0 <= number < len(told):
             continue
         at_edge = number in (0, len(told) - 1)
