@@ -129,6 +129,8 @@ def _of_group(group: str) -> Iterator[str]:
         return
     found: list[str] = []
     for part in parts:
+        if pattern("not_by").match(part):
+            break
         if found and pattern("suffixes").fullmatch(part):
             found[-1] += f" {part}"
         elif not _is_no_name(part, parts, found):

@@ -33,7 +33,7 @@ def is_whole(text: str, is_content: bool = False) -> bool:
             and what ends within a sentence. The last line of a long one may be a signature or a list, without an end.
     """
     size = length(text)
-    if _CUT.search(text[-80:]) or _more().search(text[-80:]):
+    if _CUT.search(text[-80:]) or _more().search(text[-80:]) or pattern("pages", "paywall").search(text[-80:]):
         return False
     if not is_content:
         return size >= FULL_WORDS

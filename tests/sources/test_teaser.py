@@ -28,6 +28,8 @@ def test_a_description_is_whole_where_it_is_long() -> None:
             " [&hellip;]".replace("&hellip;", "…"),
             "Read more",
             "Continue reading →",
+            "Subscribe to read the full story.",
+            "Subscribe now to continue reading.",
             "read more »",
             "Read more.",
         ),
