@@ -50,6 +50,8 @@ SHELL = "<div id=root></div>"
         ("<h1>Tide</h1><p>You must be 18 or older to view this page. How old are you?</p>", "age check"),
         ("<h1>Checking your browser before accessing</h1><p>This process is automatic. It takes a while.</p>", "robot"),
         ("<p>Redirecting...</p>", "page that leads on"),
+        ("<h1>Oops!</h1><p>This article is no longer available. It may have expired.</p>", "error page"),
+        ("<h1>Search</h1><p>0 results found. Try to search for something else.</p>", "of a search"),
         ("<p>Write to us.</p>", "no article text on the page, only 'Write to us"),
     ],
 )
