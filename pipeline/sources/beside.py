@@ -28,19 +28,8 @@ _BLOCKS = {
 }  # fmt: skip
 _TYPE = {"abbr", "b", "em", "font", "i", "mark", "small", "strong", "sub", "sup", "time", "u", "wbr"}
 _PASSED_OVER = {
-    "aside",
-    "blockquote",
-    "button",
-    "figure",
-    "footer",
-    "form",
-    "nav",
-    "noscript",
-    "script",
-    "select",
-    "style",
-    "svg",
-}
+    "aside", "blockquote", "button", "figure", "footer", "form", "nav", "noscript", "script", "select", "style", "svg",
+}  # fmt: skip
 _OF_OTHERS = {"aside", "figure", "footer", "nav"}
 _BOX = re.compile(r"(?i)(?:^|[-_\s])(?:comments?|related|recommend\w*|newsletter|promo)(?:$|[-_\s])")
 _DATED = re.compile(

@@ -175,8 +175,9 @@ def date_of(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("@value")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value / 1000 if value >= 10**11 else value
-        return datetime.fromtimestamp(seconds, UTC).isoformat() if 10**8 < seconds < 10**10 else None
+        if not 10**8 < value < 10**13:
+            return None
+        return datetime.fromtimestamp(value / 1000 if value >= 10**11 else value, UTC).isoformat()
     return string(value)
 
 

@@ -310,6 +310,12 @@ def test_days_whose_order_is_plain(line: str, language: str, day: str | None) ->
     assert read(f"<p>{line}</p>", lang=language).get("published_at") == day
 
 
+@pytest.mark.parametrize("said", [0, -1, 17, 10**400, 1e300, float("nan"), True, {"@value": None}])
+def test_a_number_of_data_that_is_no_date(said: object) -> None:
+    head = f"<script type=application/ld+json>{json.dumps({'@type': 'NewsArticle', 'datePublished': said})}</script>"
+    assert "published_at" not in read("", head=head)
+
+
 @pytest.mark.parametrize("said", [{"@value": "2026-11-20T14:07:00Z"}, 1795183620, 1795183620000])
 def test_a_date_of_data_that_is_no_text(said: object) -> None:
     data = json.dumps({"@type": "NewsArticle", "datePublished": said})
