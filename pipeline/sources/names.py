@@ -107,8 +107,9 @@ def _stands_between(before: str, word: str, after: str) -> bool:
     Each has two words at least, or beside "and" is a house or nobody ("and agencies"), or several stand before it.
     """
     last, first = _MARK.split(before)[-1].strip(), _MARK.split(after)[0].strip()
-    if word in "/／" or min(len(last.split()), len(first.split())) > 1:
-        return min(len(last.split()), len(first.split())) > 1
+    are_full = min(len(last.split()), len(first.split())) > 1
+    if are_full or word in "/／":
+        return are_full
     if any(each and (_is_nobody(each) or each.isupper()) for each in (last, first)):
         return True
     return word != "y" and "," in before
