@@ -97,15 +97,13 @@ def _is_index(page: Page, body: str) -> bool:
     """A page without an article's data and with many headlines that are links, or one that calls itself a list."""
     if page.news or page.meta.get("og:type", "").lower() == "article":
         return False
-    is_list = any(INDEX_TYPES & set(kinds(node)) for node in page.nodes)
+    told = {kind for node in page.nodes for kind in kinds(node)}
     headlines = page.tree.xpath("//h2//a[@href]|//h3//a[@href]|//a[@href]//h2|//a[@href]//h3")
     linked = " ".join(" ".join(link.itertext()) for link in page.tree.xpath("//a[@href]"))
     of_links = len(re.findall(r"\w+", linked)) / max(1, len(re.findall(r"\w+", _around(page))))
     paragraphs = [each for each in page.tree.xpath("//p") if len(each.text_content().split()) >= 25]
-    says_many = page.meta.get("og:type", "").lower() == "website" or any(
-        "ItemList" in kinds(node) for node in page.nodes
-    )
+    says_many = page.meta.get("og:type", "").lower() == "website" or "ItemList" in told
     many = SOME_LINKS if says_many else MANY_LINKS
-    if len(paragraphs) < 4 and (is_list or len(headlines) >= many):
+    if len(paragraphs) < 4 and (INDEX_TYPES & told or len(headlines) >= many):
         return True
     return of_links > 0.7 and len(body.split()) < CUT and len(headlines) >= SOME_LINKS
