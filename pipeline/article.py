@@ -18,7 +18,7 @@ MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisio
 MAX_TITLE = 2_000  # code points
 MAX_URL = 8_000  # bytes stay under Lucene's term limit of 32,766 in any encoding
 FIRST_NEWS = datetime(1600, 1, 1, tzinfo=UTC)
-MOMENTS, ZEROS = ("published_at", "modified_at", "first_seen_at", "fetched_at"), (0, "0", "")
+MOMENTS, ZEROS = ("published_at", "modified_at", "first_seen_at", "fetched_at"), (0, -1, "0", "-1", "")
 FUTURE = timedelta(hours=24)  # a published date further ahead than this is dropped
 
 ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
@@ -292,7 +292,7 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     told = "published_offset" in data  # by our own door: its published_at is in UTC by now
     offset = article.published_offset if told else _zone_minutes(data.get("published_at"))
     canonical, notes = _canonical(article)
-    notes += [f"{name} 0 is an empty field, and was dropped" for name in empty if data[name] != ""]
+    notes += [f"{name} {data[name]} is an empty field, and was dropped" for name in empty if data[name] != ""]
     update: dict[str, Any] = {
         "id": article.id or article_id(canonical, article.title, article.text),
         "url": without_user(article.url) if article.url else article.url,
@@ -349,6 +349,8 @@ def _validated(data: Mapping[Any, Any]) -> Article:
     except ValidationError as exc:
         fault = exc.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in fault["loc"]) or "article"
+        if where in MOMENTS:
+            fault["msg"] = f"{str(data[where])[:80]!r} is no date that can be read; ISO 8601 is, 2026-11-20T15:07:00Z"
         raise Rejected(f"{where}: {fault['msg']}") from None
     except (RecursionError, OverflowError) as exc:
         raise Rejected(f"not a usable article: {exc}") from None

@@ -96,11 +96,12 @@ def test_an_empty_date_is_none() -> None:
     assert admit({"text": "x", "published_at": "1854-10-25T00:00:00Z"}, now=NOW).published_at
 
 
-@pytest.mark.parametrize("zero", [0, 0.0, "0"])
+@pytest.mark.parametrize("zero", [0, 0.0, "0", -1])
 def test_a_date_of_nothing_is_an_empty_field(zero: object) -> None:
     article = admit({"text": "x", "published_at": zero, "fetched_at": zero}, now=NOW, pushed=True)
     assert (article.published_at, article.published_from, article.fetched_at) == (None, "none", NOW)
-    assert article.notes == [f"{name} 0 is an empty field, and was dropped" for name in ("published_at", "fetched_at")]
+    told = [f"{name} {zero} is an empty field, and was dropped" for name in ("published_at", "fetched_at")]
+    assert article.notes == told
     left_out = admit({"text": "x", "published_at": "", "modified_at": ""}, now=NOW, pushed=True)
     assert (left_out.published_at, left_out.published_from, left_out.notes) == (None, "none", [])
     written = admit({"text": "x", "published_at": "1970-01-01T00:00:00Z"}, now=NOW)  # an archive may be that old

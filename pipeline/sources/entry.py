@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.identity import article_id, canonical_url, entry_id, is_home, page_key, same_site
 
+PLACED = ("title", "authors", "published_at")  # fields of which it is told where they stood
 TWICE = 2  # entries that one article may have in a feed: as it was, and as it is
 
 
@@ -43,6 +44,11 @@ class Entry:
         """Changes when the entry does."""
         says = [str(self.fields.get(name, "")) for name in ("title", "text", "url", "modified_at")]
         return hashlib.sha256("\n".join(says).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def placed(fields: dict[str, Any], where: str) -> dict[str, Any]:
+    """The fields with where they stood: `feed`, `sitemap`."""
+    return fields | {"metadata_from": {name: where for name in PLACED if fields.get(name)}}
 
 
 def told_apart(entries: list[Entry], home: str | None) -> list[Entry]:

@@ -21,7 +21,7 @@ from pipeline.identity import domain_of, same_site
 from pipeline.sources import sitemap
 from pipeline.sources.credit import foreign
 from pipeline.sources.dates import moment, unread
-from pipeline.sources.entry import Entry, told_apart
+from pipeline.sources.entry import Entry, placed, told_apart
 from pipeline.sources.html import strip_markup
 from pipeline.sources.http import GZIP, MAX_FEED, Inflate
 from pipeline.sources.names import as_names
@@ -188,7 +188,7 @@ def _entry(entry: Any, head: Any, home: str | None) -> Entry:
         ),
     }
     key = entry.get("id") or url or hashlib.sha256(f"{title}\n{text}".encode("utf-8", "replace")).hexdigest()
-    return Entry(str(key)[:500], present(fields))
+    return Entry(str(key)[:500], placed(present(fields), "feed"))
 
 
 def present(fields: dict[str, Any]) -> dict[str, Any]:
@@ -334,7 +334,7 @@ def _json_entry(each: dict[str, Any], head: dict[str, Any]) -> Entry:
     }
     known = each.get("id")
     key = str(known) if isinstance(known, str | int | float) and known != "" else url or title
-    return Entry(key[:500], present(fields))
+    return Entry(key[:500], placed(present(fields), "feed"))
 
 
 def _list(value: Any) -> list[Any]:

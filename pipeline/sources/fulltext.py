@@ -38,10 +38,10 @@ def merged(entry: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     if page.get("modified_at"):
         found["modified_at"] = page["modified_at"]
     found["url"] = page["url"]  # where the link leads
-    origins = dict(page.get("metadata_from", {}))
-    if entry.get("title"):
-        origins["title"] = "feed"
-    origins["published_at"] = found["published_from"]
+    said = entry.get("metadata_from", {})
+    origins = said | page.get("metadata_from", {}) | {"published_at": found["published_from"]}
+    if "title" in said:
+        origins["title"] = said["title"]
     found["metadata_from"] = {name: origin for name, origin in origins.items() if origin != "none"}
     return {name: value for name, value in found.items() if value is not None}
 

@@ -8,6 +8,7 @@ from lxml import etree
 
 from pipeline.errors import Rejected
 from pipeline.sources.dates import moment, unread
+from pipeline.sources.entry import placed
 
 MAX_CHILDREN = 1000  # sitemaps of an index
 
@@ -53,7 +54,8 @@ def _page(node: Any) -> dict[str, Any]:
         "modified_at": modified,
         "notes": unread(published_at=(written, published), modified_at=(changed, modified)),
     }
-    return {name: value for name, value in fields.items() if value} | {"text": "", "completeness": "title"}
+    said = {name: value for name, value in fields.items() if value}
+    return placed(said, "sitemap") | {"text": "", "completeness": "title"}
 
 
 def _children(raw: bytes, name: str) -> Iterator[Any]:

@@ -9,16 +9,17 @@ import orjson
 
 from pipeline.article import ID
 from pipeline.errors import Rejected
-from pipeline.sources.dates import is_ahead, moment
+from pipeline.sources.dates import is_ahead, moment, unread
 from pipeline.sources.html import strip_markup
-from pipeline.sources.names import names_in
+from pipeline.sources.metadata import names
+from pipeline.sources.names import MAX_AUTHORS, as_names, names_in
 
 MEDIA = ("picture", "graphic", "video", "audio", "animation", "planning")  # of ninjs' types, those that are no text
 NINJS_MARKS = ("headlines", "bodies", "headline", "body_html", "body_text", "body_xhtml")
 
 
 def unwrapped(data: object) -> object:
-    """The fields of an `Article` from a CloudEvent's data or a ninjs item; anything else as it is.
+    """The fields of an `Article` from a CloudEvent's data, a ninjs item, or an article as people write it.
 
     Raises:
         Rejected: an event without data that can be read, or an item that its agency has withdrawn.
@@ -27,7 +28,26 @@ def unwrapped(data: object) -> object:
         data = _event_data(data)
     if isinstance(data, Mapping) and "uri" in data and "text" not in data and any(name in data for name in NINJS_MARKS):
         return from_ninjs(data)
-    return data
+    return _as_written(data) if isinstance(data, Mapping) else data
+
+
+def _as_written(data: Mapping[Any, Any]) -> dict[Any, Any]:
+    """An article whose dates and authors are not in the form of an `Article`: dates of e-mail, one author, bylines.
+
+    What can't be read stays as it is, for `admit` to say so.
+    """
+    found = dict(data)
+    read = {name: when for name in ("published_at", "modified_at") if (when := moment(data.get(name)))}
+    if notes := unread(**{name: (data[name], when) for name, when in read.items()}):
+        given = data.get("notes")
+        found["notes"] = [*(given if isinstance(given, list) else []), *notes]
+    found |= read
+    authors = data.get("authors")
+    people = authors if isinstance(authors, list) else [authors] if isinstance(authors, str | Mapping) else []
+    if people and all(isinstance(each, str | Mapping) for each in people):
+        named = [name[:500] for each in people for name in names(each)]
+        found["authors"] = list(dict.fromkeys(name for each in named for name in as_names(each)))[:MAX_AUTHORS]
+    return found
 
 
 def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def test_a_news_sitemap_names_outlet_and_language_and_pictures_are_not_pages() -
     first, second = (entry.fields for entry in entries(NEWS))
     assert (first["source"], first["language"]) == ({"name": "Tidewater Post"}, "en")
     assert first["published_from"] == "sitemap"
+    assert first["metadata_from"] == {"title": "sitemap", "published_at": "sitemap"}
     assert (second["url"], second.get("published_at")) == ("https://tidewater-post.example/old", None)
     assert entries(gzip.compress(NEWS)) == entries(NEWS)
     assert read_document(NEWS).title == "Tidewater Post", "as its feed is listed"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import Rejected
+from pipeline.sources.entry import placed
 from pipeline.sources.fulltext import merged
 from pipeline.sources.html import ONLY_DAY
 
@@ -35,7 +36,7 @@ def page(published_at: str | None = None, origin: str = "none", **more: Any) -> 
 def test_a_date_and_its_origin_are_of_one_place(
     entry: dict[str, Any], read: dict[str, Any], date: str | None, origin: str
 ) -> None:
-    found = merged({"title": "Ferry", "text": "", **entry}, read)
+    found = merged(placed({"title": "Ferry", "text": "", **entry}, "feed"), read)
     assert (found.get("published_at"), found["published_from"]) == (date, origin)
     assert found["metadata_from"].get("published_at", "none") == origin
     assert found["metadata_from"]["title"] == "feed"

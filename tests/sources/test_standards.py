@@ -85,6 +85,41 @@ def test_ninjs_in_camel_case() -> None:
     assert take(camel | {"bodies": [{"contentType": "text/html", "value": "<p>One.</p><p>Two.</p>"}]}) == take(NINJS)
 
 
+@pytest.mark.parametrize(
+    ("authors", "read"),
+    [
+        ("By Nora Quill and Ben Trask", ["Nora Quill", "Ben Trask"]),
+        (["By Nora Quill", "nora@harbour.example (Nora Quill)", " "], ["Nora Quill"]),
+        ({"@type": "Person", "name": "Nora Quill"}, ["Nora Quill"]),
+        ([{"name": "Nora Quill"}, "Ben Trask"], ["Nora Quill", "Ben Trask"]),
+        ([], []),
+    ],
+)
+def test_authors_as_people_write_them(authors: object, read: list[str]) -> None:
+    assert take({"text": "x", "authors": authors}).authors == read
+
+
+@pytest.mark.parametrize("authors", [7, [7], ["Nora Quill", None], [["Nora Quill"]]])
+def test_authors_that_are_none_are_refused(authors: object) -> None:
+    refused = Door().take("in", {"text": "x", "authors": authors}).item
+    assert isinstance(refused, Refusal)
+    assert "authors" in refused.reason
+
+
+def test_dates_as_people_write_them() -> None:
+    article = take(
+        {"text": "x", "published_at": "Tue, 03 Nov 2026 08:00:00 +0300", "modified_at": "3 Nov 2026 07:00 UTC"}
+    )
+    assert (article.published_at, article.published_offset) == (datetime(2026, 11, 3, 5, tzinfo=UTC), 180)
+    assert (article.modified_at, article.notes) == (datetime(2026, 11, 3, 7, tzinfo=UTC), [])
+    odd = take({"text": "x", "published_at": "3 Nov 2026 08:00 XYZT", "notes": ["of the sender"]})
+    assert (odd.published_at, len(odd.notes)) == (datetime(2026, 11, 3, tzinfo=UTC), 2)
+    for unclear in ("soon", "05/04/2026"):
+        refused = Door().take("in", {"text": "x", "published_at": unclear}).item
+        assert isinstance(refused, Refusal)
+        assert refused.reason.startswith(f"published_at: '{unclear}' is no date that can be read")
+
+
 def test_what_is_embargoed_is_not_published_before() -> None:
     ahead, over = ("2126-11-03T08:00:00+01:00", "2025-11-03T08:00:00+01:00")
     held = Door().take("in", NINJS | {"embargoed": ahead}).item
