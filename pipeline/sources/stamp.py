@@ -32,8 +32,9 @@ def is_stamp(text: str, language: str, people: Iterable[str] = (), *, labelled: 
     for each in (_DAY, _ago()):
         rest, found = each.subn(" ", rest)
         days += found
+    rest, of_any_year = _of_any_year(language).subn(" ", rest)
     rest, label = _labels().subn(" ", _TIME.sub(" ", rest))
-    if not days or not (label or (re.search(r"\d", text) and not labelled)):
+    if not (days or (of_any_year and label)) or not (label or (re.search(r"\d", text) and not labelled)):
         return False  # a paragraph may well be "Today."
     for name in people:
         rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
@@ -44,6 +45,15 @@ def is_stamp(text: str, language: str, people: Iterable[str] = (), *, labelled: 
 def tells_nothing(text: str) -> bool:
     """Whether a text has no more than labels of days and the words beside them: what is left of a line of times."""
     return len(text) <= MAX_LINE and _LETTER.search(_words().sub(" ", _labels().sub(" ", f" {text} "))) is None
+
+
+@cache
+def _of_any_year(language: str) -> re.Pattern[str]:
+    """A day without its year: `20 November`, `Nov. 20`, `11月20日`."""
+    month = "|".join(sorted(map(re.escape, written.names_of(language).months), key=len, reverse=True))
+    ordinal = r"(?:st|nd|rd|th|er|\.|º)?"
+    first = rf"\b\d\d?{ordinal}\s(?:de\s|of\s)?(?:{month})\b\.?"
+    return re.compile(rf"{first}|\b(?:{month})\b\.?\s\d\d?{ordinal}(?!\w)|\d\d?[月월]\s?\d\d?[日일]", re.IGNORECASE)
 
 
 @cache
@@ -60,7 +70,7 @@ def _labels() -> re.Pattern[str]:
 def _words() -> re.Pattern[str]:
     """What may stand beside days and labels, names of zones too."""
     zones = "|".join(map(re.escape, sorted(written.zones(), key=len, reverse=True)))
-    return _word_of(rf"{pattern('when').pattern}|{zones}|{pattern('by').pattern}")
+    return _word_of(rf"{pattern('of_article').pattern}|{pattern('when').pattern}|{zones}|{pattern('by').pattern}")
 
 
 def _word_of(words: str) -> re.Pattern[str]:

@@ -23,7 +23,7 @@ from pipeline.tables import rows_of
 WINDOW = 80  # characters before a day in which its time may stand
 
 _YEAR_FIRST = re.compile(
-    r"\b(?P<y>\d{4})(?:[-/]|\.\s?|\s?[年년]\s?)(?P<m>\d\d?)(?:[-/]|\.\s?|\s?[月월]\s?)(?P<d>\d\d?)(?!\d)[日일]?"
+    r"(?<![0-9A-Za-z_])(?P<y>\d{4})(?:[-/]|\.\s?|\s?[年년]\s?)(?P<m>\d\d?)(?:[-/]|\.\s?|\s?[月월]\s?)(?P<d>\d\d?)(?!\d)[日일]?"
 )
 _DOTTED = re.compile(r"(?<![\d.])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4})\b")
 # Of versions and numbers of telephones only those with two digits thrice are left, and English pages write no day so.

@@ -34,7 +34,34 @@ STAMPS = [
     ("ja", "公開日 2026年11月20日 14時07分"),
     ("ko", "입력 2026.11.20. 14:07 수정 2시간 전"),
 ]
+NOTES = [
+    ("en", "This article was updated on 20 November 2026."),
+    ("en", "This story was last updated on November 20 at 3:07 pm"),
+    ("de", "Dieser Artikel wurde zuletzt am 20. November um 15:07 Uhr aktualisiert."),
+    ("fr", "L’article a été mis à jour le 20 novembre à 15h07."),
+    ("es", "Esta nota se actualizó el 20 de noviembre de 2026."),
+    ("it", "Questo articolo è stato aggiornato il 20 novembre 2026."),
+    ("sv", "Den här artikeln har uppdaterats 20 november 2026"),
+    ("pl", "Artykuł został zaktualizowany 20 listopada 2026."),
+    ("ru", "Статья была обновлена 20 ноября 2026 года."),
+    ("tr", "Bu haber 20 Kasım 2026 tarihinde güncellendi."),
+    ("zh", "本文于2026年11月20日更新。"),
+    ("ja", "この記事は2026年11月20日に更新されました。"),
+    ("ar", "تم تحديث هذا المقال في 20 نوفمبر 2026"),
+]
+CHANGES = [
+    ("en", "This article was updated on 20 November to include a comment from the ministry."),
+    ("en", "This story was amended on 20 November 2026 because it misstated the age of the ferry."),
+    ("en", "The story was updated on stage."),
+    ("de", "Dieser Artikel wurde am 20. November aktualisiert, um eine Stellungnahme zu ergänzen."),
+    ("fr", "Cet article a été mis à jour le 20 novembre 2026 avec la réaction du ministère."),
+    ("nl", "Dit artikel is op 20 november bijgewerkt met een reactie."),
+    ("ru", "Статья была обновлена 20 ноября 2026 года: добавлен ответ министерства."),
+    ("zh", "本文于2026年11月20日更新，加入了部门的答复。"),
+]
 TOLD = [
+    "20 November",
+    "The first was on 20 May",
     "The exhibition opened on 3 May 2025 in Porto.",
     "Born 12 March 1991, died 3 November 2026",
     "20 November 2026: the council approves the plan",
@@ -52,6 +79,16 @@ TOLD = [
 def test_a_line_that_tells_when(language: str, line: str) -> None:
     assert is_stamp(line, language, ["Nora Quill"])
     assert read(f"<p>{line}</p>", lang=language)["text"].startswith("Paragraph 0")
+
+
+@pytest.mark.parametrize(("language", "line"), NOTES)
+def test_a_sentence_that_tells_when_alone(language: str, line: str) -> None:
+    assert read("", lang=language, text=f"{TEXT}<p>{line}</p>")["text"].endswith("morning.")
+
+
+@pytest.mark.parametrize(("language", "line"), CHANGES)
+def test_a_note_that_tells_what_was_changed_is_text(language: str, line: str) -> None:
+    assert read("", lang=language, text=f"{TEXT}<p>{line}</p>")["text"].endswith(line)
 
 
 @pytest.mark.parametrize("line", TOLD)
