@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pipeline.agencies import agency_of
 from pipeline.identity import domain_of
 from pipeline.sources import boilerplate
 from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
@@ -75,9 +76,10 @@ def _of_classes(page: Page) -> list[str]:
             text = line_of(element)
             if squeezed(without_by(flat(element.text_content()))) in outlets:
                 return []
-            names = [name for name in _people(page, [text]) if looks_like_a_name(name)]
-            if found := [name for name in names if not outlets & set(name.lower().split())]:
-                return found
+            names = _people(page, [text])
+            people = [name for name in names if looks_like_a_name(name) and not outlets & set(name.lower().split())]
+            if people:
+                return [name for name in names if name in people or agency_of(name)]
     return []
 
 

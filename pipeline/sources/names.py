@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.agencies import agency_of
 from pipeline.sources.boilerplate import listed, pattern
 from pipeline.sources.metadata import flat
 
@@ -15,9 +16,13 @@ MAX_BYLINE = 300  # characters that are looked at
 BY = re.compile(rf"(?:^|\|\s*)(?:{pattern('by').pattern})\s*[:,]?\s+", re.IGNORECASE)
 _BLOCKS = {"br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "li", "p", "section", "td", "tr", "ul"}
 _AND = pattern("and").pattern
+_WITH = pattern("with").pattern
 _BETWEEN = re.compile(
-    rf"\s*(?:;|\||,\s*(?:{_AND})\s|\s(?P<and>{_AND}|&)\s|(?<=\w)\s?(?P<slash>[/／])\s?(?=[^\W\d]))\s*", re.IGNORECASE
+    rf"\s*(?:;|\||,\s*(?:{_AND})\s|\s(?P<and>{_AND}|&)\s|,?\s(?P<with>{_WITH})(?:\s|(?<=['’]))"
+    r"|(?<=\w)\s?(?P<slash>[/／])\s?(?=[^\W\d]))\s*",
+    re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(rf"\s*\(\s*(?:(?:{_WITH})\s?)?([^()]{{2,40}})\)", re.IGNORECASE)
 _MARK = re.compile(rf"[,;|/]|\s(?:{_AND}|&)\s", re.IGNORECASE)
 _PART = re.compile(r"\s*(?:,|\s[–—•·-])\s+")
 _AT = re.compile(rf"\s(?:{pattern('at').pattern})\s(?:(?:the|die|das|el|la|le|les)\s(?=[^\W\d_a-z]))?(?=[^\W\d_])")
@@ -33,7 +38,7 @@ def names_in(text: str) -> list[str]:
     Args:
         text: `By Nora Quill, Political Editor, and Ben Trask in Nairobi`, `Quill, Nora`.
     """
-    plain = without_addresses(text[:MAX_BYLINE])
+    plain = _IN_BRACKETS.sub(_agency_of_brackets, without_addresses(text[:MAX_BYLINE]))
     found = [name for group in _groups(without_by(plain)) for name in _of_group(group)]
     return list(dict.fromkeys(found))[:MAX_AUTHORS]
 
@@ -41,9 +46,10 @@ def names_in(text: str) -> list[str]:
 def as_names(text: str) -> list[str]:
     """The names of what a feed or a file gives as one name: several of people where all of it reads so, else itself."""
     found = names_in(text)
-    if found and all(map(looks_like_a_name, found)):
-        return found
-    plain = without_addresses(text) if "@" in text else text
+    known = [name for name in found if not pattern("nobody").fullmatch(name)]
+    if known and all(looks_like_a_name(name) or agency_of(name) for name in known):
+        return known
+    plain = without_addresses(text) if "@" in text else flat(text)
     return [plain] if plain else []
 
 
@@ -90,29 +96,40 @@ def line_of(element: Any) -> str:
     return "".join(said)
 
 
+def _agency_of_brackets(match: re.Match[str]) -> str:
+    """An agency in brackets stands beside the name before it: "(AFP)", "(mit dpa)"."""
+    return f", {match[1]}" if agency_of(match[1]) else match[0]
+
+
 def _groups(text: str) -> Iterator[str]:
     """The parts of a byline between its marks and its words for "and", where these stand between two names."""
     begin = 0
     for mark in _BETWEEN.finditer(text):
-        word = mark["and"] or mark["slash"]
-        if not word or _stands_between(text[begin : mark.start()], word, text[mark.end() :]):
+        word = mark["and"] or mark["with"] or mark["slash"]
+        if not word or _stands_between(text[begin : mark.start()], word, text[mark.end() :], mark["with"] is not None):
             yield text[begin : mark.start()]
             begin = mark.end()
     yield text[begin:]
 
 
-def _stands_between(before: str, word: str, after: str) -> bool:
-    """Whether "and" or a slash stands between two names: `José Ortega y Gasset` and `Iron & Wine` are one.
+def _stands_between(before: str, word: str, after: str, is_with: bool) -> bool:
+    """Whether "and", "with" or a slash stands between two names: `José Ortega y Gasset` and `Iron & Wine` are one.
 
-    Each has two words at least, or beside "and" is a house or nobody ("and agencies"), or several stand before it.
+    Each has two words at least, or beside the word is a house or nobody ("and agencies"), or several stand before it.
     """
     last, first = _MARK.split(before)[-1].strip(), _MARK.split(after)[0].strip()
     are_full = min(len(last.split()), len(first.split())) > 1
-    if are_full or word in "/／":
-        return are_full
-    if any(each and (_is_nobody(each) or each.isupper()) for each in (last, first)):
+    if is_with:
+        return _is_house(first) or (are_full and word.islower() and looks_like_a_name(_alone(first)))
+    if word in "/／":
+        return are_full or (" " in last and agency_of(first) is not None)  # what follows an agency took a picture
+    if are_full or _is_house(last) or _is_house(first):
         return True
-    return word != "y" and "," in before
+    return word not in ("y", "e") and "," in before
+
+
+def _is_house(text: str) -> bool:
+    return text.isupper() or (text != "" and _is_nobody(text))
 
 
 def _is_nobody(text: str) -> bool:

@@ -64,6 +64,17 @@ BOTH = ["Nora Quill", "Ben Trask"]
         ("Photo Nora Quill", ["Photo Nora Quill"]),
         ("Nora Quill, MP", QUILL),
         ("Nora Quill und dpa", ["Nora Quill", "dpa"]),
+        ("Hélène Dupré avec AFP", ["Hélène Dupré", "AFP"]),
+        ("Hélène Dupré, avec l'AFP", ["Hélène Dupré", "AFP"]),
+        ("Nora Quill mit dpa", ["Nora Quill", "dpa"]),
+        ("Nora Quill (mit Material von dpa)", ["Nora Quill", "dpa"]),
+        ("Nora Quill with AP and Reuters", ["Nora Quill", "AP", "Reuters"]),
+        ("By Nora Quill with Ben Trask in Porto", BOTH),
+        ("Nora Quill/dpa", ["Nora Quill", "dpa"]),
+        ("Нора Квилл и ТАСС", ["Нора Квилл", "ТАСС"]),
+        ("Nora Quill e Ben Trask", BOTH),
+        ("Max Con Trask", ["Max Con Trask"]),
+        ("Nora Quill With The Wind", ["Nora Quill With The Wind"]),
         ("牛镛", ["牛镛"]),
         ("", []),
         (" , ", []),
@@ -98,6 +109,9 @@ def test_the_words_of_an_element(markup: str, text: str) -> None:
         ("Ministry of Ports, Ellery", ["Ministry of Ports, Ellery"]),
         ("The Tide", ["The Tide"]),
         ("nq", ["nq"]),
+        ("Nora Quill and AFP", ["Nora Quill", "AFP"]),
+        ("Nora Quill with agencies", QUILL),
+        (" ", []),
     ],
 )
 def test_a_name_of_a_feed_stays_as_it_is_unless_all_of_it_is_people(name: str, names: list[str]) -> None:
@@ -112,4 +126,5 @@ def test_names_of_data_and_of_bylines() -> None:
     assert read_page(page(head, BODY))["authors"] == QUILL
     assert "authors" not in read_page(page(jsonld(author={"name": "Staff Writer"})))
     assert read('<div class="byline"><span>Nora Quill</span><span>Ben Trask</span></div>')["authors"] == BOTH
+    assert read('<div class="byline">By Nora Quill with AFP</div>')["authors"] == ["Nora Quill", "AFP"]
     assert read('<div class="author">Nora Quill<br>Political Editor</div>')["authors"] == QUILL
