@@ -43,7 +43,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
     title, title_from = headline(page)
     people, people_from = authors(page)
     body, tables = body_of(page, title, people)
-    refuse_other_pages(page, title, body)
+    refuse_other_pages(page, title, body, people)
     published, published_from = _published(page)
     canonical = page.canonical()
     origins = {"title": title_from, "authors": people_from, "published_at": published_from}

@@ -1,13 +1,14 @@
-"""Pages that are no articles: error pages, consent walls, paywalls, indices; each is refused with its kind.
+"""Pages that are no articles: error pages, consent walls, paywalls, indices...; each is refused with its kind.
 
 The fewer words a page has, the more it looks like something else. What says in its data that it is an article is one,
 unless all of its text is what such other pages say.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Rejected
+from pipeline.sources.about import about
 from pipeline.sources.boilerplate import listed, pattern
 from pipeline.sources.layout import length
 from pipeline.sources.metadata import Page, flat, joined, kinds
@@ -20,8 +21,14 @@ INDEX_TYPES = {"CollectionPage", "SearchResultsPage", "ProfilePage"}  # an artic
 MANY_LINKS, SOME_LINKS = 30, 8  # headlines that an index has at least, and one that says it is a website or has a list
 
 
-def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
+def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequence[str] = ()) -> None:
     """Refuse a page that is no article.
+
+    Args:
+        page: the page.
+        title: its headline.
+        body: the text that was found on it.
+        people: its authors.
 
     Raises:
         Rejected: `error page`, `consent page`, `paywall`, `index page`, `sign-in page`..., with what shows it; or a
@@ -32,6 +39,8 @@ def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
     heads = [title or "", *_heads(page)]
     if size < BRIEF * 2 and not page.news:
         _refuse_by_title("error", heads)
+    if why := about(page, [title or "", *_tab(page)], people):
+        raise Rejected(f"page about the outlet: {why}")
     if size < BRIEF * 4 and not is_article:
         _refuse_by_title("consent", heads)
     if size < BRIEF:
@@ -49,9 +58,14 @@ def refuse_other_pages(page: Page, title: str | None, body: str) -> None:
 
 
 def _heads(page: Page) -> Iterator[str]:
-    """The first headings, and the title of the browser's tab without the outlet's name."""
+    """The first headings, and the title of the browser's tab."""
     for tag in page.tree.xpath("//h1")[:3]:
         yield flat(tag.text_content())
+    yield from _tab(page)
+
+
+def _tab(page: Page) -> Iterator[str]:
+    """The title of the browser's tab, with and without the outlet's name."""
     for tag in page.tree.xpath("//title")[:1]:
         yield flat(tag.text_content())
         yield re.split(r"\s[|–—·-]\s", flat(tag.text_content()))[0]

@@ -133,6 +133,11 @@ class Page:
         same = when if is_only_day(when) else when[:16]  # to the minute
         return next((other for _, other in found if _has_zone(other) and other.startswith(same)), when), origin
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether its meta elements tell when it was published."""
+        return any(name in self._plain_meta for name in listed("meta", "published"))
+
     def modified(self) -> str | None:
         """When it was last changed."""
         given = [date_of(self.news.get("dateModified"))]
