@@ -9,6 +9,7 @@ from lxml import etree
 from pipeline.agencies import agency_of
 from pipeline.sources.boilerplate import listed, pattern
 from pipeline.sources.metadata import flat
+from pipeline.sources.stamp import is_label, without_times
 
 MAX_AUTHORS = 20
 MAX_BYLINE = 300  # characters that are looked at
@@ -38,8 +39,8 @@ def names_in(text: str) -> list[str]:
     Args:
         text: `By Nora Quill, Political Editor, and Ben Trask in Nairobi`, `Quill, Nora`.
     """
-    plain = _IN_BRACKETS.sub(_agency_of_brackets, without_addresses(text[:MAX_BYLINE]))
-    found = [name for group in _groups(without_by(plain)) for name in _of_group(group)]
+    plain = without_times(_IN_BRACKETS.sub(_agency_of_brackets, without_addresses(text[:MAX_BYLINE])))
+    found = [name for group in _groups(without_by(plain)) for name in _of_group(group) if not is_label(name)]
     return list(dict.fromkeys(found))[:MAX_AUTHORS]
 
 

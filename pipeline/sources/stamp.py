@@ -9,9 +9,11 @@ from pipeline.sources.boilerplate import pattern
 
 MAX_STAMP = 25  # words: a day of publication and one of an update, with times, zones and labels
 MAX_LINE = 300  # characters
+MAX_BESIDE = 6  # labels and words on one side of a time
 
 _DAY = re.compile(r"(?<![\d.])\d{1,4}(?P<mark>[./-])\d\d?(?P=mark)\d{1,4}(?![\d.])")  # misread or not
 _TIME = re.compile(r"(?<![\d:])\d\d?(?:[:.]|\s?h\s?)\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
+_MARKS = " |,;:·•()–—-"
 _LETTER = re.compile(r"[^\W_]")
 
 
@@ -54,6 +56,85 @@ def _of_any_year(language: str) -> re.Pattern[str]:
     ordinal = r"(?:st|nd|rd|th|er|\.|º)?"
     first = rf"\b\d\d?{ordinal}\s(?:de\s|of\s)?(?:{month})\b\.?"
     return re.compile(rf"{first}|\b(?:{month})\b\.?\s\d\d?{ordinal}(?!\w)|\d\d?[月월]\s?\d\d?[日일]", re.IGNORECASE)
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is a label of a day, and nothing else: `Updated`."""
+    return _labels().fullmatch(text) is not None
+
+
+def without_times(line: str) -> str:
+    """A line with bars in place of the days and times in it and of the labels beside these: `Nora Quill | Ben Trask`.
+
+    Words such as "today" tell when after a label alone: `Updated today` does, and `The Tide Today` is an outlet.
+    """
+    pieces, begin = [], 0
+    for match in _time().finditer(line):
+        before = line[begin : match.start()]
+        if re.search(r"\d", match[0]) or _without_labels(before, before=True) != before.strip(_MARKS):
+            pieces.append(before)
+            begin = match.end()
+    if not pieces:
+        return line
+    bare = [_without_labels(piece, before=True) for piece in pieces]
+    bare = [piece if number == 0 else _without_labels(piece, before=False) for number, piece in enumerate(bare)]
+    bare.append(_without_labels(line[begin:], before=False))
+    return " | ".join(piece for piece in bare if piece and not tells_nothing(piece))
+
+
+def _without_labels(piece: str, *, before: bool) -> str:
+    """What stands before a time, or after one, without the words at that end that go with it; names are in capitals."""
+    piece = piece.strip(_MARKS)
+    for _ in range(MAX_BESIDE):
+        match = _label_at_end().search(piece) if before else _label_at_head().match(piece)
+        if match is None or not (match["label"] or match[0].islower()):
+            break
+        piece = (piece[: match.start()] if before else piece[match.end() :]).strip(_MARKS)
+    return piece
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    """A day, a time, or how long ago it was; each by itself, and not in the order that a language has."""
+    month = "|".join(map(re.escape, sorted(written.months_of_all(), key=len, reverse=True)))
+    year = r"(?:,?\s(?:de\s|del\s)?\d{4}\b)?"
+    forms = [
+        pattern("ago").pattern,
+        r"\d{1,4}[./-]\d\d?[./-]\d{1,4}(?:T[\d:.]+Z?)?",
+        r"\d{2,4}\s?[年년]\s?\d\d?\s?[月월](?:\s?\d\d?\s?[日일])?",
+        rf"\d\d?(?:st|nd|rd|th|er|\.|º)?\s(?:de\s|of\s)?(?:{month})\b\.?{year}",
+        rf"(?:{month})\.?\s\d\d?(?:st|nd|rd|th)?(?!\d){year}",
+        rf"(?:{month})\.?,?\s\d{{4}}\b",
+        r"\d\d?(?:[:.]\d\d(?::\d\d)?|\s?h\s?\d\d)(?:\s?[ap]\.?m\b\.?|\suhr)?(?!\d)",
+        r"\d\d?\s?(?:[ap]\.?m\b\.?|uhr\b)",
+        r"(?<=\S\s)\d+[\s-]min\w*(?:\s(?:read|lesezeit|de lecture))?",  # `20 Minuten` is an outlet
+    ]
+    # "Sun" and "Domingo" are names too, but not where they stand alone.
+    weekday = rf"(?:(?:^|(?<=[|,·•–—(-]\s))(?:{_weekdays()})\.?|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s"
+    return _word_of(rf"(?:{weekday})?(?:{'|'.join(forms)})")
+
+
+@cache
+def _weekdays() -> str:
+    return "|".join(map(re.escape, sorted(written.weekdays_of_all(), key=len, reverse=True)))
+
+
+@cache
+def _label_at_end() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|(?<=[\s|,;:·•(–—-])){_beside()}[\s.:,(–—-]*$", re.IGNORECASE)
+
+
+@cache
+def _label_at_head() -> re.Pattern[str]:
+    return re.compile(rf"{_beside()}(?![^\W\d_])[\s.:,)–—-]*", re.IGNORECASE)
+
+
+@cache
+def _beside() -> str:
+    """What goes with a time: labels and zones in any case, and other words."""
+    zones = "|".join(map(re.escape, sorted(written.zones(), key=len, reverse=True)))
+    label = rf"(?:{pattern('dated').pattern}|(?:{pattern('updated').pattern})\w*)(?:\W{{1,3}}(?:{_weekdays()})\b)?"
+    return rf"(?:(?P<label>{label}|{zones}|uhr)|(?:{pattern('when').pattern}))"
 
 
 @cache

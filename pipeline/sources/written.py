@@ -116,6 +116,21 @@ def months_of_all() -> dict[str, int]:
     return {name: months.pop() for name, months in found.items() if len(months) == 1}
 
 
+@cache
+def weekdays_of_all() -> frozenset[str]:
+    """The names of weekdays in those languages, long and short, in lower case without the dot of short ones."""
+    locales = [Locale.parse(language) for language in listed("months_of")]
+    return frozenset(name for locale in locales for name in _weekdays(locale))
+
+
+def _weekdays(locale: Locale) -> set[str]:
+    found: set[str] = set()
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            found |= {name.lower().strip(".") for name in get_day_names(width, context, locale).values()}
+    return found
+
+
 def _months(locale: Locale) -> dict[str, int]:
     """The months by their names in a language, long and short, in lower case without the dot of short ones."""
     named: list[tuple[int, str]] = []
@@ -134,9 +149,9 @@ def names_of(language: str) -> Names:
     weekdays: set[str] = set()
     halves = {"오전": False, "오후": True, "上午": False, "下午": True, "午前": False, "午後": True}
     for each in (Locale("en"), Locale(language)):
+        weekdays |= _weekdays(each)
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
-                weekdays |= {name.lower().strip(".") for name in get_day_names(width, context, each).values()}
                 periods = get_period_names(width, context, each)
                 halves |= {periods[half].lower(): half == "pm" for half in ("am", "pm") if half in periods}
     month = f"(?P<m>{_any_of(months)})\\b\\.?"
