@@ -15,7 +15,8 @@ from pipeline.sources import boilerplate
 from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.metadata import Page, flat, names, squeezed
-from pipeline.sources.names import BY, MAX_AUTHORS, line_of, looks_like_a_name, names_in, without_by
+from pipeline.sources.names import BY, MAX_AUTHORS, line_of, names_in, without_by
+from pipeline.sources.people import is_role, looks_like_a_name
 
 MARKED = (
     "//*[@itemprop='author']//*[@itemprop='name']",
@@ -43,8 +44,9 @@ def authors(page: Page) -> tuple[list[str], str]:
             return found, origin
     if found := _of_classes(page) or _alone(page) or _beside_headline(page):
         return found, "page"
-    outlet = page.named("author") or page.named("creator")
-    return ([flat(outlet[0])], "jsonld") if outlet and not _NO_NAME.search(outlet[0]) else ([], "none")
+    outlet = flat((page.named("author") or page.named("creator") or [""])[0])
+    is_nobody = not outlet or _NO_NAME.search(outlet) or is_role(without_by(outlet))
+    return ([], "none") if is_nobody else ([outlet], "jsonld")
 
 
 def _given(page: Page) -> Iterator[tuple[Sequence[str], str]]:
@@ -157,7 +159,12 @@ def _people(page: Page, given: Sequence[str]) -> list[str]:
     found: list[str] = []
     for text in given[:MAX_AUTHORS]:
         for name in names_in(text):
-            nobody = squeezed(name) in outlets or _NO_NAME.search(name) or pattern("sections").fullmatch(name)
+            nobody = (
+                squeezed(name) in outlets
+                or is_role(name)
+                or _NO_NAME.search(name)
+                or pattern("sections").fullmatch(name)
+            )
             if _may_be_a_name(name) and not nobody:
                 found.append(name)
     return list(dict.fromkeys(found))[:MAX_AUTHORS]

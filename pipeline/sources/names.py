@@ -9,12 +9,14 @@ from lxml import etree
 from pipeline.agencies import agency_of
 from pipeline.sources.boilerplate import listed, pattern
 from pipeline.sources.metadata import flat
+from pipeline.sources.people import is_of_role, is_role, looks_like_a_name, without_degrees, without_role
 from pipeline.sources.stamp import is_label, without_times
 
 MAX_AUTHORS = 20
 MAX_BYLINE = 300  # characters that are looked at
 
 BY = re.compile(rf"(?:^|\|\s*)(?:{pattern('by').pattern})\s*[:,]?\s+", re.IGNORECASE)
+_LABEL = re.compile(rf"^(?:{pattern('written_by').pattern})\s?[:：]\s*", re.IGNORECASE)
 _BLOCKS = {"br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "li", "p", "section", "td", "tr", "ul"}
 _AND = pattern("and").pattern
 _WITH = pattern("with").pattern
@@ -40,8 +42,10 @@ def names_in(text: str) -> list[str]:
         text: `By Nora Quill, Political Editor, and Ben Trask in Nairobi`, `Quill, Nora`.
     """
     plain = without_times(_IN_BRACKETS.sub(_agency_of_brackets, without_addresses(text[:MAX_BYLINE])))
+    plain = _LABEL.sub("", plain)
     found = [name for group in _groups(without_by(plain)) for name in _of_group(group) if not is_label(name)]
-    return list(dict.fromkeys(found))[:MAX_AUTHORS]
+    people = [name for name in found if not is_role(name)] or found
+    return list(dict.fromkeys(people))[:MAX_AUTHORS]
 
 
 def as_names(text: str) -> list[str]:
@@ -50,6 +54,9 @@ def as_names(text: str) -> list[str]:
     known = [name for name in found if not pattern("nobody").fullmatch(name)]
     if known and all(looks_like_a_name(name) or agency_of(name) for name in known):
         return known
+    match = BY.match(flat(text))
+    if len(known) == 1 and _is_one_word(known[0]) and not (match and match[0].strip().lower() in listed("particles")):
+        return known  # "By Wirawan"; "Di Stefano" is a name
     plain = without_addresses(text) if "@" in text else flat(text)
     return [plain] if plain else []
 
@@ -64,19 +71,6 @@ def without_by(text: str) -> str:
     """A byline without what stands before its names."""
     match = BY.match(text)
     return text[match.end() :] if match else text
-
-
-def looks_like_a_name(plain: str) -> bool:
-    """Two to four words with capitals, or a short one of a script without them."""
-    parts = plain.split()
-    if pattern("no_author").search(plain) or pattern("desks").search(plain):
-        return False
-    particles = listed("particles")
-    if any(not part[0].isalpha() or (part[0].islower() and part.lower() not in particles) for part in parts):
-        return False
-    caseless = all(part[0].lower() == part[0].upper() for part in parts)
-    letters = all(letter.isalpha() or letter in " .'’‑-" for letter in plain)
-    return letters and (len(plain) <= 12 if caseless else 2 <= len(parts) <= 4)
 
 
 def line_of(element: Any) -> str:
@@ -120,6 +114,8 @@ def _stands_between(before: str, word: str, after: str, is_with: bool) -> bool:
     """
     last, first = _MARK.split(before)[-1].strip(), _MARK.split(after)[0].strip()
     are_full = min(len(last.split()), len(first.split())) > 1
+    if last and first and is_of_role(last.split()[-1]) and is_of_role(first.split()[0]):
+        return False  # "Arts and Culture Editor"
     if is_with:
         return _is_house(first) or (are_full and word.islower() and looks_like_a_name(_alone(first)))
     if word in "/／":
@@ -175,8 +171,9 @@ def _is_family_name(part: str) -> bool:
 
 
 def _alone(part: str) -> str:
-    """A name without the place or the outlet that follows it."""
+    """A name without its role, and the place or the outlet that follows it."""
     match = _AT.search(part)
     if match and len(part[: match.start()].split()) > 1 and not part[match.end()].islower():
         part = part[: match.start()]
+    part = without_role(without_degrees(part))
     return part if pattern("suffixes").fullmatch(part.split()[-1]) else part.rstrip(".")

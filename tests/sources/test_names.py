@@ -5,6 +5,7 @@ from lxml import html as lxml_html
 
 from pipeline.sources.html import read_page
 from pipeline.sources.names import as_names, line_of, names_in
+from pipeline.sources.people import looks_like_a_name
 from tests.sources.test_dateline import read
 from tests.sources.test_pages import BODY, jsonld, page
 
@@ -92,6 +93,31 @@ BOTH = ["Nora Quill", "Ben Trask"]
         ("The Tide Today", ["The Tide Today"]),
         ("Canal 24", ["Canal 24"]),
         ("20 Minuten", ["20 Minuten"]),
+        ("Page Editor Nora Quill", QUILL),
+        ("Nora Quill Sports Reporter", QUILL),
+        ("Senior Correspondent Nora Quill and Ben Trask", BOTH),
+        ("NORA QUILL STAFF WRITER", ["NORA QUILL"]),
+        ("Von unserer Korrespondentin Nora Quill", QUILL),
+        ("De notre envoyée spéciale Nora Quill", QUILL),
+        ("Marco Di Bello giornalista", ["Marco Di Bello"]),
+        ("Корреспондент Нора Квилл", ["Нора Квилл"]),
+        ("Maaike van der Linde Reporter", ["Maaike van der Linde"]),
+        ("Nora Quill Arts & Culture Editor", QUILL),
+        ("Nora Quill | Political Editor", QUILL),
+        ("Tide staff reporter", ["Tide staff reporter"]),
+        ("Sports Editor King", ["King"]),
+        ("Editor King", ["Editor King"]),
+        ("Ruth Reporter", ["Ruth Reporter"]),
+        ("Jonas Page Editor", ["Jonas Page Editor"]),  # of pages, or by the name of Page
+        ("Nora Quill Harbour Reporter", ["Nora Quill Harbour Reporter"]),
+        ("The Sunday Reporter", ["The Sunday Reporter"]),
+        ("Our Staff Reporter", ["Our Staff Reporter"]),
+        ("Stephen King, Ruth Baker", ["Stephen King", "Ruth Baker"]),
+        ("Dr. Nora Quill MdB", ["Dr. Nora Quill"]),
+        ("Nora Quill PhD, OBE", QUILL),
+        ("Md Rahim Uddin", ["Md Rahim Uddin"]),
+        ("Author: Nora Quill", QUILL),
+        ("بقلم نورا كويل", ["نورا كويل"]),
         ("牛镛", ["牛镛"]),
         ("", []),
         (" , ", []),
@@ -129,10 +155,33 @@ def test_the_words_of_an_element(markup: str, text: str) -> None:
         ("Nora Quill and AFP", ["Nora Quill", "AFP"]),
         ("Nora Quill with agencies", QUILL),
         (" ", []),
+        ("By Wirawan", ["Wirawan"]),
+        ("Di Stefano", ["Di Stefano"]),
     ],
 )
 def test_a_name_of_a_feed_stays_as_it_is_unless_all_of_it_is_people(name: str, names: list[str]) -> None:
     assert as_names(name) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("María José de la Cruz", True),
+        ("Ngũgĩ wa Thiong'o", True),
+        ("Ahmed bin Salman al-Rashid", True),
+        ("Dr. Maaike van 't Hof", True),
+        ("Jean-Luc d'Arcy", True),
+        ("MAAIKE VAN DER LINDE", True),
+        ("J. R. Quill", True),
+        ("नोरा क्विल", True),
+        ("عبد الرحمن محمد الراشد", True),
+        ("Read on", False),
+        ("nora quill", False),
+        ("Nora", False),
+    ],
+)
+def test_what_looks_like_a_name(name: str, *, is_one: bool) -> None:
+    assert looks_like_a_name(name) is is_one
 
 
 def test_names_of_data_and_of_bylines() -> None:
@@ -141,7 +190,8 @@ def test_names_of_data_and_of_bylines() -> None:
     assert read_page(page(head))["authors"] == QUILL
     head = '<meta name="author" content="Updated by Nora Quill">'
     assert read_page(page(head, BODY))["authors"] == QUILL
-    assert "authors" not in read_page(page(jsonld(author={"name": "Staff Writer"})))
+    for nobody in ("Staff Writer", "By Our Special Correspondent"):
+        assert "authors" not in read_page(page(jsonld(author={"name": nobody})))
     assert read('<div class="byline"><span>Nora Quill</span><span>Ben Trask</span></div>')["authors"] == BOTH
     assert read('<div class="byline">By Nora Quill with AFP</div>')["authors"] == ["Nora Quill", "AFP"]
     assert read('<div class="author">Nora Quill<br>Political Editor</div>')["authors"] == QUILL
