@@ -49,12 +49,14 @@ class Line:
         cuts: where an element begins or ends in it that is more than a kind of type, offsets in code points.
         stamps: its `<time datetime=…>`: from where to where they stand, and what they say.
         is_dated: whether the page calls it, or a part of it, its date or its byline (`class`).
+        element: that the first of it stands in; None of what stands on no page.
     """
 
     text: str = ""
     cuts: tuple[int, ...] = ()
     stamps: tuple[tuple[int, int, str], ...] = ()
     is_dated: bool = False
+    element: Any = None
 
 
 def lines(page: Page) -> list[str]:
@@ -228,6 +230,7 @@ class _Block:
         """The text of an element that begins, or what follows one that ends."""
         self._cut = self._cut or (event != "comment" and node.tag not in _TYPE)
         if node.tag == "time" and event == "start":
+            self.line.element = node if self.line.element is None else self.line.element
             self._stamp = len(self.line.text) + 1 if self.line.text else 0
         if not (node.tag == "time" and _is_update(node)):
             self._add(flat((node.text if event == "start" else "") or ""), node)
@@ -246,5 +249,6 @@ class _Block:
             self.line.cuts += (len(self.line.text),)
             self._cut = False
         self.line.text += text
+        self.line.element = holder if self.line.element is None else self.line.element
         near = [holder, *islice(holder.iterancestors(), 2)] if holder is not None else []
         self.line.is_dated = self.line.is_dated or any(_DATED.search(tag.get("class", "")) for tag in near)

@@ -8,6 +8,7 @@ standfirst, which many pages have outside of the body, is put before it where it
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import trafilatura
 from lxml import html as lxml_html
@@ -25,6 +26,7 @@ WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the w
 LAST = 0.6  # of the words of a text, after which a heading may end the article
 ABOVE = 5  # paragraphs among which the headline, the byline and the day may be
 BELOW = 3  # paragraphs among which the days of publication and update may be, with a label
+MAX_POSTS = 500  # of a live blog that are looked at
 MIN_LEAD, MAX_LEAD = 8, 100  # words of a standfirst
 
 _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes in no text of its own
@@ -70,14 +72,24 @@ def _paragraphs(text: str | None) -> list[str]:
 
 def _told(page: Page) -> list[str]:
     """The paragraphs of the body in JSON-LD, none where it is not a whole one."""
-    body = string(page.news.get("articleBody")) or ""
-    if re.search(r"</?(?:p|br|div)\b", body):
+    whole, updates = _paragraphs_of(page.news.get("articleBody")), page.news.get("liveBlogUpdate")
+    posts = [each for each in updates[:MAX_POSTS] if isinstance(each, dict)] if isinstance(updates, list) else []
+    parts = [text for post in posts for text in _paragraphs_of(post.get("articleBody"))]
+    # The page shows the last of many posts: only what the body says too is taken from them, to break it where they do.
+    is_whole = share(words(" ".join(parts)), words(" ".join(whole))) >= TOLD
+    paragraphs = parts if is_whole and len(parts) > len(whole) else whole
+    return paragraphs if sum(len(each.split()) for each in paragraphs) >= 60 else []
+
+
+def _paragraphs_of(body: Any) -> list[str]:
+    """The paragraphs of an `articleBody`, which may have markup."""
+    body = string(body) or ""
+    if re.search(r"</?(?:p|br|div|li|a|b|i|em|strong|span)\b", body):
         tree = lxml_html.fragment_fromstring(body, create_parent="div")
         for block in tree.xpath(".//p|.//br|.//div|.//li"):
             block.tail = "\n" + (block.tail or "")
         body = str(tree.text_content())
-    paragraphs = _paragraphs(body)
-    return paragraphs if sum(len(each.split()) for each in paragraphs) >= 60 else []
+    return _paragraphs(body)
 
 
 def _agreed(found: list[str], told: list[str]) -> list[str]:
@@ -88,7 +100,7 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
         return found  # another text, a summary, or only the beginning
     kept = [each for each in found if share(words(each), data) >= TOLD]
     distinct = words(" ".join(kept)).keys() & data.keys()  # not how often: there are pages whose data has it twice
-    if len(distinct) >= 0.9 * len(data):
+    if len(distinct) >= 0.9 * len(data) and 2 * len(kept) >= len(told):  # in fewer they have run together
         return kept
     return told
 

@@ -16,10 +16,12 @@ from pipeline.sources import written
 from pipeline.sources.beside import MAX_LABEL, Line, heading, is_label, lines_above, lines_below, listed
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dates import since_the_web
-from pipeline.sources.metadata import ARTICLE, Page
+from pipeline.sources.metadata import ARTICLE, Page, is_of_part
+from pipeline.sources.posts import in_posts
 
 MAX_DAY = 9  # words of a line that is nothing but a day
 BESIDE = 6  # words that may stand beside a day; in more of them it is the day of a picture or of an event
+MAX_MARKED = 40  # times of a page that are marked as the article's
 MAX_NAME = 4  # words of a name
 
 _SET_OFF = re.compile(r"[|·•;/»›]|\s[–—-]\s")
@@ -31,18 +33,28 @@ _EXPLICIT = "//time[@pubdate]|//*[@itemprop='datePublished'][@datetime]"
 
 def stamps(page: Page) -> Iterator[str]:
     """What `<time datetime=…>` says of the article, the most explicit first."""
-    yield from (tag.get("datetime") for tag in page.tree.xpath(_EXPLICIT) if tag.get("datetime") and _is_own(page, tag))
+    marked = [tag for tag in page.tree.xpath(_EXPLICIT)[:MAX_MARKED] if tag.get("datetime")]
+    yield from (tag.get("datetime") for tag in marked if _is_own(page, tag))
     language = written.language_of(page.language)
     for line in [*_unlabelled(lines_below(page)), *_unlabelled(lines_above(page))]:
         days = list(written.find(line.text, language)) if line.stamps else []
-        yield from (said for start, end, said in line.stamps if _is_told(line, start, end, days, language))
+        told = [said for start, end, said in line.stamps if _is_told(line, start, end, days, language)]
+        yield from told if told and not _is_of_post(page, line) else []
 
 
 def day_beside(page: Page) -> str | None:
     """The first day that such a line tells in words, with its time, as ISO 8601; None where there is none."""
     language = written.language_of(page.language)
-    found = (_day_in(line, language) for line in [*_unlabelled(lines_below(page)), *map(Line, listed(page, "dated"))])
-    return next((day for day in found if day is not None), None)
+    lines = [*_unlabelled(lines_below(page)), *map(Line, listed(page, "dated"))]
+    found = ((line, _day_in(line, language)) for line in lines)
+    return next((day for line, day in found if day is not None and not _is_of_post(page, line)), None)
+
+
+def _is_of_post(page: Page, line: Line) -> bool:
+    """Whether a line without a label stands in a post, on a page of many."""
+    if line.element is None or pattern("dated").match(line.text):
+        return False
+    return in_posts(line.element, heading(page), written.language_of(page.language))
 
 
 def _unlabelled(lines: Sequence[Line]) -> Iterator[Line]:
@@ -66,6 +78,8 @@ def _is_own(page: Page, tag: Any) -> bool:
     scope = next((each.get("itemtype", "") for each in tag.iterancestors() if each.get("itemscope") is not None), "")
     around = next(tag.iterancestors("article"), None)
     headline = heading(page)
+    if is_of_part(tag) or in_posts(tag, headline, written.language_of(page.language)):
+        return False
     if (scope and not ARTICLE.search(scope)) or next(tag.iterancestors("aside", "nav"), None) is not None:
         return False
     return around is None or headline is None or any(each is around for each in headline.iterancestors())

@@ -50,6 +50,9 @@ def readable(page: Page, title: str | None) -> str:
     for table in tree.xpath("//table")[:MAX_TABLES]:
         if not is_data(table):
             _lay_open(table)
+    for each in list(tree.iter()):
+        if _is_bare(each):
+            each.tag = "div"
     return str(lxml_html.tostring(tree, encoding="unicode"))
 
 
@@ -102,6 +105,14 @@ def _place(time: Any) -> None:
     else:
         time.tag = "span"
         time.text = f" {time.text or ''}" if is_apart else time.text  # what the two say is not one word
+        if after[:1].isupper():
+            time.tail = f" {time.tail or ''}"
+
+
+def _is_bare(tag: Any) -> bool:
+    """Whether an element is a paragraph by itself, but none that an extractor knows: `<article>`, `<live-post>`."""
+    is_block = isinstance(tag.tag, str) and (tag.tag in ("article", "section") or "-" in tag.tag)
+    return is_block and length(tag.text_content()) >= PROSE and not tag.xpath(f".//{_BLOCKS}")
 
 
 def _follows_an_element(tag: Any) -> bool:

@@ -23,6 +23,7 @@ MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
 MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
 ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsStory|ClaimReview)$")
 _COMMENT = re.compile(r"^\s*(?:<!--|/\*.*?\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", re.DOTALL)
+_PART = re.compile(r"(?:^|\s)(?:liveBlogUpdate|blogPosts?|comment|hasPart|itemListElement)(?:\s|$)")
 _TRAILING = re.compile(r",\s*([}\]])")
 
 
@@ -44,7 +45,7 @@ class Page:
         found: dict[str, str] = {}
         for tag in self.tree.xpath("//meta[@content]"):
             name = tag.get("property") or tag.get("name") or tag.get("itemprop")
-            if name and tag.get("content").strip():
+            if name and tag.get("content").strip() and not is_of_part(tag):
                 found.setdefault(name.strip().lower(), unescape(tag.get("content").strip()))
         return found
 
@@ -117,7 +118,8 @@ class Page:
         Args:
             times: what its `<time>` elements say; looked at only where its data leave something open.
         """
-        given = [("jsonld", date_of(self.news.get("datePublished"))), ("jsonld", date_of(self.news.get("dateCreated")))]
+        names = ("datePublished", "dateCreated", "coverageStartTime")
+        given = [("jsonld", date_of(self.news.get(name))) for name in names]
         given += [("meta", self._plain_meta[name]) for name in listed("meta", "published") if name in self._plain_meta]
         found = [(origin, when) for origin, text in given if (when := moment(text, self.language))]
         if not found or is_ahead(found[0][1]) or not _has_zone(found[0][1]):
@@ -154,6 +156,12 @@ class Page:
             if self.url is None or names_page(absolute, self.url):
                 return absolute
         return None
+
+
+def is_of_part(tag: Any) -> bool:
+    """Whether microdata say that an element is of a part of the page, such as a comment or a post of a live blog."""
+    scope = next((each for each in tag.iterancestors() if each.get("itemscope") is not None), None)
+    return scope is not None and _PART.search(scope.get("itemprop", "")) is not None
 
 
 def kinds(node: dict[str, Any]) -> list[str]:
