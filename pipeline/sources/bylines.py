@@ -45,7 +45,7 @@ def authors(page: Page) -> tuple[list[str], str]:
     if found := _of_classes(page) or _alone(page) or _beside_headline(page):
         return found, "page"
     outlet = flat((page.named("author") or page.named("creator") or [""])[0])
-    is_nobody = not outlet or _NO_NAME.search(outlet) or is_role(without_by(outlet))
+    is_nobody = not outlet or _NO_NAME.search(outlet) or is_role(without_by(outlet)) or pattern("not_by").match(outlet)
     return ([], "none") if is_nobody else ([outlet], "jsonld")
 
 

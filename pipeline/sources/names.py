@@ -8,6 +8,7 @@ from lxml import etree
 
 from pipeline.agencies import agency_of
 from pipeline.sources.boilerplate import listed, pattern
+from pipeline.sources.eastern import names_of
 from pipeline.sources.metadata import flat
 from pipeline.sources.people import is_of_role, is_role, looks_like_a_name, without_degrees, without_role
 from pipeline.sources.stamp import is_label, without_times
@@ -42,6 +43,8 @@ def names_in(text: str) -> list[str]:
         text: `By Nora Quill, Political Editor, and Ben Trask in Nairobi`, `Quill, Nora`.
     """
     plain = without_times(_IN_BRACKETS.sub(_agency_of_brackets, without_addresses(text[:MAX_BYLINE])))
+    if eastern := names_of(plain):
+        return list(dict.fromkeys(eastern))[:MAX_AUTHORS]
     plain = _LABEL.sub("", plain)
     found = [name for group in _groups(without_by(plain)) for name in _of_group(group) if not is_label(name)]
     people = [name for name in found if not is_role(name)] or found
