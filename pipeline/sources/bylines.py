@@ -33,6 +33,7 @@ CLASSES = (
 MAX_BYLINE = 9  # words
 LOOKED_AT = 3  # elements of such a class; those that follow are of other articles, and of comments
 
+_ONE_WORD = re.compile(r"[^\W\d_a-z]['’]?[^\W\d_]+(?:[-'’][^\W\d_]+)?")
 _DEFAULT_ACCOUNT = re.compile(r"/author/(?:admin|administrator|editor)/?$")
 _NO_NAME = re.compile(rf"(?i)@|https?:|www\.|\d{{4,}}|\{{\{{|^(?:{pattern('nobody').pattern})$")
 
@@ -79,10 +80,25 @@ def _of_classes(page: Page) -> list[str]:
             if squeezed(without_by(flat(element.text_content()))) in outlets:
                 return []
             names = _people(page, [text])
+            names = [name for name in names if not BY.match(name)]
             people = [name for name in names if looks_like_a_name(name) and not outlets & set(name.lower().split())]
             if people:
                 return [name for name in names if name in people or agency_of(name)]
+            if found := _after_by(page, flat(text)):
+                return [found]
     return []
+
+
+def _after_by(page: Page, text: str) -> str | None:
+    """The one word that "by" is said of: `By Wirawan`, none of the outlet's name; an agency where data name nobody."""
+    match = BY.match(text)
+    name = text[match.end() :] if match else ""
+    if agency_of(name):
+        return name if not page.named("author") else None
+    unlike = [pattern(kind).search(name) for kind in ("no_author", "desks", "agencies")]
+    unlike += [pattern(kind).fullmatch(name) for kind in ("nobody", "sections", "jobs", "beats")]
+    is_name = _ONE_WORD.fullmatch(name) is not None and not any(unlike)
+    return name if is_name and not any(squeezed(name) in outlet for outlet in _outlets(page)) else None
 
 
 def _alone(page: Page) -> list[str]:
@@ -143,7 +159,26 @@ def _outlets(page: Page) -> set[str]:
     """The outlet's names: as it calls itself, its domain, and the parts of that."""
     domain = domain_of(page.url or page.canonical()) or ""
     given = [page.publisher, page.meta.get("og:site_name", ""), domain, *domain.split(".")[:-1]]
-    return {squeezed(each) for each in [*given, *_accounts(page)] if each}
+    named = {each for name in [*given, *_accounts(page)] if name for each in (squeezed(name), _bare(name))}
+    return named - {""}
+
+
+def _bare(name: str, between: str = "") -> str:
+    """The letters of a name without the article before it, in small ones."""
+    words = name.lower().split()
+    if len(words) > 1 and words[0] in boilerplate.listed("articles"):
+        words = words[1:]
+    return between.join(squeezed(word) for word in words)
+
+
+def _is_staff(name: str, outlets: set[str]) -> bool:
+    """Whether a name is that of the outlet with words for its staff after it: `The Tide Newsroom`."""
+    words = _bare(name, between=" ").split()
+    while len(words) > 1 and any(pattern(kind).fullmatch(words[-1]) for kind in ("desks", "nobody", "sections")):
+        words.pop()
+        if "".join(words) in outlets:
+            return True
+    return False
 
 
 def _accounts(page: Page) -> Iterator[str]:
@@ -159,15 +194,11 @@ def _people(page: Page, given: Sequence[str]) -> list[str]:
     found: list[str] = []
     for text in given[:MAX_AUTHORS]:
         for name in names_in(text):
-            nobody = (
-                squeezed(name) in outlets
-                or is_role(name)
-                or _NO_NAME.search(name)
-                or pattern("sections").fullmatch(name)
-            )
-            if _may_be_a_name(name) and not nobody:
+            nobody = is_role(name) or _NO_NAME.search(name) or pattern("sections").fullmatch(name)
+            if _may_be_a_name(name) and not nobody and not {squeezed(name), _bare(name)} & outlets:
                 found.append(name)
-    return list(dict.fromkeys(found))[:MAX_AUTHORS]
+    others = [name for name in found if not _is_staff(name, outlets)]
+    return list(dict.fromkeys(others or found))[:MAX_AUTHORS]
 
 
 def _may_be_a_name(plain: str) -> bool:

@@ -57,9 +57,8 @@ def as_names(text: str) -> list[str]:
     known = [name for name in found if not pattern("nobody").fullmatch(name)]
     if known and all(looks_like_a_name(name) or agency_of(name) for name in known):
         return known
-    match = BY.match(flat(text))
-    if len(known) == 1 and _is_one_word(known[0]) and not (match and match[0].strip().lower() in listed("particles")):
-        return known  # "By Wirawan"; "Di Stefano" is a name
+    if len(known) == 1 and _is_one_word(known[0]):
+        return known  # "By Wirawan"
     plain = without_addresses(text) if "@" in text else flat(text)
     return [plain] if plain else []
 
@@ -71,9 +70,11 @@ def without_addresses(text: str) -> str:
 
 
 def without_by(text: str) -> str:
-    """A byline without what stands before its names."""
+    """A byline without what stands before its names; `Di Stefano` and `Von Trapp` are names themselves."""
     match = BY.match(text)
-    return text[match.end() :] if match else text
+    if match is None or (match[0].strip().lower() in listed("particles") and " " not in text[match.end() :].strip()):
+        return text
+    return text[match.end() :]
 
 
 def line_of(element: Any) -> str:

@@ -117,6 +117,8 @@ BOTH = ["Nora Quill", "Ben Trask"]
         ("Nora Quill PhD, OBE", QUILL),
         ("Md Rahim Uddin", ["Md Rahim Uddin"]),
         ("Author: Nora Quill", QUILL),
+        ("Von Trapp", ["Von Trapp"]),
+        ("Von Nora Trapp", ["Nora Trapp"]),
         ("بقلم نورا كويل", ["نورا كويل"]),
         ("牛镛", ["牛镛"]),
         ("", []),
@@ -195,3 +197,40 @@ def test_names_of_data_and_of_bylines() -> None:
     assert read('<div class="byline"><span>Nora Quill</span><span>Ben Trask</span></div>')["authors"] == BOTH
     assert read('<div class="byline">By Nora Quill with AFP</div>')["authors"] == ["Nora Quill", "AFP"]
     assert read('<div class="author">Nora Quill<br>Political Editor</div>')["authors"] == QUILL
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Wirawan", ["Wirawan"]),
+        ("Oleh Wirawan", ["Wirawan"]),
+        ("By O'Neil", ["O'Neil"]),
+        ("By Reuters", ["Reuters"]),
+        ("Wirawan", None),
+        ("By Admin", None),
+        ("By Editor", None),
+        ("By News", None),
+        ("Von Redaktion", None),
+        ("By Tidewater", None),
+    ],
+)
+def test_one_word_is_a_name_after_by(byline: str, names: list[str] | None) -> None:
+    head = '<meta property="og:site_name" content="Tidewater Post">'
+    assert read_page(page(head, f'<div class="byline">{byline}</div>' + BODY)).get("authors") == names
+
+
+@pytest.mark.parametrize(
+    ("authors", "names"),
+    [
+        (["The Harbour Post", "Nora Quill"], QUILL),
+        (["Harbour Post Newsroom", "Nora Quill"], QUILL),
+        ("Nora Quill and The Harbour Post", QUILL),
+        (["The Harbour Post", "AFP", "Nora Quill"], ["AFP", "Nora Quill"]),
+        ({"@type": "Person", "name": "Nora Harbour"}, ["Nora Harbour"]),
+        ({"@type": "Person", "name": "Wirawan"}, ["Wirawan"]),
+        ("The Harbour Post", ["The Harbour Post"]),
+    ],
+)
+@pytest.mark.parametrize("publisher", ["Harbour Post", "The Harbour Post"])
+def test_the_outlet_is_no_author_beside_people(authors: object, names: list[str], publisher: str) -> None:
+    assert read_page(page(jsonld(author=authors, publisher={"name": publisher})))["authors"] == names
