@@ -11,14 +11,13 @@ from pipeline.errors import Rejected
 from pipeline.sources.about import about
 from pipeline.sources.boilerplate import listed, pattern
 from pipeline.sources.layout import length
-from pipeline.sources.metadata import Page, flat, joined, kinds
+from pipeline.sources.listing import index_of
+from pipeline.sources.metadata import Page, flat, joined
 
 CUT = 150  # words up to which the text before a paywall's sentence is a beginning, not an article
 BRIEF = 80  # words up to which a page may be a wall rather than an article
 FEW = 8  # words of the shortest text that is taken for an article where nothing says that it is one
 AT_ONCE = 10  # seconds up to which a page that leads on by itself is not there to be read
-INDEX_TYPES = {"CollectionPage", "SearchResultsPage", "ProfilePage"}  # an article's page may have an ItemList too
-MANY_LINKS, SOME_LINKS = 30, 8  # headlines that an index has at least, and one that says it is a website or has a list
 
 
 def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequence[str] = ()) -> None:
@@ -53,8 +52,8 @@ def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequenc
         raise Rejected(f"paywall: the page says {found[0]!r}, and shows only its beginning")
     if _is_locked(page) and (size < BRIEF or body.rstrip().endswith(("…", "...", "[...]"))):
         raise Rejected("paywall: the page says that it is not free, and shows only its beginning")
-    if _is_index(page, body):
-        raise Rejected("index page: a list of articles, not one")
+    if why := index_of(page, title, body):
+        raise Rejected(f"index page: {why}")
 
 
 def _heads(page: Page) -> Iterator[str]:
@@ -105,19 +104,3 @@ def _around(page: Page) -> str:
     """The page's whole text, scripts left out."""
     texts = page.tree.xpath("//body//text()[not(ancestor::script or ancestor::style)]")
     return " ".join(" ".join(texts).split())[:50_000]
-
-
-def _is_index(page: Page, body: str) -> bool:
-    """A page without an article's data and with many headlines that are links, or one that calls itself a list."""
-    if page.news or page.meta.get("og:type", "").lower() == "article":
-        return False
-    told = {kind for node in page.nodes for kind in kinds(node)}
-    headlines = page.tree.xpath("//h2//a[@href]|//h3//a[@href]|//a[@href]//h2|//a[@href]//h3")
-    linked = " ".join(" ".join(link.itertext()) for link in page.tree.xpath("//a[@href]"))
-    of_links = len(re.findall(r"\w+", linked)) / max(1, len(re.findall(r"\w+", _around(page))))
-    paragraphs = [each for each in page.tree.xpath("//p") if len(each.text_content().split()) >= 25]
-    says_many = page.meta.get("og:type", "").lower() == "website" or "ItemList" in told
-    many = SOME_LINKS if says_many else MANY_LINKS
-    if len(paragraphs) < 4 and (INDEX_TYPES & told or len(headlines) >= many):
-        return True
-    return of_links > 0.7 and len(body.split()) < CUT and len(headlines) >= SOME_LINKS

@@ -26,7 +26,7 @@ WORDY = 25  # words of a paragraph that no menu has
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BLOCKS = "p|.//div|.//ul|.//ol|.//dl|.//table|.//blockquote|.//h1|.//h2|.//h3|.//h4|.//section|.//article"
-_BREAKS = {
+BREAKS = {
     "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5",
     "h6", "header", "html", "li", "main", "ol", "p", "section", "table", "td", "th", "tr", "ul",
 }  # fmt: skip
@@ -117,7 +117,7 @@ def _is_bare(tag: Any) -> bool:
 
 def _follows_an_element(tag: Any) -> bool:
     """Whether what stands before it is an element, and no text."""
-    while tag.getprevious() is None and tag.getparent() is not None and tag.getparent().tag not in _BREAKS:
+    while tag.getprevious() is None and tag.getparent() is not None and tag.getparent().tag not in BREAKS:
         if (tag.getparent().text or "").strip():
             return False
         tag = tag.getparent()
@@ -133,7 +133,7 @@ def _beside(tag: Any, *, preceding: bool) -> str:
             break
         for each in islice(tag.itersiblings(preceding=preceding), NEAR):
             found.append((each.tail or "") if preceding else "")
-            if each.tag in _BREAKS:
+            if each.tag in BREAKS:
                 return _joined(found, preceding)
             found.append(each.text_content() if isinstance(each.tag, str) and each.tag != "time" else "")
             found.append("" if preceding else (each.tail or ""))
@@ -141,7 +141,7 @@ def _beside(tag: Any, *, preceding: bool) -> str:
         if tag is None:
             break
         found.append((tag.text or "") if preceding else "")
-        if tag.tag in _BREAKS:
+        if tag.tag in BREAKS:
             break
         found.append("" if preceding else (tag.tail or ""))
     return _joined(found, preceding)
