@@ -91,8 +91,7 @@ def _of_classes(page: Page) -> list[str]:
 
 def _after_by(page: Page, text: str) -> str | None:
     """The one word that "by" is said of: `By Wirawan`, none of the outlet's name; an agency where data name nobody."""
-    match = BY.match(text)
-    name = text[match.end() :] if match else ""
+    name = without_by(text) if BY.match(text) else ""
     if agency_of(name):
         return name if not page.named("author") else None
     unlike = [pattern(kind).search(name) for kind in ("no_author", "desks", "agencies")]

@@ -70,11 +70,11 @@ def without_addresses(text: str) -> str:
 
 
 def without_by(text: str) -> str:
-    """A byline without what stands before its names; `Di Stefano` and `Von Trapp` are names themselves."""
+    """A byline without what stands before its names; `Di Stefano` and `Oleh Petrenko` are names themselves."""
     match = BY.match(text)
-    if match is None or (match[0].strip().lower() in listed("particles") and " " not in text[match.end() :].strip()):
-        return text
-    return text[match.end() :]
+    rest = text[match.end() :] if match else text
+    may_be_a_name = {*listed("particles"), *listed("by or a name")}
+    return text if match and " " not in rest.strip() and match[0].strip().lower() in may_be_a_name else rest
 
 
 def line_of(element: Any) -> str:

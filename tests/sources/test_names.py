@@ -118,6 +118,8 @@ BOTH = ["Nora Quill", "Ben Trask"]
         ("Md Rahim Uddin", ["Md Rahim Uddin"]),
         ("Author: Nora Quill", QUILL),
         ("Von Trapp", ["Von Trapp"]),
+        ("Oleh Petrenko", ["Oleh Petrenko"]),
+        ("Oleh Nora Quill", QUILL),
         ("Von Nora Trapp", ["Nora Trapp"]),
         ("بقلم نورا كويل", ["نورا كويل"]),
         ("牛镛", ["牛镛"]),
@@ -203,7 +205,8 @@ def test_names_of_data_and_of_bylines() -> None:
     ("byline", "names"),
     [
         ("By Wirawan", ["Wirawan"]),
-        ("Oleh Wirawan", ["Wirawan"]),
+        ("Written by Wirawan", ["Wirawan"]),
+        ("Oleh Petrenko", None),  # or by one of that name
         ("By O'Neil", ["O'Neil"]),
         ("By Reuters", ["Reuters"]),
         ("Wirawan", None),
