@@ -150,6 +150,8 @@ def _may_follow(text: str, language: str) -> bool:
     plain = _plain(text, language)
     if not _WORD.search(plain) or is_label(plain, "dated") or _LENGTH.match(plain) or _by().match(plain):
         return True
+    if _credited().match(plain):
+        return True
     return _says_updated(plain) or (text.lstrip().startswith((",", "(")) and _is_name(plain))
 
 
@@ -162,6 +164,12 @@ def _plain(text: str, language: str) -> str:
     """Words without weekdays, marks, and what leads from them to a day (`on`)."""
     plain = written.names_of(language).weekday.sub("", text).strip(" ,.:：;()[]<>|-–—")
     return _ON.sub("", plain).strip(" ,.:：;()[]<>|-–—")
+
+
+@cache
+def _credited() -> re.Pattern[str]:
+    """Whose text it is: `来源：海港通讯社`."""
+    return re.compile(rf"(?i)(?:{pattern('credited').pattern})\s?[:：]\s?\S")
 
 
 @cache

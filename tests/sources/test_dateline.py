@@ -50,6 +50,21 @@ def test_a_day_that_people_read(lang: str, line: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("zh", "2026-11-03 14:07 来源：海港通讯社"),
+        ("zh", "2026年11月3日 14:07 来源: 海港通讯社"),
+        ("ru", "3 ноября 2026, 14:07 Источник: Гавань"),
+        ("de", "3. November 2026, 14:07 Uhr Quelle: Hafenbote"),
+    ],
+)
+def test_whose_text_it_is_may_follow_the_day(lang: str, line: str) -> None:
+    for found in (read(f"<p>{line}</p>", lang=lang), read("", lang=lang, text=f"<p>{line}</p>{TEXT}")):
+        assert found["published_at"] == "2026-11-03T14:07:00"
+        assert found["text"].startswith("Paragraph 0")
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "03/11/2026",  # of March, or of November
