@@ -68,9 +68,11 @@ def _unlabelled(lines: Sequence[Line]) -> Iterator[Line]:
 
 def is_day(page: Page, text: str) -> bool:
     """Whether a line tells a day and nothing else: `Tuesday, 3 November 2026, 14:07`, `Published 3 November 2026`."""
-    if len(text.split()) > MAX_DAY or text.endswith(".") or pattern("updated").search(text):
+    beside = BESIDE if pattern("dated").match(text) else 2  # with a label, an outlet or a place too
+    size = sum(re.search(r"\w", word) is not None for word in text.split())
+    if size > MAX_DAY + beside - 2 or text.endswith(".") or pattern("updated").search(text):
         return False
-    return _day_in(Line(text), written.language_of(page.language), beside=2) is not None
+    return _day_in(Line(text), written.language_of(page.language), beside) is not None
 
 
 def _is_own(page: Page, tag: Any) -> bool:
@@ -142,6 +144,8 @@ def _may_precede(text: str, language: str) -> bool:
     plain = _plain(text, language)
     if not _WORD.search(plain) or is_label(plain, "dated") or is_label(plain, "day") or _by().match(plain):
         return True
+    if (outlet := _in_outlet().match(plain)) is not None:
+        return _is_name(plain[outlet.end() :])
     return _is_name(plain) and (text.rstrip().endswith(",") or len(plain.split()) > 1)
 
 
@@ -164,6 +168,12 @@ def _plain(text: str, language: str) -> str:
     """Words without weekdays, marks, and what leads from them to a day (`on`)."""
     plain = written.names_of(language).weekday.sub("", text).strip(" ,.:：;()[]<>|-–—")
     return _ON.sub("", plain).strip(" ,.:：;()[]<>|-–—")
+
+
+@cache
+def _in_outlet() -> re.Pattern[str]:
+    """What stands before the name of the outlet that published it: `Published in`."""
+    return re.compile(rf"(?i)(?:{pattern('dated').pattern})\s+(?:{pattern('at').pattern})\s+(?=\S)")
 
 
 @cache
