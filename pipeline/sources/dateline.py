@@ -50,6 +50,17 @@ def day_beside(page: Page) -> str | None:
     return next((day for line, day in found if day is not None and not _is_of_post(page, line)), None)
 
 
+def unclear_day(page: Page) -> str | None:
+    """A day beside the headline whose month and day can't be told apart, where it would be that of publication."""
+    language = written.language_of(page.language)
+    for line in _unlabelled(lines_below(page)):
+        for match in written.unclear(line.text, language):
+            days = list(written.find(line.text, language))
+            if _is_told(line, match.start(), match.end(), days, language) and not _is_of_post(page, line):
+                return match[0]
+    return None
+
+
 def _is_of_post(page: Page, line: Line) -> bool:
     """Whether a line without a label stands in a post, on a page of many."""
     if line.element is None or pattern("dated").match(line.text):

@@ -12,8 +12,8 @@ from pipeline.identity import canonical_url
 from pipeline.sources.body import body_of
 from pipeline.sources.bylines import authors
 from pipeline.sources.credit import of_page
-from pipeline.sources.dateline import day_beside, stamps
-from pipeline.sources.dates import is_ahead, is_only_day
+from pipeline.sources.dateline import day_beside, stamps, unclear_day
+from pipeline.sources.dates import is_ahead, is_only_day, unread
 from pipeline.sources.headline import headline
 from pipeline.sources.kind import refuse_other_pages
 from pipeline.sources.metadata import Page, joined, string
@@ -63,7 +63,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "credit": of_page(page),
         "reservation": page_reservation(page.meta, tree, url),
         "completeness": "full",
-        "notes": _notes(published, published_from, tables),
+        "notes": [*_notes(published, published_from, tables), *_unclear(page, published)],
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},
     }
     return {name: value for name, value in found.items() if value}
@@ -78,6 +78,11 @@ def _published(page: Page) -> tuple[str | None, str]:
     if beside is None or is_ahead(beside) or (origin == "url" and not beside.startswith(published or "")):
         return published, origin
     return beside, "time"
+
+
+def _unclear(page: Page, published: str | None) -> list[str]:
+    """A note of the day of publication that is written, but that can be read as two."""
+    return unread(published_at=(unclear_day(page), None)) if published is None else []
 
 
 def _notes(published: str | None, published_from: str, tables: int) -> list[str]:

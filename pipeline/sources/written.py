@@ -98,6 +98,15 @@ def find(text: str, language: str, *, of_mail: bool = False) -> Iterator[Written
             reached = found.end
 
 
+def unclear(text: str, language: str) -> Iterator[re.Match[str]]:
+    """Each day in figures of which either number may be the month: `05/04/2026`."""
+    days = [(day.start, day.end) for day in find(text, language)]
+    for match in _SLASHED.finditer(text):
+        is_read = any(start < match.end() and match.start() < end for start, end in days)
+        if not is_read and all(1 <= int(match[part]) <= 12 for part in "dm"):
+            yield match
+
+
 def language_of(written: str) -> str:
     """The language of a `lang` attribute, where CLDR has it; English for anything else."""
     try:

@@ -368,3 +368,13 @@ def test_a_post_that_is_quoted_has_a_day_of_its_own() -> None:
     post = "<blockquote class=twitter-tweet><p>It sails!</p>— Ana (@ana) <a href='/1'>March 3, 2024</a></blockquote>"
     assert "published_at" not in read("", text=f"<p>The ferry sails again.</p>{post}{TEXT}")
     assert "published_at" not in read(post)
+
+
+def test_a_day_that_can_be_read_as_two_is_noted() -> None:
+    for line in ("05/04/2026", "Published 05/04/2026 10:30"):
+        found = read(f"<p>{line}</p>")
+        assert "published_at" not in found
+        assert [note[:26] for note in found["notes"]] == ['published_at "05/04/2026" ']
+    for line in ("The ferry sank on 05/04/2026 in Porto", "Updated 05/04/2026", "Deadline: 05/04/2026", "45/13/2026"):
+        assert "notes" not in read(f"<p>{line}</p>")
+    assert "notes" not in read("<p>05/04/2026</p>", lang="fr")
