@@ -49,6 +49,8 @@ class Poll(Record):
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: str | None = None
+    rules: str = ""  # of the feed when it was last read, as a hash: what other rules leave out must be read again
+    ttl: float | None = None  # seconds that it asked to be left alone when it was last read
     polls: int = 0
     failures: int = 0  # since the last success
     error: str | None = None
@@ -82,7 +84,8 @@ class Poll(Record):
         known = sorted([*self.arrivals, *(moment for moment in moments if moment <= now)])
         self.arrivals = known[-HABIT:]
         if moments:
-            self.last_article_at = max([*moments, *([self.last_article_at] if self.last_article_at else [])])
+            latest = min(max(moments), now)  # a publisher's clock may be ahead
+            self.last_article_at = max(latest, self.last_article_at or latest)
         first = (now - timedelta(days=DAYS)).date().isoformat()
         for moment in moments:
             day = moment.date().isoformat()
@@ -117,7 +120,7 @@ def silence(poll: Poll, now: datetime) -> str | None:
     quiet = now - poll.last_article_at
     if quiet <= max(SILENT_FACTOR * long_gap, SILENT_MIN):
         return None
-    return f"no article for {in_words(quiet)}; nine of ten of its gaps are shorter than {in_words(long_gap)}"
+    return f"no article for {in_words(quiet)}; nine of ten of its gaps are of {in_words(long_gap)} or less"
 
 
 class AddedFeed(Feed):
@@ -177,9 +180,9 @@ def report(feed: Feed, poll: Poll, outcomes: Mapping[str, int], now: datetime) -
 
 
 def in_words(span: timedelta) -> str:
-    """`3 h`, `12 min`."""
+    """`3 h`, `80 min`: in a unit of which it has two at least, so that no rounding halves it."""
     seconds = abs(span.total_seconds())
-    unit, size = next((each for each in (("d", 86400), ("h", 3600), ("min", 60)) if seconds >= each[1]), ("s", 1))
+    unit, size = next((each for each in (("d", 86400), ("h", 3600), ("min", 60)) if seconds >= 2 * each[1]), ("s", 1))
     return f"{seconds / size:.0f} {unit}"
 
 

@@ -92,6 +92,8 @@ class Polling:
     async def _poll(self, feed: Feed, poll: Poll) -> Report:
         poll.polls += 1
         poll.last_poll_at = self._clock()
+        if poll.rules != _rules(feed):  # what the former ones left out is looked at again, so all of it must be read
+            poll.rules, poll.etag, poll.last_modified, poll.body_sha256 = _rules(feed), None, None, None
         answer: Fetched | None = None
         try:
             answer = await self._ask(poll.url or feed.url, _conditions(poll))
@@ -157,7 +159,7 @@ class Polling:
         """Publish what is new; how many entries are left for the next poll."""
         new = [each for each in read.document.entries if poll.seen.get(_short(each.key)) not in _marks(feed, each)]
         now, later = _share(feed, read.document, new)
-        left, arrived = len(later), list[datetime]()
+        left, arrived = len(later), dict[str, datetime]()
         for start in range(0, len(now), AT_ONCE):
             entries = now[start : start + AT_ONCE]
             inputs = await asyncio.gather(*(self._input(feed, poll, entry, read) for entry in entries))
@@ -169,10 +171,10 @@ class Polling:
                     left += 1
                     continue
                 if isinstance(each.item, Article) and _short(entry.key) not in poll.seen:
-                    arrived.append(each.item.published_at or self._clock())
+                    arrived[each.item.id] = each.item.published_at or self._clock()
                 left_out = isinstance(each.item, Refusal) and each.item.outcome == "filtered"
                 poll.seen[_short(entry.key)] = _marks(feed, entry)[left_out]
-        poll.arrived(arrived, self._clock())
+        poll.arrived(list(arrived.values()), self._clock())
         _forget(poll, read.document.entries)
         return left
 
@@ -247,7 +249,7 @@ class Polling:
         poll.failures, poll.error, poll.last_success_at = 0, None, now
         poll.url = answer.permanent
         if read is not None:
-            poll.note, poll.kind = read.document.note, read.document.kind
+            poll.note, poll.kind, poll.ttl = read.document.note, read.document.kind, read.document.ttl
         if left:  # the same document must be read again, so nothing says that it was seen
             poll.etag = poll.last_modified = poll.body_sha256 = None
             poll.next_poll_at = now + timedelta(seconds=schedule.SHORTEST)
@@ -256,8 +258,7 @@ class Polling:
             poll.body_sha256 = read.digest
         if answer.status == 200:
             poll.etag, poll.last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
-        ttl = read.document.ttl if read is not None else None
-        poll.next_poll_at = schedule.after_success(poll, answer.headers, ttl, now)
+        poll.next_poll_at = schedule.after_success(poll, answer.headers, now)
 
 
 def _conditions(poll: Poll) -> dict[str, str]:
@@ -320,8 +321,13 @@ def _short(key: str) -> str:
 
 def _marks(feed: Feed, entry: Entry) -> tuple[str, str]:
     """What is remembered of an entry: its content; of one that a rule left out the rules too, which may change."""
-    ruled = f"{entry.fingerprint}\n{feed.include}\n{feed.exclude}"
-    return entry.fingerprint, hashlib.sha256(ruled.encode("utf-8", "replace")).hexdigest()[:16]
+    return entry.fingerprint, _digest(f"{entry.fingerprint}\n{_rules(feed)}".encode())[:16]
+
+
+def _rules(feed: Feed) -> str:
+    """The rules of a feed as a short hash, empty where it has none."""
+    ruled = f"{feed.include}\n{feed.exclude}"
+    return _digest(ruled.encode("utf-8", "replace"))[:16] if ruled.strip() else ""
 
 
 def _forget(poll: Poll, entries: Sequence[Entry]) -> None:

@@ -6,12 +6,12 @@ An article has no facts at this point: a rule asks for words, phrases, `title:`,
 from datetime import datetime
 
 from pipeline.article import Article, EnrichedArticle
+from pipeline.enrich.language import detect
 from pipeline.errors import QueryError
 from pipeline.feed import Feed
 from pipeline.query.evaluate import matches
 from pipeline.query.grammar import parse
 from pipeline.query.tree import And, Everything, Node, Not, Or, Phrase, Published, Term, Word
-from pipeline.text import language_code
 
 FIELDS = {"source", "lang"}
 
@@ -34,8 +34,9 @@ def verdict(feed: Feed, article: Article, now: datetime) -> str | None:
     """Why the rules of a feed leave an article out, None where they take it."""
     if not (feed.include or feed.exclude):
         return None
-    seen = EnrichedArticle(**article.model_dump(), enrichment="")
-    languages = [language_code(article.language) or "en"]
+    language, _ = detect(article)  # as it will stand in the index: many feeds name none, and some a wrong one
+    seen = EnrichedArticle(**article.model_dump() | {"language": language}, enrichment="")
+    languages = [language or "en"]
     if feed.include and not matches(parse(feed.include, now=now), seen, languages=languages):
         return f"does not match the include rule of the feed: {feed.include}"
     if feed.exclude and matches(parse(feed.exclude, now=now), seen, languages=languages):

@@ -299,16 +299,40 @@ async def test_rules_filter_before_anything_is_published(site: Site) -> None:
     site.feed.include, site.feed.exclude = "ferry OR harbour", '"football club"'
     texts = ["The ferry sails. " * 60, "The harvest was good. " * 60, "The ferry of the football club. " * 60]
     site.served.pages["/feed"] = rss(*(item(number, text) for number, text in enumerate(texts)))
+    site.served.headers["/feed"] = {"ETag": '"one"'}
     await site.poll()
     assert [article.title for article in site.articles] == ["Report 0"]
     assert {refused.outcome for refused in site.refusals} == {"filtered"}
     assert all(refused.id and "rule" in refused.reason for refused in site.refusals)
     assert await site.poll() == "unchanged"
-    site.feed.include = "ferry OR harvest"
-    site.served.pages["/feed"] += b" "  # it changed, and what the rule left out is looked at again
+    site.feed.include = "ferry OR harvest"  # the feed did not change, and what the rule left out is looked at again
     await site.poll()
     assert [article.title for article in site.articles] == ["Report 0", "Report 1"]
     assert len(site.refusals) == 3
+    assert await site.poll() == "unchanged"
+
+
+async def test_a_rule_asks_for_the_language_of_the_text_where_the_feed_names_none(site: Site) -> None:
+    german = "Die Fähre nach Lindholm fährt wieder, sagte der Hafenmeister am Dienstag. " * 20
+    site.served.pages["/feed"] = rss(item(1), item(2, german))
+    site.feed.include = "lang:en"
+    await site.poll()
+    assert [article.title for article in site.articles] == ["Report 1"]
+
+
+async def test_what_a_feed_asks_for_counts_while_it_does_not_change(site: Site) -> None:
+    site.served.pages["/feed"] = rss(item(1)).replace(b"<item>", b"<ttl>90</ttl><item>", 1)
+    assert [await site.poll() for _ in range(2)] == ["read", "unchanged"]
+    assert site.poll_state.next_poll_at
+    assert site.poll_state.next_poll_at - datetime.now(UTC) > timedelta(minutes=85)
+
+
+async def test_one_article_under_many_addresses_counts_once_in_the_pace(site: Site) -> None:
+    links = [f"https://tidewater-post.example/1?utm_source=mail{n}" for n in range(2)]
+    twice = (item(n, "The ferry sails. " * 80, link=link) for n, link in enumerate(links))
+    site.served.pages["/feed"] = rss(*twice, *map(item, range(5, 8)))
+    await site.poll()
+    assert (len(site.articles), len(site.poll_state.arrivals)) == (5, 4)
 
 
 ODD = ["http://a.example:99999/x", "http://[bad", "javascript:alert(1)"]
@@ -603,6 +627,8 @@ def test_an_old_article_does_not_make_a_busy_source_silent() -> None:
     poll = Poll()
     poll.arrived([NOW], NOW)
     poll.arrived([NOW - timedelta(days=9)], NOW)
+    assert poll.last_article_at == NOW
+    poll.arrived([NOW + timedelta(hours=9)], NOW)  # by a clock that is ahead
     assert poll.last_article_at == NOW
 
 

@@ -13,13 +13,13 @@ FIRST_RETRY, LONGEST_RETRY = 5 * 60.0, 24 * 3600.0
 LONGEST_WISH = 24 * 3600.0  # what a feed asks for counts up to this
 
 
-def after_success(poll: Poll, headers: Mapping[str, str], ttl: float | None, now: datetime) -> datetime:
+def after_success(poll: Poll, headers: Mapping[str, str], now: datetime) -> datetime:
     """Half of the source's usual gap, but not sooner than it asks for (`ttl`, Cache-Control, Retry-After).
 
     A source that has been quiet for longer than its habit is asked less and less often.
     """
     interval = min(max(_habit(poll, now), SHORTEST), LONGEST)
-    wishes = [wish for wish in (ttl, max_age(headers), retry_after(headers, now.timestamp())) if wish is not None]
+    wishes = [wish for wish in (poll.ttl, max_age(headers), retry_after(headers, now.timestamp())) if wish is not None]
     interval = max(interval, min(max(wishes, default=0.0), LONGEST_WISH))
     return now + timedelta(seconds=interval * random.uniform(1.0, 1.1))
 

@@ -20,7 +20,8 @@ def every(gap: timedelta, count: int = 20, ago: timedelta = timedelta()) -> Poll
 def seconds(poll: Poll, ttl: float | None = None, **headers: str) -> float:
     """The interval to the next poll."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return (after_success(poll, given, ttl, NOW) - NOW).total_seconds()
+    poll.ttl = ttl
+    return (after_success(poll, given, NOW) - NOW).total_seconds()
 
 
 def test_the_interval_follows_what_the_source_publishes() -> None:
