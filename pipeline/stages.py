@@ -19,7 +19,8 @@ from typing import Literal, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from pipeline.article import Article, EnrichedArticle, admit
+from pipeline.admission import admit
+from pipeline.article import Article, EnrichedArticle
 from pipeline.errors import Misconfigured, Poison, Rejected, Unavailable
 from pipeline.ledger import DeadLetter, LedgerRow, Outcome
 from pipeline.tombstone import Tombstone

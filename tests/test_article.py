@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.article import MAX_TEXT, Article, admit
+from pipeline.admission import MAX_TEXT, admit
+from pipeline.article import Article
 from pipeline.errors import Rejected
 from pipeline.identity import article_id, canonical_url
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-from pipeline.article import FUTURE
+from pipeline.admission import FUTURE
 from pipeline.sources import written
 
 FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web nothing was published on it: 1970 is an empty field

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pipeline.article import Article, admit
+from pipeline.admission import admit
+from pipeline.article import Article
 from pipeline.errors import Rejected
 from pipeline.sources.standards import unwrapped
 

@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any, TypeGuard
 from urllib.parse import urljoin
 
-from pipeline.article import MAX_URL
+from pipeline.admission import MAX_URL
 from pipeline.identity import names_page
 from pipeline.sources.boilerplate import listed
 from pipeline.sources.dates import date_in_url, is_ahead, is_only_day, moment

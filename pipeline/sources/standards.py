@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.article import ID
+from pipeline.admission import ID
 from pipeline.errors import Rejected
 from pipeline.sources.dates import is_ahead, moment, unread
 from pipeline.sources.html import strip_markup

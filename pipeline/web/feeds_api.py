@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from pipeline import subscribing
-from pipeline.article import MAX_URL
+from pipeline.admission import MAX_URL
 from pipeline.feed import AddedFeed, FeedReport
 from pipeline.sources.http import Client
 from pipeline.state import State

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.admission import admit
 from pipeline.app import topic_specs
-from pipeline.article import CountryWeight, EnrichedArticle, admit
+from pipeline.article import CountryWeight, EnrichedArticle
 from pipeline.broker import Message
 from pipeline.index import Put, open_index
 from pipeline.ledger import LedgerRow, Outcome

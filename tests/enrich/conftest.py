@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from pipeline.article import EnrichedArticle, admit
+from pipeline.admission import admit
+from pipeline.article import EnrichedArticle
 from pipeline.enrich.facts import enrich
 from pipeline.enrich.nlp import load
 from tests.cli.conftest import NOW

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import spacy
 
-from pipeline.article import MAX_TEXT, admit
+from pipeline.admission import MAX_TEXT, admit
 from pipeline.enrich.entities import CONFIDENCE
 from pipeline.enrich.facts import enrich
 from pipeline.enrich.language import detect

@@ -15,7 +15,8 @@ import pytest
 import spacy
 
 from pipeline import settings as configuration
-from pipeline.article import Article, EnrichedArticle, admit
+from pipeline.admission import admit
+from pipeline.article import Article, EnrichedArticle
 from pipeline.enrich.pool import Pool
 from pipeline.errors import Misconfigured, Poison
 from tests.cli.conftest import NOW

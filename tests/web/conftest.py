@@ -14,7 +14,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipeline import settings as configuration
-from pipeline.article import CountryWeight, EnrichedArticle, Entity, Event, Place, Quote, Span, Stretch, admit
+from pipeline.admission import admit
+from pipeline.article import CountryWeight, EnrichedArticle, Entity, Event, Place, Quote, Span, Stretch
 from pipeline.index import Put, open_index
 from pipeline.settings import Settings
 from pipeline.web.api import create_web

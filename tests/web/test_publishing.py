@@ -6,7 +6,7 @@ import socket
 import httpx2
 import pytest
 
-from pipeline.article import MAX_TEXT
+from pipeline.admission import MAX_TEXT
 from pipeline.web.body import MAX_BODY
 from tests.web.test_reading import problem
 
