@@ -37,6 +37,7 @@ class Feed(Record):
     paused: bool = False
     wanted_at: Moment | None = None  # when a person asked that it be polled now
     attributes: dict[str, str] = Field(default_factory=dict)  # of its OPML outline, where geowire does not know them
+    folders: dict[str, dict[str, str]] = Field(default_factory=dict)  # those of its OPML folders, by their tags
     added_at: Moment
 
 

@@ -141,7 +141,7 @@ async def chosen(state: State, names: Sequence[str]) -> list[Feed]:
     """
     feeds = {name: feed for feed, poll in await state.feeds() for name in (feed.id, feed.url, poll.url) if name}
     if missing := [name for name in names if name not in feeds]:
-        raise GeowireError(f"no feed {missing[0]}; geowire feed list prints ids and addresses")
+        raise GeowireError(f"no feed {missing[0]}; geowire feed list prints the ids, and --json the addresses too")
     return list({feeds[name].id: feeds[name] for name in names}.values())
 
 
@@ -157,7 +157,8 @@ def _wanted(feed: Feed) -> Wanted:
 
 
 def _joined(stored: Feed, new: Feed) -> Feed:
-    return _wanted(new).changed(stored).model_copy(update={"attributes": stored.attributes | new.attributes})
+    kept = {"attributes": stored.attributes | new.attributes, "folders": stored.folders | new.folders}
+    return _wanted(new).changed(stored).model_copy(update=kept)
 
 
 async def _fetch(client: Client, url: str) -> tuple[str, Fetched]:

@@ -13,7 +13,7 @@ import typer
 from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.inputs import AsJson, Data
-from pipeline.errors import GeowireError, Misconfigured, QueryError, Unavailable
+from pipeline.errors import GeowireError, Misconfigured, QueryError, Rejected, Unavailable
 from pipeline.feed import AddedFeed, Feed, FeedReport, Health, in_words, outcomes_in_words
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Feeds: add them, see how they do, poll them.")
 
-Names = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids or addresses, as geowire feed list prints them.")]
+Names = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids, as geowire feed list prints them, or addresses.")]
 Rule = Annotated[str | None, typer.Option(help="A query of words, phrases, title:, source:, lang:, published:.")]
 
 
@@ -96,7 +96,7 @@ def _print_feeds(feeds: list[FeedReport], now: datetime) -> None:
     output.table(("id", "health", "title", "a day", "article", "polled", "next"), [_row(told, now) for told in feeds])
     for told in feeds:
         for said in _remarks(told, now):
-            print(output.plain(f"{told.id}  {told.title}: {said}"))
+            print(output.plain(f"{told.id}  {told.title} ({told.polled_at}): {said}"))
     for source, outcomes in {told.source.id: told.outcomes for told in feeds}.items():
         if outcomes:
             print(output.plain(f"{source}: {outcomes_in_words(outcomes)}"))
@@ -145,7 +145,10 @@ def import_(
 ) -> None:
     """Add the feeds of an OPML document; nested folders become tags."""
     raw = _content(path)
-    new, there, refused = asyncio.run(_import(configuration.load({"data": data}), raw))
+    try:
+        new, there, refused = asyncio.run(_import(configuration.load({"data": data}), raw))
+    except Rejected as exc:
+        raise GeowireError(f"{'standard input' if path == '-' else path}: {exc}") from None
     print(f"{new} feeds added, {there} were there already")
     for each in refused:
         print(output.plain(f"not added: {each}"))
@@ -230,7 +233,7 @@ def _print_report(report: "Report", *, as_json: bool) -> None:
         told = {"status": report.status, "outcomes": report.outcomes, "error": report.error}
         output.line({"id": feed.id, "url": feed.url, **told})
         return
-    said = report.error or outcomes_in_words(report.outcomes)
+    said = f"{feed.url}: {report.error}" if report.error else outcomes_in_words(report.outcomes)
     print(output.plain(f"{feed.id}  {report.status:9}  {feed.title}  {said}".rstrip()), flush=True)
 
 

@@ -5,6 +5,7 @@ at a cloud's metadata service (server-side request forgery). Names are checked a
 connection goes to the very address that was checked (http.py).
 """
 
+import re
 import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -17,6 +18,8 @@ MAX_URL = 4000  # characters
 GLOBAL_UNICAST = IPv6Network("2000::/3")  # RFC 4291: everything else of IPv6 is special
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
 SPECIAL_V4 = (IPv4Network("192.88.99.0/24"), IPv4Network("198.18.0.0/15"), IPv4Network("192.0.0.0/24"))
+
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # `mailto:`, and no host with its port
 
 Address = IPv4Address | IPv6Address
 
@@ -50,7 +53,7 @@ def web_address(text: str) -> str:
     if given.lower().startswith("feed:"):
         rest = given[5:].removeprefix("//")
         return rest if "://" in rest else f"http://{rest}"
-    return given if "://" in given else f"https://{given}"
+    return given if "://" in given or _OTHER_SCHEME.match(given) else f"https://{given}"
 
 
 def refusal(address: str) -> str | None:

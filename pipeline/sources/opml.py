@@ -4,7 +4,7 @@ What geowire does not know of an outline is kept and written again. Documents wi
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from pipeline.feed import Feed, feed_id
 from pipeline.identity import domain_of
 from pipeline.sources.addresses import checked_url, web_address
 
+TYPES = {"rss", "atom"}  # of outlines that are feeds
 MAX_DEPTH, MAX_FEEDS = 20, 50_000
 SEPARATOR = "/"  # between the folders of a nested tag
 OWN = {  # attributes of geowire's own, in its names: another reader leaves them alone
@@ -39,13 +40,16 @@ def read_opml(raw: bytes, now: datetime) -> tuple[list[Feed], list[str]]:
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as exc:
-        raise Rejected(f"not XML: {exc}") from None
+        raise Rejected(f"not XML: {exc.msg}") from None
     body = root.find("body")
     if root.tag.lower() != "opml" or body is None:
         raise Rejected(f"not OPML: <{root.tag}>")
     feeds: dict[str, Feed] = {}
     refused: list[str] = []
     for outline, folders in _outlines(body, ()):
+        if not outline.get("xmlUrl"):
+            refused.append(f"{_name(outline)[:200]!r}: no address of a feed (xmlUrl)")
+            continue
         url = web_address(outline.get("xmlUrl"))
         try:
             checked_url(url, allow_private=True)  # whether it may be asked is for the poller to say
@@ -54,7 +58,8 @@ def read_opml(raw: bytes, now: datetime) -> tuple[list[Feed], list[str]]:
             continue
         feed = _feed(url, outline, folders, now)
         if (known := feeds.get(feed.id)) is not None:
-            feed = known.model_copy(update={"tags": list(dict.fromkeys([*known.tags, *feed.tags]))})
+            tags = list(dict.fromkeys([*known.tags, *feed.tags]))
+            feed = known.model_copy(update={"tags": tags, "folders": known.folders | feed.folders})
         feeds[feed.id] = feed
         if len(feeds) > MAX_FEEDS:
             raise Rejected(f"more than {MAX_FEEDS:,} feeds")
@@ -72,25 +77,32 @@ def write_opml(feeds: Sequence[Feed], now: datetime) -> bytes:
     for feed in feeds:
         for tag in feed.tags or [""]:
             path = tuple(part for part in tag.split(SEPARATOR) if part)
-            etree.SubElement(_folder(folders, path), "outline", _attributes(feed))
+            etree.SubElement(_folder(folders, path, feed), "outline", _attributes(feed))
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written
 
 
-def _outlines(node: Any, folders: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
-    """Every outline with a feed, and the folders around it, outermost first."""
+def _outlines(node: Any, folders: Sequence[Any]) -> Iterator[tuple[Any, Sequence[Any]]]:
+    """Every outline of a feed, and the folders around it, outermost first."""
     if len(folders) > MAX_DEPTH:
         raise Rejected(f"folders more than {MAX_DEPTH} deep")
     for outline in node.findall("outline"):
-        if outline.get("xmlUrl"):
+        is_feed = outline.get("xmlUrl") or (outline.get("type") in TYPES and not len(outline))
+        if is_feed:
             yield outline, folders
-        name = (outline.get("text") or outline.get("title") or "").strip().replace(SEPARATOR, "|")
-        yield from _outlines(outline, (*folders, name) if name and not outline.get("xmlUrl") else folders)
+        yield from _outlines(outline, folders if is_feed or not _name(outline) else (*folders, outline))
 
 
-def _feed(url: str, outline: Any, folders: tuple[str, ...], now: datetime) -> Feed:
+def _name(outline: Any) -> str:
+    """What an outline is called."""
+    return (outline.get("text") or outline.get("title") or "").strip()
+
+
+def _feed(url: str, outline: Any, folders: Sequence[Any], now: datetime) -> Feed:
     site = outline.get("htmlUrl") or None
     title = (outline.get("title") or outline.get("text") or "").strip() or domain_of(url) or url
+    names = [_name(folder).replace(SEPARATOR, "|") for folder in folders]
+    paths = [SEPARATOR.join(names[: depth + 1]) for depth in range(len(names))]
     return Feed(
         id=feed_id(url),
         url=url,
@@ -98,10 +110,11 @@ def _feed(url: str, outline: Any, folders: tuple[str, ...], now: datetime) -> Fe
         site=site,
         source=Source(id=(domain_of(site) or domain_of(url) or "")[:500], name=title[:500]),
         language=outline.get("language") or None,
-        tags=[SEPARATOR.join(folders)] if folders else [],
+        tags=paths[-1:],
+        folders={path: kept for path, folder in zip(paths, folders, strict=True) if (kept := _unknown(folder))},
         paused=outline.get("geowire-paused") == "true",
         full_text=outline.get("geowire-full-text") != "false",
-        attributes={name: value for name, value in outline.attrib.items() if name not in KNOWN},
+        attributes=_unknown(outline),
         added_at=now,
         **{name: outline.get(attribute) or "" for attribute, name in OWN.items()},
     )
@@ -112,8 +125,17 @@ def _attributes(feed: Feed) -> dict[str, str]:
     found |= {"htmlUrl": feed.site or "", "language": feed.language or ""}
     found |= {"geowire-include": feed.include, "geowire-exclude": feed.exclude}
     found |= {"geowire-paused": "true" if feed.paused else "", "geowire-full-text": "" if feed.full_text else "false"}
-    kept = {name: value for name, value in feed.attributes.items() if _XML_NAME.fullmatch(name) or name[:1] == "{"}
-    return kept | {name: _xml_text(value) for name, value in found.items() if value}
+    return _writable(feed.attributes) | {name: _xml_text(value) for name, value in found.items() if value}
+
+
+def _unknown(outline: Any) -> dict[str, str]:
+    """The attributes of an outline that say nothing to geowire."""
+    return {name: value for name, value in outline.attrib.items() if name not in KNOWN}
+
+
+def _writable(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Attributes whose names are names in XML, some in a namespace."""
+    return {name: value for name, value in attributes.items() if _XML_NAME.fullmatch(name) or name[:1] == "{"}
 
 
 def _xml_text(text: str) -> str:
@@ -121,8 +143,9 @@ def _xml_text(text: str) -> str:
     return "".join(char for char in text if char >= " " or char in "\t\n\r")
 
 
-def _folder(folders: dict[tuple[str, ...], Any], path: tuple[str, ...]) -> Any:
+def _folder(folders: dict[tuple[str, ...], Any], path: tuple[str, ...], feed: Feed) -> Any:
     if path not in folders:
-        parent = _folder(folders, path[:-1])
-        folders[path] = etree.SubElement(parent, "outline", {"text": _xml_text(path[-1])})
+        parent = _folder(folders, path[:-1], feed)
+        kept = _writable(feed.folders.get(SEPARATOR.join(path), {}))
+        folders[path] = etree.SubElement(parent, "outline", kept | {"text": _xml_text(path[-1])})
     return folders[path]

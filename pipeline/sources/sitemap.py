@@ -63,7 +63,7 @@ def _children(raw: bytes, name: str) -> Iterator[Any]:
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as exc:
-        raise Rejected(f"not XML: {exc}") from None
+        raise Rejected(f"not XML: {exc.msg}") from None
     if root is not None:
         yield from (node for node in root if etree.QName(node).localname == name)
 

@@ -68,11 +68,13 @@ def test_what_is_no_address_of_a_feed_is_named_and_the_others_are_taken() -> Non
     written = ["feed://a.example/f", "feed:https://a.example/g", "a.example:8080/h", " https://a.example/i "]
     odd = ["ftp://a.example/f", "javascript:alert(1)", "http://me:secret@a.example/f", "http://a.example:99999/"]
     outlines = "".join(f'<outline type="rss" xmlUrl="{url}"/>' for url in [*written, *odd])
+    outlines += '<outline type="rss" text="Tide"/><outline text="East"/><outline type="link" text="More" url="x"/>'
     feeds, refused = read_opml(f"<opml><body>{outlines}</body></opml>".encode(), NOW)
     assert [feed.url for feed in feeds] == [
         "http://a.example/f", "https://a.example/g", "https://a.example:8080/h", "https://a.example/i",
     ]  # fmt: skip
-    assert [each.partition(": ")[0] for each in refused] == odd
+    assert [each.partition(": ")[0] for each in refused] == [*odd, "'Tide'"]
+    assert refused[1] == "javascript:alert(1): only http and https addresses are fetched, not 'javascript:alert(1)'"
 
 
 def test_reservations() -> None:
@@ -107,7 +109,7 @@ def test_feeds_that_a_page_declares_and_links_to() -> None:
     assert declared(b"", "https://a.example/") == []
 
 
-OPML = b"""<opml version="2.0"><head/><body><outline text="East"><outline text="Ports"><outline type="rss"
+OPML = b"""<opml version="2.0"><head/><body><outline text="East" colour="red"><outline text="Ports"><outline type="rss"
  text="Tidewater" xmlUrl="https://tidewater-post.example/feed" htmlUrl="https://tidewater-post.example/"
  category="/a,/b" x-rank="7"/></outline></outline><outline text="Boats"><outline text="Tidewater"
  xmlUrl="https://tidewater-post.example/feed"/></outline><outline xmlUrl="https://b.example/feed"
@@ -118,6 +120,7 @@ def test_opml_keeps_folders_and_what_it_does_not_know() -> None:
     (first, second), _ = read_opml(OPML, NOW)
     assert first.tags == ["East/Ports", "Boats"]
     assert first.attributes == {"category": "/a,/b", "x-rank": "7"}
+    assert first.folders == {"East": {"colour": "red"}}
     assert (second.include, second.paused, second.tags) == ("ferry", True, [])
     again, _ = read_opml(write_opml([first, second], NOW), NOW)
     assert [each.model_dump() for each in again] == [each.model_dump() for each in (first, second)]
