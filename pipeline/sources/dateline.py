@@ -184,7 +184,8 @@ def _plain(text: str, language: str) -> str:
 @cache
 def _in_outlet() -> re.Pattern[str]:
     """What stands before the name of the outlet that published it: `Published in`."""
-    return re.compile(rf"(?i)(?:{pattern('dated').pattern})\s+(?:{pattern('at').pattern})\s+(?=\S)")
+    leads = f"{pattern('at').pattern}|{pattern('published_in').pattern}"
+    return re.compile(rf"(?i)(?:{pattern('dated').pattern})\s+(?:{leads})\s+(?=\S)")
 
 
 @cache

@@ -65,6 +65,24 @@ def test_whose_text_it_is_may_follow_the_day(lang: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("fr", "Publié dans Le Port, 20 novembre 2026"),
+        ("fr", "Paru dans Le Port le 20 novembre 2026"),
+        ("de", "Erschienen in Der Hafen, 20. November 2026"),
+        ("de", "Zuerst erschienen in Der Hafen am 20. November 2026"),
+        ("es", "Publicado en El Puerto, 20 de noviembre de 2026"),
+        ("pt", "Publicado no O Porto, 20 de novembro de 2026"),
+        ("it", "Pubblicato su Il Porto, 20 novembre 2026"),
+        ("ru", "Опубликовано в Гавани, 20 ноября 2026"),
+    ],
+)
+def test_the_outlet_may_stand_after_the_label(lang: str, line: str) -> None:
+    assert read(f"<p>{line}</p>", lang=lang)["published_at"] == "2026-11-20T00:00:00"
+    assert line not in read("", lang=lang, text=f"<p>{line}</p>{TEXT}")["text"]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "03/11/2026",  # of March, or of November
