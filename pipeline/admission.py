@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pipeline.article import Article, Source
 from pipeline.errors import Rejected
 from pipeline.identity import article_id, canonical_url, domain_of, names_page, without_user
+from pipeline.languages import UNKNOWN, language_tag
 
 MAX_TEXT = 500_000  # code points; a longer text is rejected (DESIGN.md, Decisions)
 MAX_TITLE = 2_000  # code points
@@ -23,14 +24,15 @@ FUTURE = timedelta(hours=24)  # a published date further ahead than this is drop
 
 ID = re.compile(r"[!-~]{1,200}")  # printable ASCII without blanks; Elasticsearch takes 512 bytes
 _SCRIPT = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
+_WEB = re.compile(r"\s*https?://[^/?#\s]", re.IGNORECASE)
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it, an escaped backslash before it apart
 
 
 def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     """Make a complete `Article` from untrusted data, or refuse it.
 
-    Fills in id, canonical URL and times; drops dates that are 0, more than 24 h ahead or before 1600, and a canonical
-    URL of another site, with a note; caps `fetched_at` at now.
+    Fills in id, canonical URL and times; drops dates that are 0, more than 24 h ahead or before 1600, a canonical URL
+    of another site, a URL that is none of the web and a language that is none, with a note; caps `fetched_at` at now.
 
     Args:
         data: a decoded JSON value; only `text` is required.
@@ -49,11 +51,13 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     told = "published_offset" in data  # by our own door: its published_at is in UTC by now
     offset = article.published_offset if told else _zone_minutes(data.get("published_at"))
     canonical, notes = _canonical(article)
+    url, language = _of_the_web(article.url, notes), _tagged(article.language, notes)
     notes += [f"{name} {data[name]} is an empty field, and was dropped" for name in empty if data[name] != ""]
     update: dict[str, Any] = {
         "id": article.id or article_id(canonical, article.title, article.text),
-        "url": without_user(article.url) if article.url else article.url,
+        "url": url,
         "canonical_url": canonical,
+        "language": language,
         "fetched_at": min(article.fetched_at or now, now),
         "published_offset": offset,
         "source": _source(article.source, canonical),
@@ -74,6 +78,11 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     return article.model_copy(update=update | {"notes": [*article.notes, *notes]})
 
 
+def is_web(url: str) -> bool:
+    """Whether an address is one that a reader can follow: whole, and http or https."""
+    return _WEB.match(url) is not None
+
+
 def _canonical(article: Article) -> tuple[str | None, list[str]]:
     """The canonical URL, of which the id is a hash, and what is to be noted of the one that the article claims.
 
@@ -90,6 +99,24 @@ def _canonical(article: Article) -> tuple[str | None, list[str]]:
     if len(canonical or "") > MAX_URL:
         raise Rejected(f"canonical_url too long: the limit is {MAX_URL:,} characters")
     return canonical, notes
+
+
+def _of_the_web(url: str | None, notes: list[str]) -> str | None:
+    """The URL where a reader can follow it; of any other one, which tells articles apart all the same, a note stays."""
+    if not url or not url.strip():
+        return None
+    if is_web(url):
+        return without_user(url.strip())
+    notes.append(f"url {url.strip()[:200]} is no http or https address, and was dropped")
+    return None
+
+
+def _tagged(language: str | None, notes: list[str]) -> str | None:
+    """The language's tag; where there is none, the text is asked instead."""
+    tag, said = language_tag(language), (language or "").strip()
+    if said and tag is None and said.lower() not in UNKNOWN:
+        notes.append(f"language {said[:40]} is no language tag, and was dropped")
+    return tag
 
 
 def _odd(name: str, moment: datetime, now: datetime) -> str | None:

@@ -127,6 +127,34 @@ def test_a_date_that_is_dropped_has_no_origin() -> None:
     assert admit(dated | {"metadata_from": said, "published_at": NOW.isoformat()}, now=NOW).metadata_from == said
 
 
+@pytest.mark.parametrize(
+    ("said", "tag"),
+    [
+        ("pt-BR", "pt-BR"), (" en_US ", "en_US"), ("zh-Hant-TW", "zh-Hant-TW"), ("pcm", "pcm"), ("sr-Latn", "sr-Latn"),
+        ("English", "en"), ("farsi", "fa"), ("eng", "en"), ("ger-CH", "de-CH"), ("iw", "he"), ("und", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_language_is_a_tag_or_a_name(said: str, tag: str | None) -> None:
+    article = admit({"text": "x", "language": said}, now=NOW)
+    assert (article.language, article.notes) == (tag, [])
+
+
+@pytest.mark.parametrize("said", ["xx-yy-zz-toolong", "us", "englsh", "{{ lang }}", "en-", "12", "de,de;q=0.9"])
+def test_a_language_that_is_none_is_dropped_and_noted(said: str) -> None:
+    article = admit({"text": "x", "language": said}, now=NOW)
+    assert (article.language, article.notes) == (None, [f"language {said} is no language tag, and was dropped"])
+    assert admit(article.model_dump(mode="json"), now=NOW) == article
+
+
+@pytest.mark.parametrize("url", ["/rel", "www.tidewater-post.example/1", "ftp://a.example/1", "https://", "urn:post:7"])
+def test_an_address_that_is_none_of_the_web_is_dropped_and_noted(url: str) -> None:
+    article = admit({"text": "x", "url": url}, now=NOW)
+    assert (article.url, article.notes) == (None, [f"url {url} is no http or https address, and was dropped"])
+    assert article.id == article_id(canonical_url(url), "", "x"), "it still tells articles apart"
+    assert admit(article.model_dump(mode="json"), now=NOW) == article
+    assert admit({"text": "x", "url": " HTTPS://a.example/1 "}, now=NOW).url == "HTTPS://a.example/1"
+
+
 def test_fetched_at_is_capped_at_now() -> None:
     assert admit({"text": "x", "fetched_at": "2199-01-01T00:00:00Z"}, now=NOW).fetched_at == NOW
 

@@ -20,7 +20,7 @@ APP |= {"polling", "poller", "subscribing", "rules", "backfill", "linking", "log
 APP |= {"searching", "counting", "excerpt", "likeness", "permalink", "formats", "keys", "evaluation"}
 ROOMS = {"sources", "enrich", "broker", "index", "state"}
 LEAVES = {"query", "text", "tables", "countries", "elastic_client", "sqlite_errors", "article", "settings", "errors"}
-LEAVES |= {"admission", "agencies", "tombstone", "identity", "feed", "ledger", "shingles", "child"}
+LEAVES |= {"admission", "agencies", "languages", "tombstone", "identity", "feed", "ledger", "shingles", "child"}
 CONFINED = {
     "faust": {"app", "worker", "broker"},
     "mode": {"app", "worker", "broker"},

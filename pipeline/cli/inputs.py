@@ -22,8 +22,16 @@ Lang = Annotated[
 
 
 def defaults(published_at: str | None, source: str | None, url: str | None, lang: str | None) -> "Defaults":
-    """The options as the door takes them; a date that is none is a wrong use."""
+    """The options as the door takes them; a date, an address or a language that is none is a wrong use."""
+    from pipeline.admission import is_web
+    from pipeline.languages import language_tag
     from pipeline.sources.door import Defaults
+
+    if url is not None and not is_web(url):
+        raise typer.BadParameter(f"{url!r} is no http or https address", param_hint="--url")
+    if lang is not None and language_tag(lang) is None:
+        wanted = "a code such as en or pt-BR, or an English name"
+        raise typer.BadParameter(f"{lang!r} is no language; {wanted} is needed", param_hint="--lang")
 
     when = None
     if published_at is not None:

@@ -7,14 +7,12 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
-from functools import cache
-from pathlib import Path
 
 from pipeline.countries import code_of, near_names
 from pipeline.errors import QueryError
+from pipeline.languages import language_names
 from pipeline.query.days import FIRST, LAST, asked
 from pipeline.query.tree import Clock, Dated, Published
-from pipeline.tables import rows_of
 
 RANGE = "a day, month or year, a range FROM..TO with either end open, or a span such as 24h, 7d or 2w"
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -44,7 +42,7 @@ def country(value: str, position: int, field: str = "country") -> str:
 
 def language(value: str, position: int) -> str:
     """The code of a language that is written as a code (`en`, `en-GB`) or an English name."""
-    names = _languages()
+    names = language_names()
     wanted = value.strip().casefold()
     tag = re.fullmatch(r"([a-z]{2,3})[-_][a-z0-9_-]+", wanted)
     code = names.get(tag[1] if tag else wanted)
@@ -58,16 +56,6 @@ def language(value: str, position: int) -> str:
             suggestion=f"lang:{names[near[0]]}" if near else None,
         )
     return code
-
-
-@cache
-def _languages() -> dict[str, str]:
-    """Codes of languages by code, English name and alias, in small letters."""
-    found: dict[str, str] = {}
-    for code, name, aliases in rows_of(Path(__file__).parent.parent / "data" / "languages.tsv")[1:]:
-        for key in (code, name, *filter(None, aliases.split("|"))):
-            found.setdefault(key.casefold(), code)
-    return found
 
 
 def published(value: str, position: int, *, now: datetime) -> Published:
