@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.app import ARTICLES, BACKFILL
 from pipeline.article import Article
@@ -28,18 +28,24 @@ MAX_ARTICLE = MAX_MESSAGE - 128 * 1024  # bytes of JSON, with room for the key, 
 
 @dataclass(frozen=True)
 class Published:
-    """What became of one input so far: pending at a place in the topic, or rejected or filtered with a reason."""
+    """What became of one input so far: pending at a place in the topic, or rejected or filtered with a reason.
+
+    `notes` tell its sender what was done with a pending one.
+    """
 
     origin: str
     outcome: Literal["pending", "rejected", "filtered"]
     id: str | None = None
     reason: str | None = None
     position: str | None = None  # `articles/0/17`: the key of its row in the ledger
+    notes: tuple[str, ...] = ()
 
-    def answer(self) -> dict[str, str | None]:
+    def answer(self) -> dict[str, Any]:
         """As the command and the API tell it."""
         answer = {"id": self.id, "outcome": self.outcome, "origin": self.origin}
-        return answer | ({"position": self.position} if self.outcome == "pending" else {"reason": self.reason})
+        if self.outcome != "pending":
+            return answer | {"reason": self.reason}
+        return answer | {"position": self.position} | ({"notes": list(self.notes)} if self.notes else {})
 
 
 def batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
@@ -73,7 +79,8 @@ async def publish_batch(
     answers, rows = [], []
     for each, item in zip(inputs, prepared, strict=True):
         if isinstance(item, Message):
-            answers.append(Published(each.origin, "pending", item.key.decode(), position=str(next(positions))))
+            place, article_id = str(next(positions)), item.key.decode()
+            answers.append(Published(each.origin, "pending", article_id, position=place, notes=each.notes))
         else:
             answers.append(Published(each.origin, item.outcome, item.id, item.reason))
             rows.append(_row(item, each.origin))

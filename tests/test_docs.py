@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.main import get_command
 
+from pipeline.article import Article, Source
 from pipeline.cli.main import app
 from pipeline.settings import Settings
 
@@ -51,6 +52,12 @@ def test_setting_is_documented(name: str) -> None:
 def test_documented_settings_exist() -> None:
     named = set(re.findall(r"^\| `GEOWIRE_([A-Z_]+)`", SETTINGS, re.MULTILINE))
     assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_field_of_a_pushed_article_is_documented() -> None:
+    table = API.partition("### Fields of an article")[2].partition("\n#")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == list(Article.model_fields)
+    assert all(f"`{name}`" in table for name in Source.model_fields)
 
 
 def test_endpoints_are_documented() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.publishing import Published
     from pipeline.sources.door import Door, Input
 
+MAX_NOTES = 20  # of what is said of articles; the others are counted together
 MAX_COMMANDS = 1_000  # whose progress is kept
 MOMENTS = {"fetched_at", "first_seen_at"}  # of a run, not of what an input says
 
@@ -200,7 +202,7 @@ async def _publish(
     *,
     as_json: bool,
 ) -> int:
-    sent, rejected = 0, 0
+    sent, rejected, noted = 0, 0, Counter[str]()
     _pass_by(trail, before)
     try:
         with output.progress("publishing", total) as advance:
@@ -210,8 +212,10 @@ async def _publish(
                 sent, rejected = sent + (answer.outcome == "pending"), rejected + (answer.outcome == "rejected")
                 if as_json:
                     output.line(answer.answer())
-                elif answer.outcome == "rejected":
+                    continue
+                if answer.outcome == "rejected":
                     output.note(f"rejected: {answer.origin}: {answer.reason}")
+                noted.update(note if note in noted or len(noted) < MAX_NOTES else "others" for note in answer.notes)
     except asyncio.CancelledError:
         output.note("interrupted; the same command with --resume goes on where this one ended")
         raise
@@ -221,6 +225,8 @@ async def _publish(
     if not sent + rejected:
         nothing = "nothing there that is read: no file of a known kind, or no article in one"
         output.note("nothing is left after them" if before.done else nothing)
+    for note, count in noted.most_common():
+        output.note(f"noted of {count:,} article{'' if count == 1 else 's'}: {note}")
     if not as_json:
         print(f"{sent} published, {rejected} rejected; geowire status shows what becomes of them")
     return rejected

@@ -31,10 +31,14 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Input:
-    """One input: where it came from (`notes/water.txt`, `news.ndjson:17`; valid Unicode), and what it is."""
+    """One input: where it came from (`notes/water.txt`, `news.ndjson:17`; valid Unicode), and what it is.
+
+    `notes` are those of the article that its sender did not write: what the door did with it.
+    """
 
     origin: str
     item: Article | Refusal
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,12 @@ class Door:
 
     def take(self, origin: str, data: object) -> Input:
         """One article from a decoded JSON value or an adapter's fields, or the reason why not."""
+        known = data.get("notes") if isinstance(data, Mapping) else None
         try:
             data = unwrapped(data)
-            return Input(_printable(origin), admit(self._filled(data), now=self._clock(), pushed=True))
+            article = admit(self._filled(data), now=self._clock(), pushed=True)
+            said = tuple(note for note in article.notes if not isinstance(known, list) or note not in known)
+            return Input(_printable(origin), article, said)
         except Rejected as exc:
             return self.refuse(origin, str(exc), data)
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from pipeline.admission import ID
+from pipeline.article import Article, EnrichedArticle, Source
 from pipeline.errors import Rejected
 from pipeline.sources.dates import is_ahead, moment, unread
 from pipeline.sources.html import strip_markup
@@ -15,6 +16,9 @@ from pipeline.sources.metadata import names
 from pipeline.sources.names import MAX_AUTHORS, as_names, names_in
 
 MEDIA = ("picture", "graphic", "video", "audio", "animation", "planning")  # of ninjs' types, those that are no text
+GIVEN_OUT = {"score", "highlights", "snippet", "snippet_start", "folded", "why", "versions"}  # with an article, by us
+MAX_NAMED = 10
+NEVER_NULL = {name for name, one in Article.model_fields.items() if one.default is not None}  # null leaves them out
 NINJS_MARKS = ("headlines", "bodies", "headline", "body_html", "body_text", "body_xhtml")
 
 
@@ -22,9 +26,10 @@ def unwrapped(data: object) -> object:
     """The fields of an `Article` from a CloudEvent's data, a ninjs item, or an article as people write it.
 
     Raises:
-        Rejected: an event without data that can be read, or an item that its agency has withdrawn.
+        Rejected: an event without data that can be read, an article without a text, or an item that its agency has
+            withdrawn.
     """
-    if isinstance(data, Mapping) and "specversion" in data and ("data" in data or "data_base64" in data):
+    if isinstance(data, Mapping) and "text" not in data and not {"specversion", "data", "data_base64"}.isdisjoint(data):
         data = _event_data(data)
     if isinstance(data, Mapping) and "uri" in data and "text" not in data and any(name in data for name in NINJS_MARKS):
         return from_ninjs(data)
@@ -34,13 +39,19 @@ def unwrapped(data: object) -> object:
 def _as_written(data: Mapping[Any, Any]) -> dict[Any, Any]:
     """An article whose dates and authors are not in the form of an `Article`: dates of e-mail, one author, bylines.
 
-    What can't be read stays as it is, for `admit` to say so.
+    What can't be read stays as it is, for `admit` to say so; what is no field is named.
     """
-    found = dict(data)
+    unknown = _no_fields(data)
+    if data.get("text") is None:
+        instead = f", and these are no fields of one: {unknown}" if unknown else ""
+        raise Rejected(f"no text: an article needs the field `text`{instead}")
+    found = {name: value for name, value in data.items() if value is not None or name not in NEVER_NULL}
     read = {name: when for name in ("published_at", "modified_at") if (when := moment(data.get(name)))}
-    if notes := unread(**{name: (data[name], when) for name, when in read.items()}):
-        given = data.get("notes")
-        found["notes"] = [*(given if isinstance(given, list) else []), *notes]
+    notes = unread(**{name: (data[name], when) for name, when in read.items()})
+    notes += [f"not a field of an article, and left out: {unknown}"] if unknown else []
+    given = data.get("notes")
+    if notes and (given is None or isinstance(given, list)):
+        found["notes"] = [*(given or []), *(note for note in notes if note not in (given or []))]
     found |= read
     authors = data.get("authors")
     people = authors if isinstance(authors, list) else [authors] if isinstance(authors, str | Mapping) else []
@@ -48,6 +59,16 @@ def _as_written(data: Mapping[Any, Any]) -> dict[Any, Any]:
         named = [name[:500] for each in people for name in names(each)]
         found["authors"] = list(dict.fromkeys(name for each in named for name in as_names(each)))[:MAX_AUTHORS]
     return found
+
+
+def _no_fields(data: Mapping[Any, Any]) -> str:
+    """The names in an article that mean nothing there, as a misspelt field; empty where there are none."""
+    source = data.get("source")
+    outlet = source if isinstance(source, Mapping) else {}
+    unknown = [str(name) for name in data if name not in EnrichedArticle.model_fields and name not in GIVEN_OUT]
+    unknown += [f"source.{name}" for name in outlet if name not in Source.model_fields]
+    more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
+    return ", ".join(name[:40] for name in unknown[:MAX_NAMED]) + more
 
 
 def from_ninjs(item: Mapping[Any, Any]) -> dict[str, Any]:
@@ -92,14 +113,20 @@ def _lowered(item: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name).lower(): value for name, value in item.items()}
 
 
-def _event_data(event: Mapping[Any, Any]) -> object:
-    if "data" in event and event["data"] is not None:
-        return event["data"]
-    try:
-        decoded: object = orjson.loads(base64.b64decode(str(event.get("data_base64")), validate=True))
-    except ValueError as exc:
-        raise Rejected(f"CloudEvent: data_base64 is not base64 of JSON: {exc}") from None
-    return decoded
+def _event_data(event: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    if "specversion" not in event:
+        raise Rejected("CloudEvent: no specversion, without which its data is not read")
+    found, coded = event.get("data"), event.get("data_base64")
+    if found is None and coded is None:
+        raise Rejected("CloudEvent: no data, where its article would be")
+    if found is None:
+        try:
+            found = orjson.loads(base64.b64decode(str(coded), validate=True))
+        except ValueError as exc:
+            raise Rejected(f"CloudEvent: data_base64 is not base64 of JSON: {exc}") from None
+    if not isinstance(found, Mapping):
+        raise Rejected("CloudEvent: its data is no JSON object")
+    return found
 
 
 def _chosen(parts: Any) -> str:

@@ -16,13 +16,17 @@ MAX_SIZE = 100  # hits of one answer
 
 
 class SubmissionAnswer(BaseModel):
-    """What became of one input: waiting in the topic at `position` (its key in the ledger), or rejected."""
+    """What became of one input: waiting in the topic at `position` (its key in the ledger), or rejected.
+
+    `notes` say what of a waiting one was left out, and why.
+    """
 
     id: str | None
     outcome: Literal["pending", "rejected"]
     origin: str
     position: str | None = None
     reason: str | None = None
+    notes: list[str] = []
 
 
 class SourceAnswer(BaseModel):

@@ -32,6 +32,12 @@ def test_for_people_it_names_what_was_refused(site: Site) -> None:
     assert b"standard input:2: no text" in done.stderr
 
 
+def test_for_people_it_names_what_was_left_out_once(site: Site) -> None:
+    lines = b'{"text": "One.", "published": 1}\n{"text": "Two.", "published": 1}\n{"text": "Three."}'
+    done = site.run("publish", "-", stdin=lines)
+    assert b"noted of 2 articles: not a field of an article, and left out: published\n" in done.stderr
+
+
 def test_what_was_refused_is_listed_with_its_place_and_reason(site: Site) -> None:
     site.run("publish", "-", "--source", "Tidewater Post", stdin=LINES)
     listed = site.json("status", "--refused", "--json")
@@ -94,7 +100,7 @@ def test_a_path_that_is_not_there(site: Site) -> None:
 
 
 def test_an_article_with_too_much_beside_its_text_is_rejected(site: Site) -> None:
-    line = json.dumps({"text": "x", "authors": ["n" * 400] * 25_000}).encode()
+    line = json.dumps({"text": "x", "notes": ["n" * 400] * 25_000}).encode()
     done = site.run("publish", "-", "--json", stdin=line)
     assert done.returncode == 1
     assert "too large" in json.loads(done.stdout)["reason"]

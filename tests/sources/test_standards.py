@@ -6,11 +6,13 @@ import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.article import Article
+from pipeline.article import Article, EnrichedArticle
 from pipeline.errors import Rejected
+from pipeline.searching import Result, flat
 from pipeline.sources.door import Door, Refusal
 from pipeline.sources.files import read_paths
 from pipeline.sources.http import MAX_PAGE
@@ -135,6 +137,50 @@ def test_what_an_agency_withdraws_is_refused(name: str) -> None:
     )
     assert isinstance(item, Refusal)
     assert "canceled" in item.reason
+
+
+@pytest.mark.parametrize(
+    ("beside", "note"),
+    [
+        ({"published": "2026-11-03", "lang": "en"}, "published, lang"),
+        ({"source": {"name": "Post", "site": "x"}, 7: 1}, "7, source.site"),
+        ({"n" * 60: 1, **{f"k{number}": 1 for number in range(40)}}, None),
+    ],
+)
+def test_what_is_no_field_of_an_article_is_named(beside: dict[Any, Any], note: str | None) -> None:
+    told = Door(clock=lambda: NOW).take("in", {"text": "A ferry.", "notes": ["from the desk"]} | beside)
+    assert isinstance(told.item, Article)
+    first, *notes = told.item.notes
+    assert (first, told.notes) == ("from the desk", tuple(notes)), "the sender is told what the door says"
+    bounded = ", ".join(["n" * 40, *(f"k{number}" for number in range(9))]) + " and 31 more"
+    assert notes == [f"not a field of an article, and left out: {note or bounded}"]
+    again = told.item.model_dump(mode="json")
+    assert take(again | beside).notes == told.item.notes == take(again).notes
+
+
+def test_what_geowire_gives_out_is_taken_again_without_a_word() -> None:
+    article = EnrichedArticle(**take({"text": "A ferry.", "url": "https://a.example/1"}).model_dump(), enrichment="1-1")
+    hit = flat(Result(article, 1.0))
+    assert take(hit | {"versions": [], "why": []}).notes == []
+
+
+def test_null_is_as_good_as_nothing() -> None:
+    article = take({"text": "A ferry."} | dict.fromkeys(name for name in Article.model_fields if name != "text"))
+    assert article == take({"text": "A ferry."})
+
+
+def test_a_text_that_is_missing_is_named_with_what_stands_in_its_place() -> None:
+    for data, reason in (
+        ({"title": "Ferry", "text": None}, "no text: an article needs the field `text`"),
+        ({"body": "A ferry."}, "no text: an article needs the field `text`, and these are no fields of one: body"),
+        (EVENT, "CloudEvent: no data, where its article would be"),
+        (EVENT | {"data": None}, "CloudEvent: no data, where its article would be"),
+        ({"id": "1", "data": {"text": "A ferry."}}, "CloudEvent: no specversion, without which its data is not read"),
+        (EVENT | {"data": "A ferry."}, "CloudEvent: its data is no JSON object"),
+    ):
+        refused = Door().take("in", data).item
+        assert isinstance(refused, Refusal)
+        assert refused.reason == reason
 
 
 def test_cloudevents() -> None:

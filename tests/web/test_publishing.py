@@ -29,6 +29,17 @@ def test_one_article(empty: httpx2.Client) -> None:
     assert outcomes(empty) == (1, 1, 0)
 
 
+def test_what_was_left_out_is_told(empty: httpx2.Client) -> None:
+    found = empty.post(
+        "/api/articles", json=[{"text": "A text.", "url": "/a", "lang": "en"}, {"text": "Another."}]
+    ).json()
+    assert found[0]["notes"] == [
+        "not a field of an article, and left out: lang",
+        "url /a is no http or https address, and was dropped",
+    ]
+    assert "notes" not in found[1]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
