@@ -9,6 +9,7 @@ import asyncio
 import errno
 import os
 import socket
+import ssl
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ CONNECTIONS = 200
 PIECE = 64 * 1024
 USER_AGENT = f"geowire/{__version__} (news archive)"
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html, application/xml;q=0.9, */*;q=0.5"
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")  # what OpenSSL makes of an answer in clear
 REDIRECTS, PERMANENT = {301, 302, 303, 307, 308}, {301, 308}
 
 
@@ -175,7 +177,12 @@ class Checked(AbstractResolver):
 
 
 def _in_words(error: OSError) -> str:
-    """`Connection refused`, where the event loop has its own words for it."""
+    """`Connection refused`, where the event loop has its own words for it; the numbers of TLS are no `errno`."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {getattr(error, 'verify_message', '') or error.reason}"
+    if isinstance(error, ssl.SSLError):
+        reason = str(error.reason or error.strerror)
+        return "no TLS there (https); try http" if reason in NO_TLS else f"TLS: {reason.replace('_', ' ').lower()}"
     known = error.errno is not None and error.errno in errno.errorcode
     return os.strerror(error.errno or 0) if known else str(error.strerror or error)
 

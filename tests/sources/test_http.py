@@ -2,13 +2,16 @@
 
 import gc
 import socket
+import ssl
 import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_reqrep import ConnectionKey
 
 from pipeline.errors import Rejected, Unavailable
 from pipeline.sources.addresses import checked_url, refusal
@@ -108,6 +111,23 @@ async def test_no_server_and_no_host(client: Client) -> None:
         await client.get("http://127.0.0.1:1/")
     with pytest.raises(Unavailable, match="no such host"):
         await client.get("http://nowhere.invalid/")
+
+
+async def test_a_server_without_tls_and_a_certificate_that_is_not_valid(
+    served: Served, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Unavailable, match=r"no connection to 127\.0\.0\.1: no TLS there \(https\); try http"):
+        await client.get(served.url.replace("http:", "https:"))
+    error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1006)")
+    error.verify_message = "certificate has expired"
+    key = ConnectionKey("a.example", 443, True, True, None, None, None)
+
+    async def expired(*_arguments: object) -> None:
+        raise aiohttp.ClientConnectorCertificateError(key, error)
+
+    monkeypatch.setattr(client, "_follow", expired)
+    with pytest.raises(Unavailable, match=r"a\.example: its certificate is not valid: certificate has expired"):
+        await client.get("https://a.example/")
 
 
 def test_retry_after() -> None:
