@@ -17,6 +17,7 @@ from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dateline import is_day
 from pipeline.sources.layout import filled, length, plain, readable, tables_of_data
 from pipeline.sources.metadata import Page, string
+from pipeline.sources.related import SENTENCE, has_cards, related, without_related
 from pipeline.sources.stamp import is_stamp
 from pipeline.sources.written import language_of
 
@@ -42,7 +43,7 @@ def body_of(page: Page, title: str | None, people: Sequence[str]) -> tuple[str, 
         people: its authors, whose bylines are no part of the text.
     """
     markup = readable(page, title)
-    found = _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
+    found = _of_its_own(_extracted(markup, page), page, title)
     told = _told(page)
     if told:
         found = _agreed(found, told)
@@ -50,6 +51,20 @@ def body_of(page: Page, title: str | None, people: Sequence[str]) -> tuple[str, 
     lead = _lead(page, kept)
     body = "\n\n".join([lead, *kept] if lead else kept)
     return body, _left_out(markup, page, body)
+
+
+def _extracted(markup: str, page: Page) -> list[str]:
+    return _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
+
+
+def _of_its_own(found: list[str], page: Page, title: str | None) -> list[str]:
+    """What was found without the cards of other articles; where no sentence is left, what is found without those."""
+    others = related(page, title) if has_cards(found, page) else []
+    own = without_related(found, others)
+    if len(own) == len(found) or any(length(line) >= SENTENCE for line in own):
+        return own
+    again = without_related(_extracted(readable(page, title, others), page), others)
+    return again if any(length(line) >= SENTENCE for line in again) else found
 
 
 def _left_out(markup: str, page: Page, body: str) -> int:

@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from pipeline.identity import same_site
 from pipeline.sources.layout import BREAKS, length
@@ -24,11 +25,16 @@ _LINKS = "//body//a[@href][not(ancestor::nav) and not(ancestor::footer[not(ances
 _HEADING = re.compile(r"h[1-6]$")
 
 
+_found: WeakKeyDictionary[Page, list[list[Any]]] = WeakKeyDictionary()  # of pages that are being read
+
+
 def cards(page: Page) -> list[list[Any]]:
-    """The elements of each card, in their order on the page."""
-    heads = _heads(page)
-    holds = Counter(above for head in heads for above in head.iterancestors())
-    return [_card(head, holds) for head in heads]
+    """The elements of each card, in their order on the page, which is looked through once."""
+    if page not in _found:
+        heads = _heads(page)
+        holds = Counter(above for head in heads for above in head.iterancestors())
+        _found[page] = [_card(head, holds) for head in heads]
+    return _found[page]
 
 
 def is_timed(card: list[Any]) -> bool:

@@ -5,7 +5,7 @@ other words do, and a table that is there for the layout alone is none: its cell
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -33,15 +33,21 @@ BREAKS = {
 _MENUS = "//nav|//*[@role='navigation']|//header[.//nav or .//*[@role='navigation']]"
 
 
-def readable(page: Page, title: str | None) -> str:
+def readable(page: Page, title: str | None, without: Sequence[Any] = ()) -> str:
     """The markup of a page for an extractor of text.
 
     Args:
         page: the page; it stays as it is.
         title: the headline of its article.
+        without: elements of the page that are no part of it.
     """
     tree = deepcopy(page.tree)
-    for each in [*_following(tree, title), *tree.xpath("//noscript"), *filter(_is_menu, tree.xpath(_MENUS))]:
+    for each in [
+        *_same(tree, page.tree, without),
+        *_following(tree, title),
+        *tree.xpath("//noscript"),
+        *filter(_is_menu, tree.xpath(_MENUS)),
+    ]:
         if each.getparent() is not None:
             each.drop_tree()
     for each in list(islice(tree.iter("time"), MAX_TIMES)):
@@ -54,6 +60,12 @@ def readable(page: Page, title: str | None) -> str:
         if _is_bare(each):
             each.tag = "div"
     return str(lxml_html.tostring(tree, encoding="unicode"))
+
+
+def _same(tree: Any, other: Any, elements: Sequence[Any]) -> list[Any]:
+    """The elements of a copy of a tree that stand where those of the tree do."""
+    sought = set(elements)
+    return [copied for copied, each in zip(tree.iter(), other.iter(), strict=True) if each in sought] if sought else []
 
 
 def tables_of_data(page: Page) -> list[Any]:
