@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.sources.boilerplate import pattern
+from pipeline.sources.events import is_of_event
 from pipeline.sources.layout import length, width
 from pipeline.sources.metadata import MIN_HEAD, Page, flat, squeezed
 
@@ -207,7 +208,8 @@ def _is_passed_over(node: Any, text: Any, after: Any, *, begun: bool) -> bool:
     if node.tag == "li":  # a link to another article, with its day
         return any(len(flat(link.text_content()).split()) >= LINK for link in node.iter("a"))
     is_other = node.tag == "article" and after is not None and next(after.iterancestors("article"), None) is not None
-    if not is_other and not _BOX.search(f"{node.get('class', '')} {node.get('id', '')}"):
+    is_box = _BOX.search(f"{node.get('class', '')} {node.get('id', '')}") is not None or is_of_event(node)
+    if not is_other and not is_box:
         return False
     return text is None or (node is not text and all(tag is not node for tag in text.iterancestors()))
 
@@ -235,7 +237,7 @@ class _Block:
         if not (node.tag == "time" and _is_update(node)):
             self._add(flat((node.text if event == "start" else "") or ""), node)
         said = node.get("datetime") if node.tag == "time" and event == "end" else None
-        if said and not _is_update(node) and len(self.line.stamps) < MAX_STAMPS:
+        if said and not _is_update(node) and not is_of_event(node) and len(self.line.stamps) < MAX_STAMPS:
             end = len(self.line.text)
             self.line.stamps += ((min(self._stamp, end), end, said),)
         if event != "start":

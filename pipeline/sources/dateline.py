@@ -7,15 +7,15 @@ links to others is of something else.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from pipeline.sources import written
 from pipeline.sources.beside import MAX_LABEL, Line, heading, is_label, lines_above, lines_below, listed
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.dates import since_the_web
+from pipeline.sources.events import QUARTER, event_days, is_clocked, is_event_label, is_of_event, tells_of_event
 from pipeline.sources.metadata import ARTICLE, Page, is_of_part
 from pipeline.sources.posts import in_posts
 
@@ -36,7 +36,7 @@ def stamps(page: Page) -> Iterator[str]:
     marked = [tag for tag in page.tree.xpath(_EXPLICIT)[:MAX_MARKED] if tag.get("datetime")]
     yield from (tag.get("datetime") for tag in marked if _is_own(page, tag))
     language = written.language_of(page.language)
-    for line in [*_unlabelled(lines_below(page)), *_unlabelled(lines_above(page))]:
+    for line in [*_unlabelled(page, lines_below(page)), *_unlabelled(page, lines_above(page))]:
         days = list(written.find(line.text, language)) if line.stamps else []
         told = [said for start, end, said in line.stamps if _is_told(line, start, end, days, language)]
         yield from told if told and not _is_of_post(page, line) else []
@@ -45,7 +45,7 @@ def stamps(page: Page) -> Iterator[str]:
 def day_beside(page: Page) -> str | None:
     """The first day that such a line tells in words, with its time, as ISO 8601; None where there is none."""
     language = written.language_of(page.language)
-    lines = [*_unlabelled(lines_below(page)), *map(Line, listed(page, "dated"))]
+    lines = [*_unlabelled(page, lines_below(page)), *map(Line, listed(page, "dated"))]
     found = ((line, _day_in(line, language)) for line in lines)
     return next((day for line, day in found if day is not None and not _is_of_post(page, line)), None)
 
@@ -53,7 +53,7 @@ def day_beside(page: Page) -> str | None:
 def unclear_day(page: Page) -> str | None:
     """A day beside the headline whose month and day can't be told apart, where it would be that of publication."""
     language = written.language_of(page.language)
-    for line in _unlabelled(lines_below(page)):
+    for line in _unlabelled(page, lines_below(page)):
         for match in written.unclear(line.text, language):
             days = list(written.find(line.text, language))
             if _is_told(line, match.start(), match.end(), days, language) and not _is_of_post(page, line):
@@ -68,13 +68,38 @@ def _is_of_post(page: Page, line: Line) -> bool:
     return in_posts(line.element, heading(page), written.language_of(page.language))
 
 
-def _unlabelled(lines: Sequence[Line]) -> Iterator[Line]:
-    """Lines but those that the line before labels as something else than the day of publication."""
-    for before, line in pairwise([Line(), *lines]):
+def _unlabelled(page: Page, lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines but those of events, and those that the line before labels as something else than that of publication."""
+    language, events = written.language_of(page.language), event_days(page)
+    for before, line, after in zip([Line(), *lines], lines, [*lines[1:], Line()], strict=False):
         label = before.text if len(before.text) <= MAX_LABEL and not re.search(r"\d", before.text) else ""
-        is_ours = is_label(label, "dated") or is_label(label, "day")
-        if is_ours or not (label.endswith(":") or _says_updated(label)):
+        is_other = not is_label(label, "day") and (label.endswith(":") or _says_updated(label))
+        is_other = is_other or is_event_label(before.text) or _is_of_event(line, after.text, events, language)
+        if is_label(label, "dated") or not is_other:
             yield line
+
+
+def _is_of_event(line: Line, following: str, events: Set[str], language: str) -> bool:
+    """Whether the day in a line is that of an event: as the page's data say, or the rest of it, or else the next line.
+
+    Args:
+        line: the line.
+        following: the text of the next.
+        events: the days of the page's events.
+        language: of the page.
+    """
+    days = list(written.find(line.text, language))
+    clocked = any(is_clocked(said) for _, _, said in line.stamps) or any(day.when.minute % QUARTER for day in days)
+    if clocked or not (days or line.stamps) or pattern("dated").search(line.text):
+        return False
+    around = [line.element, *line.element.iterancestors()] if line.element is not None else []
+    told = {day.when.date().isoformat() for day in days} | {said[:10] for _, _, said in line.stamps}
+    if told & events or any(is_of_event(tag) for tag in around):
+        return True
+    rest = line.text
+    for day in reversed(days):
+        rest = f"{rest[: day.start]} {rest[day.end :]}"
+    return tells_of_event(_plain(rest, language) or following, language)
 
 
 def is_day(page: Page, text: str) -> bool:
