@@ -21,6 +21,9 @@ class Outcome(StrEnum):
     DELETED = "deleted"
 
 
+REFUSED = (Outcome.REJECTED, Outcome.FILTERED)
+
+
 class DeadLetter(Record):
     """A message that could not be processed; at most 1 MiB of the original is kept, and its sha256."""
 

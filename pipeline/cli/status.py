@@ -8,7 +8,7 @@ import typer
 from pipeline import settings as configuration
 from pipeline.cli import output
 from pipeline.cli.inputs import AsJson, Data
-from pipeline.ledger import MOST_REFUSED, LedgerRow, Outcome
+from pipeline.ledger import MOST_REFUSED, REFUSED, LedgerRow, Outcome
 
 if TYPE_CHECKING:
     from pipeline.status import Status
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 def status(
     refused: Annotated[bool, typer.Option("--refused", help="List inputs that were rejected or filtered.")] = False,
+    outcome: Annotated[
+        list[Outcome] | None, typer.Option("--outcome", help="List inputs of this outcome (repeat for more).")
+    ] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="ID", help="Only of this outlet.")] = None,
     size: Annotated[
         int, typer.Option("--size", min=1, max=MOST_REFUSED, help="How many to list, the newest first.")
@@ -25,11 +28,11 @@ def status(
 ) -> None:
     """Show the ledger: how many inputs, and what became of each of them, source by source."""
     settings = configuration.load({"data": data})
-    if refused:
-        _show_refused(asyncio.run(_refused(settings, source, size)), as_json)
+    if wanted := [*(REFUSED if refused else ()), *(outcome or ())]:
+        _show_rows(asyncio.run(_rows(settings, source, size, wanted)), as_json)
         return
     if source is not None:
-        raise typer.BadParameter("needs --refused", param_hint="--source")
+        raise typer.BadParameter("needs --refused or --outcome", param_hint="--source")
     found = asyncio.run(read_status(settings))
     if as_json:
         output.data(found.model_dump())
@@ -43,25 +46,31 @@ def status(
         output.note("why inputs were rejected or filtered: geowire status --refused")
 
 
-def _show_refused(rows: list[LedgerRow], as_json: bool) -> None:
-    """The rows as a table: where an input came from, and why it was not taken."""
+def _show_rows(rows: list[LedgerRow], as_json: bool) -> None:
+    """The rows as a table: where an input came from, or which article it is, and why it was not taken."""
     if as_json:
         output.data([row.model_dump(mode="json", exclude={"retry_of"}) for row in rows])
         return
     output.table(
         ["at", "source", "outcome", "came from", "reason"],
         [
-            [f"{row.at:%Y-%m-%d %H:%M}", row.source or "(none)", row.outcome, row.origin or row.key, row.reason or ""]
+            [f"{row.at:%Y-%m-%d %H:%M}", row.source or "(none)", row.outcome, _place(row), row.reason or ""]
             for row in rows
         ],
     )
 
 
-async def _refused(settings: configuration.Settings, source: str | None, size: int) -> list[LedgerRow]:
+def _place(row: LedgerRow) -> str:
+    return row.origin or (f"article {row.article_id}" if row.article_id else row.key)
+
+
+async def _rows(
+    settings: configuration.Settings, source: str | None, size: int, outcomes: list[Outcome]
+) -> list[LedgerRow]:
     from pipeline.open import opened
 
     async with opened(settings) as (_broker, _index, state):
-        return await state.refused(source, size=size)
+        return await state.refused(source, size=size, outcomes=outcomes)
 
 
 def print_status(found: "Status") -> None:

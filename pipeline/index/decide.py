@@ -83,7 +83,7 @@ def decide(stored: Stored | None, put: Put) -> Decision:
     if old.written_by == put.key and old.content == new.content:
         return Decision(old.outcome)
     if new.order < old.order:
-        return Decision(Outcome.SUPERSEDED, _added(stored, put.article, now))
+        return Decision(Outcome.SUPERSEDED, _added(stored, put.article, now), reason=_older(stored, article))
     if FULLNESS.index(article.completeness) < FULLNESS.index(stored.article.completeness):
         reason = f"only the {article.completeness} of an article whose {stored.article.completeness} text is here"
         return Decision(Outcome.SUPERSEDED, _added(stored, put.article, now), reason=reason)
@@ -96,6 +96,15 @@ def decide(stored: Stored | None, put: Put) -> Decision:
         return Decision(Outcome.UNCHANGED, Stored(article, moved) if new.order > old.order else None)
     changed = (article.title, article.text) != (stored.article.title, stored.article.text)
     return Decision(Outcome.UPDATED, Stored(article, new), stored.article if changed else None)
+
+
+def _older(stored: Stored, new: EnrichedArticle) -> str:
+    """Why an article comes before the stored one; where several feeds or addresses lead to it, one of them is first."""
+    here, moment = stored.article, new.fetched_at or EPOCH
+    if milliseconds(moment) == stored.meta.fetched_ms:
+        return f"read by an older enrichment ({new.enrichment}) than {here.enrichment}"
+    times = [f"{each:%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC" for each in (moment, here.fetched_at or EPOCH)]
+    return f"fetched earlier ({times[0]}) than the version that is here ({times[1]})"
 
 
 def _less_than_a_teaser(stored: EnrichedArticle, new: EnrichedArticle) -> str | None:

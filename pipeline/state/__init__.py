@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.feed import Feed, Poll
-from pipeline.ledger import LedgerRow, Outcome
+from pipeline.ledger import REFUSED, LedgerRow, Outcome
 from pipeline.settings import Settings
 from pipeline.tombstone import Tombstone
 
@@ -46,12 +46,15 @@ class State(Protocol):
     async def tally(self) -> list[Tally]:
         """All rows, counted at one moment, in no order."""
 
-    async def refused(self, source: str | None = None, *, size: int) -> list[LedgerRow]:
-        """The rows of inputs that were rejected or filtered, the newest first.
+    async def refused(
+        self, source: str | None = None, *, size: int, outcomes: Sequence[Outcome] = REFUSED
+    ) -> list[LedgerRow]:
+        """The rows of inputs that were rejected or filtered, or of other outcomes, the newest first.
 
         Args:
             source: an outlet's id, `""` for those that named none; None for all.
             size: how many at most.
+            outcomes: those that are wanted.
         """
 
     async def feeds(self, *, polls: bool = True) -> list[tuple[Feed, Poll]]:

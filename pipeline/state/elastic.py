@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.elastic_client import CONFLICT, answered, connect, fault
 from pipeline.errors import Unavailable
 from pipeline.feed import Feed, Poll
-from pipeline.ledger import LedgerRow, Outcome
+from pipeline.ledger import REFUSED, LedgerRow, Outcome
 from pipeline.settings import Settings
 from pipeline.state import Tally
 from pipeline.tombstone import Tombstone
@@ -113,9 +113,11 @@ class ElasticState:
             finally:
                 await self._client.close_point_in_time(id=moment)
 
-    async def refused(self, source: str | None = None, *, size: int) -> list[LedgerRow]:
+    async def refused(
+        self, source: str | None = None, *, size: int, outcomes: Sequence[Outcome] = REFUSED
+    ) -> list[LedgerRow]:
         """As the seam says."""
-        wanted: list[dict[str, Any]] = [{"terms": {"outcome": [Outcome.REJECTED, Outcome.FILTERED]}}]
+        wanted: list[dict[str, Any]] = [{"terms": {"outcome": list(outcomes)}}]
         if source is not None:
             wanted.append({"term": {"source": source}})
         newest = [{"at": "desc"}, {"key": "asc"}]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.feed import Feed, Poll
-from pipeline.ledger import LedgerRow, Outcome
+from pipeline.ledger import REFUSED, LedgerRow, Outcome
 from pipeline.sqlite_errors import translated
 from pipeline.state import Tally
 from pipeline.tombstone import Tombstone
@@ -89,12 +89,13 @@ class SqliteState:
         counted = await self._run(lambda db: db.execute(sql).fetchall())
         return [Tally(source, Outcome(outcome), topic, bool(again), n) for source, outcome, topic, again, n in counted]
 
-    async def refused(self, source: str | None = None, *, size: int) -> list[LedgerRow]:
+    async def refused(
+        self, source: str | None = None, *, size: int, outcomes: Sequence[Outcome] = REFUSED
+    ) -> list[LedgerRow]:
         """As the seam says."""
-        sql = (
-            "select * from ledger where outcome in ('rejected', 'filtered') and (? is null or source = ?) "
-            "order by at desc, key limit ?"
-        )
+        wanted = ", ".join(f"'{Outcome(each)}'" for each in outcomes)  # as the index has them
+        sql = f"select * from ledger where outcome in ({wanted}) and (? is null or source = ?) "  # noqa: S608  # of ours
+        sql += "order by at desc, key limit ?"
         return await self._run(lambda db: _rows(db.execute(sql, (source, source, size))))
 
     async def feeds(self, *, polls: bool = True) -> list[tuple[Feed, Poll]]:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from pipeline import __version__
 from pipeline.article import EnrichedArticle
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
-from pipeline.ledger import MOST_REFUSED, LedgerRow
+from pipeline.ledger import MOST_REFUSED, REFUSED, LedgerRow, Outcome
 from pipeline.open import opened
 from pipeline.publishing import batches
 from pipeline.settings import Settings
@@ -174,10 +174,11 @@ async def status(opened: OpenedDep) -> Status:
 async def refused(
     opened: OpenedDep,
     source: Annotated[str | None, Query(description="an outlet's id; empty for inputs that named none")] = None,
+    outcome: Annotated[list[Outcome], Query(description="others, such as superseded")] = list(REFUSED),  # noqa: B006
     size: Annotated[int, Query(ge=1, le=MOST_REFUSED)] = 50,
 ) -> list[LedgerRow]:
     """Inputs that were `rejected` or `filtered`, the newest first: where each came from (`origin`), and the reason."""
-    return await opened.state.refused(source, size=size)
+    return await opened.state.refused(source, size=size, outcomes=outcome)
 
 
 @router.get("/healthz", summary="Whether the process is up")

@@ -95,7 +95,11 @@ async def test_the_same_content_is_unchanged_and_moves_the_order(index: Index) -
 
 async def test_an_older_one_is_superseded(index: Index) -> None:
     assert await put(index, later(article(), text="New."), key="articles/0/1") == [Outcome.INDEXED]
-    assert await put(index, article(), key="articles/0/2") == [Outcome.SUPERSEDED]
+    (result,) = await index.put([Put(article(), "articles/0/2")])
+    assert (result.outcome, result.reason) == (
+        Outcome.SUPERSEDED,
+        "fetched earlier (2026-11-20 08:30:00.123 UTC) than the version that is here (2026-11-20 09:30:00.123 UTC)",
+    )
     assert (await index.get(["a"]))["a"].text == "New."
 
 
@@ -123,7 +127,8 @@ async def test_captions_do_not_take_the_place_of_a_longer_teaser(index: Index) -
 async def test_a_newer_enrichment_of_the_same_fetch_updates(index: Index) -> None:
     await put(index, article(enrichment="1.9"), key="articles/0/1")
     assert await put(index, article(enrichment="1.10"), key="articles/0/2") == [Outcome.UPDATED]
-    assert await put(index, article(enrichment="1.2"), key="articles/0/3") == [Outcome.SUPERSEDED]
+    (result,) = await index.put([Put(article(enrichment="1.2"), "articles/0/3")])
+    assert (result.outcome, result.reason) == (Outcome.SUPERSEDED, "read by an older enrichment (1.2) than 1.10")
     assert await index.versions("a") == []  # neither title nor text changed
 
 

@@ -146,6 +146,10 @@ async def test_refused_inputs_are_listed_newest_first(state: State) -> None:
     assert await state.refused("tidewater", size=10) == [rows[3], rows[0]]
     assert await state.refused("", size=10) == [rows[1]]
     assert await state.refused("nobody", size=10) == []
+    older = row("articles/0/3", Outcome.SUPERSEDED, reason="fetched earlier")
+    await state.record([older])
+    assert await state.refused(size=10) == rows[::-1], "what is superseded was not refused"
+    assert await state.refused(size=10, outcomes=[Outcome.SUPERSEDED]) == [older]
 
 
 async def test_init_again_keeps_the_rows(state: State) -> None:

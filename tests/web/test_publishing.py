@@ -78,6 +78,8 @@ def test_what_was_refused_is_listed_with_its_reason(empty: httpx2.Client) -> Non
     assert all(row["reason"] and row["origin"] and "retry_of" not in row for row in rows)
     assert [row["source"] for row in empty.get("/api/status/refused", params={"source": "post"}).json()] == ["post"]
     assert empty.get("/api/status/refused", params={"size": 0}).status_code == 422
+    assert empty.get("/api/status/refused", params={"outcome": "superseded"}).json() == []
+    assert empty.get("/api/status/refused", params={"outcome": "lost"}).status_code == 422
 
 
 def test_ndjson_with_a_broken_line(empty: httpx2.Client) -> None:
