@@ -129,8 +129,14 @@ class Related:
 
     def of_others(self) -> list[Any]:
         """The elements of cards that stand with others of their kind, and whose form or heading shows what they are."""
-        shown = [group for (parent, tag), group in self.groups.items() if self._is_of_others(parent, tag, group)]
-        return [each for group in shown for card in group for each in card]
+        taken, rows = list[Any](), set[Any]()
+        for (parent, tag), group in self.groups.items():
+            row = group[0][0] if len(group) == 1 else parent  # a card alone in its row is as large as that
+            is_next = row.getprevious() in rows and _is_row(row, [card[0] for card in group])
+            if is_next or self._is_of_others(parent, tag, group):
+                taken += [each for card in group for each in card]
+                rows.add(row)
+        return taken
 
     def _is_of_others(self, parent: Any, tag: str, cards: list[list[Any]]) -> bool:
         """Whether cards that stand together are of other articles."""
@@ -177,6 +183,13 @@ class Related:
     @cached_property
     def _texts(self) -> dict[Any, str]:
         return {}
+
+
+def _is_row(row: Any, cards: list[Any]) -> bool:
+    """Whether an element has nothing but cards, and is like the one before it."""
+    other = row.getprevious()
+    is_alike = (row.tag, row.get("class")) == (other.tag, other.get("class"))
+    return is_alike and (cards == [row] or cards == list(row))
 
 
 def _parts(cards: list[list[Any]]) -> int:

@@ -120,3 +120,11 @@ def test_a_page_of_cards_ends_soon() -> None:
         start = time.monotonic()
         assert read(f"<h1>TITLE</h1>{BRIEF}{body}")
         assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("number", [4, 5, 6])
+def test_cards_in_rows_are_those_of_one_heading(number: int) -> None:
+    row = "<div class=row>{}</div>".format
+    parts = cards(PLAIN, number).split("</div>")[:-1]
+    rows = "".join(row("".join(f"{each}</div>" for each in parts[n : n + 2])) for n in range(0, number, 2))
+    assert read(f"<main><h1>TITLE</h1>{BRIEF}<section><h2>More news</h2>{rows}</section></main>") == TEXT
