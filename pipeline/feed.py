@@ -130,6 +130,7 @@ class AddedFeed(Feed):
     new: bool
     changed: bool
     entries: int  # that it has now
+    note: str | None = None  # what is odd about it
 
 
 class FeedReport(Feed):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from pipeline import rules
@@ -19,6 +20,8 @@ from pipeline.sources.opml import read_opml, write_opml
 from pipeline.sources.robots import read_robots
 from pipeline.state import State
 from pipeline.status import by_source
+
+Told = TypeVar("Told", AddedFeed, FeedReport)
 
 TAKEN_OUT = "its outlet was taken out (geowire delete): whatever it brings ends as deleted; geowire feed remove ends it"
 
@@ -72,18 +75,17 @@ async def add(client: Client, state: State, url: str, wanted: Wanted) -> list[Ad
         stored = known.get(feed.id) or known.get(feed_id(asked))
         now = wanted.changed(stored) if stored else feed
         new, changed = stored is None, stored is not None and now != stored
-        added.append(AddedFeed(**now.model_dump(), new=new, changed=changed, entries=len(document.entries)))
+        told = {"entries": len(document.entries), "note": document.note}
+        added.append(AddedFeed(**now.model_dump(), new=new, changed=changed, **told))
         written += [now] if new or changed else []
     await state.put_feeds(written)
-    return added
+    return await _noted(state, added)
 
 
 async def reports(state: State) -> list[FeedReport]:
     """All feeds with how they do, in the order in which they were added."""
     counts, feeds, now = by_source(await state.tally()), await state.feeds(), datetime.now(UTC)
-    out = await state.buried(sorted({f"source:{feed.source.id}" for feed, _ in feeds}))
-    told = [report(feed, poll, counts.get(feed.source.id, {}), now) for feed, poll in feeds]
-    return [each.model_copy(update={"note": TAKEN_OUT}) if f"source:{each.source.id}" in out else each for each in told]
+    return await _noted(state, [report(feed, poll, counts.get(feed.source.id, {}), now) for feed, poll in feeds])
 
 
 async def pause(state: State, names: Sequence[str], *, paused: bool) -> list[Feed]:
@@ -145,6 +147,14 @@ async def chosen(state: State, names: Sequence[str]) -> list[Feed]:
     return list({feeds[name].id: feeds[name] for name in names}.values())
 
 
+async def _noted(state: State, feeds: Sequence[Told]) -> list[Told]:
+    """Feeds with a note where their outlet was taken out."""
+    out = await state.buried(sorted({f"source:{each.source.id}" for each in feeds}))
+    return [
+        each.model_copy(update={"note": TAKEN_OUT}) if f"source:{each.source.id}" in out else each for each in feeds
+    ]
+
+
 async def _by_id(state: State) -> dict[str, Feed]:
     """The feeds by their ids, and by those that they would have with the addresses that they moved to."""
     feeds = await state.feeds()
@@ -167,7 +177,7 @@ async def _fetch(client: Client, url: str) -> tuple[str, Fetched]:
     try:
         answer = await client.get(address)
     except (Rejected, Unavailable) as exc:
-        raise GeowireError(f"{address}: {exc}") from None
+        raise GeowireError(f"{address}: {exc}" if address else str(exc)) from None
     if answer.status != 200:
         raise GeowireError(f"{address} answered with HTTP {answer.status}")
     return address, answer

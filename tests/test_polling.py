@@ -598,6 +598,13 @@ async def test_a_home_page_gives_its_feeds(site: Site, tmp_path: Path) -> None:
                 await add(client, state, f"{served.url}/broken", Wanted())
         with pytest.raises(QueryError):
             await add(client, state, f"{served.url}/a", Wanted(include="country:KE"))
+        for url, reason in (("", "^an empty address"), ("https://", "without a host"), ("ftp://a.example/", "only")):
+            with pytest.raises(GeowireError, match=reason):
+                await add(client, state, url, Wanted())
+        assert "was taken out" not in (added[0].note or "")
+        await state.bury([Tombstone(tombstone="source", id=added[0].source.id, at=NOW)])
+        (again,) = await add(client, state, f"{served.url}/a", Wanted())
+        assert "its outlet was taken out" in (again.note or "")
 
 
 async def test_a_feed_that_is_there_is_changed_and_known_by_both_its_addresses(site: Site, tmp_path: Path) -> None:

@@ -62,7 +62,10 @@ def add(
 def _print_added(added: list[AddedFeed]) -> None:
     for each in added:
         word = "added" if each.new else "changed" if each.changed else "there already"
-        print(output.plain(f"{each.id}  {word}: {each.title} ({each.entries} entries now)  {each.url}"))
+        entries = f"{each.entries:,} entr{'y' if each.entries == 1 else 'ies'} now"
+        print(output.plain(f"{each.id}  {word}: {each.title} ({entries})  {each.url}"))
+        if each.note:
+            output.note(f"{each.id}  {each.note}")
     if added:
         print("geowire run polls them; geowire feed poll --once does it now")
 

@@ -37,8 +37,12 @@ def checked_url(text: str, *, allow_private: bool = False) -> URL:
         host, port = url.host, url.port
     except ValueError as exc:
         raise Rejected(f"not a URL: {exc}") from None
-    if url.scheme not in ("http", "https") or not host:
+    if not text.strip():
+        raise Rejected("an empty address")
+    if url.scheme not in ("http", "https"):
         raise Rejected(f"only http and https addresses are fetched, not {text[:100]!r}")
+    if not host:
+        raise Rejected(f"an address without a host: {text[:100]!r}")
     if url.user is not None or url.password is not None:
         raise Rejected("a URL with a user name or password is not fetched")
     if not allow_private and port not in PORTS:
@@ -48,8 +52,10 @@ def checked_url(text: str, *, allow_private: bool = False) -> URL:
 
 
 def web_address(text: str) -> str:
-    """An address as people write it, with its scheme: `feed:` (RSS readers) is http, none is https."""
+    """An address as people write it, with its scheme: `feed:` (RSS readers) is http, none is https; none for none."""
     given = text.strip()
+    if not given:
+        return ""
     if given.lower().startswith("feed:"):
         rest = given[5:].removeprefix("//")
         return rest if "://" in rest else f"http://{rest}"

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from xml.sax import SAXParseException
 
 import feedparser
 import orjson
@@ -28,6 +29,7 @@ from pipeline.sources.names import as_names
 from pipeline.sources.teaser import is_whole, plain_text
 
 MAX_ENTRIES = 1000  # of one document; a feed that has more is read up to here, and says so
+ENDED = ("no element found", "unclosed token", "unclosed CDATA section")  # what expat says of an end within a document
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
 _PAGE = re.compile(rb"<(?:html|head|body|!doctype html)\b", re.IGNORECASE)
@@ -148,7 +150,7 @@ def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document
         raise Rejected("a web page, not a feed" if is_page(raw, headers) else "neither a feed nor a sitemap")
     notes = [f"{len(entries)} entries, the first {MAX_ENTRIES} read"] if len(entries) > MAX_ENTRIES else []
     if found.bozo and not isinstance(found.get("bozo_exception"), feedparser.CharacterEncodingOverride):
-        notes.append(f"not well-formed: {str(found.get('bozo_exception'))[:200]}")
+        notes.append(_fault(found.get("bozo_exception"), len(entries[:MAX_ENTRIES])))
     home = _web(head.get("link")) or url
     return Document(
         version or "unknown",
@@ -160,6 +162,16 @@ def _parsed(raw: bytes, headers: Mapping[str, str], url: str | None) -> Document
         license=_license(head),
         note="; ".join(notes) or None,
     )
+
+
+def _fault(exc: object, taken: int) -> str:
+    """What is wrong with a feed that gave entries all the same."""
+    fault = str(exc)[:200]
+    if isinstance(exc, SAXParseException):
+        said = exc.getMessage()
+        fault = f"the XML is not well-formed at line {exc.getLineNumber()} ({said[:100]})"
+        fault = "the feed ends too early" if said in ENDED else fault
+    return f"{'1 entry was' if taken == 1 else f'{taken:,} entries were'} taken, but {fault}"
 
 
 def _entry(entry: Any, head: Any, home: str | None) -> Entry:

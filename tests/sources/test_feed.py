@@ -3,7 +3,7 @@
 import contextlib
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -286,3 +286,18 @@ def test_an_address_of_e_mail_is_no_author_nor_is_its_end(written: str, names: l
         b"<rss ", f"<rss {spaces} ".encode()
     )
     assert entries(raw)[0].fields.get("authors", []) == names
+
+
+@pytest.mark.parametrize(
+    ("cut", "note"),
+    [
+        (lambda raw: raw[: raw.index(b"</item><item>") + 7], "1 entry was taken, but the feed ends too early"),
+        (lambda raw: raw.replace(b"</channel>", b""), "2 entries were taken, but the XML is not well-formed at line 2"),
+        (lambda raw: raw, ""),
+    ],
+)
+def test_a_feed_that_is_damaged_says_how_and_what_was_taken(cut: Callable[[bytes], bytes], note: str) -> None:
+    document = read_document(cut(rss(item(1), item(2))))
+    assert (document.note or "").startswith(note)
+    assert "unknown" not in (document.note or "")
+    assert bool(document.note) == bool(note)
