@@ -14,6 +14,7 @@ from pipeline.identity import domain_of
 from pipeline.sources import boilerplate
 from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.boilerplate import pattern
+from pipeline.sources.labels import named_beside
 from pipeline.sources.metadata import Page, flat, names, squeezed
 from pipeline.sources.names import BY, MAX_AUTHORS, line_of, names_in, without_by
 from pipeline.sources.people import is_role, looks_like_a_name
@@ -147,7 +148,8 @@ def _is_emphasised(paragraph: Any, text: str) -> bool:
 def _beside_headline(page: Page) -> list[str]:
     """The names of a line beside the headline that begins with "by", or of one whose label says so."""
     written = [line[match.end() :] for line in lines(page) if (match := BY.search(line))]
-    for text in [*written, *labelled(page, "written_by"), *listed(page, "written_by")]:
+    said = [*labelled(page, "written_by"), *named_beside(page, "written_by"), *listed(page, "written_by")]
+    for text in [*written, *said]:
         names = itertools.takewhile(lambda name: looks_like_a_name(name) or name.isupper(), _people(page, [text]))
         if found := list(names):
             return found

@@ -1,8 +1,9 @@
 """Whom a feed or a page credits with a text that is not its own: an agency, or the outlet that had it first.
 
 Said by RSS and Atom `<source>`, `dc:source`, JSON-LD (`sourceOrganization`, `creditText`, `isBasedOn`, an organisation
-as author), the meta elements `syndication-source` and `original-source`, a canonical address on another site. What
-names the outlet itself, or one of its desks, is no credit. Marks in the text are another matter: index/ reads them.
+as author), a label in the line of the day, the meta elements `syndication-source` and `original-source`, a canonical
+address on another site. What names the outlet itself, or one of its desks, is no credit. Marks in the text are another
+matter: index/ reads them.
 """
 
 import re
@@ -11,19 +12,22 @@ from typing import Any
 
 from pipeline.identity import domain_of, same_site
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.metadata import Page, joined, kinds, names, string
+from pipeline.sources.labels import named_beside
+from pipeline.sources.metadata import Page, flat, joined, kinds, names, string
 
 MAX_CREDIT = 100  # characters; a longer one is a sentence, not a name
 UNBROKEN = 5  # letters from which on a name inside of another means it, where there are no blanks
 
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsStory|CreativeWork)$")
+_TITLE_PART = re.compile(r"\s[–—-]\s|\s?[|_｜]\s?")
 _LABEL = re.compile(r"^(?:source|credit|by|via|from|quelle|fuente|fonte)\s*:?\s+", re.IGNORECASE)
 
 
 def of_page(page: Page) -> str | None:
     """The name (or the domain, where only an address is given) that a page credits, None where there is none."""
     here = page.url or page.canonical()
-    own = [page.publisher, page.meta.get("og:site_name", ""), domain_of(here) or ""]
+    tab = [flat(tag.text_content()) for tag in page.tree.xpath("//head/title")[:1]]
+    own = [page.publisher, page.meta.get("og:site_name", ""), domain_of(here) or "", *map(_outlet_of_title, tab)]
     for name, link in _of_page(page):
         elsewhere = not (link and here and same_site(link, here))
         if elsewhere and (found := foreign(name or domain_of(link), own)):
@@ -36,7 +40,15 @@ def foreign(name: str | None, own: Iterable[str]) -> str | None:
     plain = _LABEL.sub("", " ".join((name or "").split())).strip(" ()-–—,;:")
     if not _words(plain) or len(plain) > MAX_CREDIT or pattern("desks").search(plain):
         return None
+    if any(pattern(kind).fullmatch(plain) for kind in ("no_source", "nobody")):
+        return None
     return None if any(_same(plain, each) for each in own if _words(each)) else plain
+
+
+def _outlet_of_title(title: str) -> str:
+    """What stands at the end of a title, behind a mark: the outlet."""
+    parts = _TITLE_PART.split(title)
+    return parts[-1] if len(parts) > 1 else ""
 
 
 def _of_page(page: Page) -> Iterator[tuple[str | None, str | None]]:
@@ -51,6 +63,8 @@ def _of_page(page: Page) -> Iterator[tuple[str | None, str | None]]:
         if isinstance(node, dict) and any(kind.endswith("Organization") for kind in kinds(node)):
             for name in names(node)[:1]:
                 yield name, _address(page, node)
+    for name in named_beside(page, "credited"):
+        yield domain_of(name) or name, None
     links = [page.meta.get("syndication-source"), page.meta.get("original-source")]
     links += [str(link) for link in page.tree.xpath("//link[@rel='canonical']/@href")[:1]]
     for link in links:

@@ -23,6 +23,7 @@ MAX_DAY = 9  # words of a line that is nothing but a day
 BESIDE = 6  # words that may stand beside a day; in more of them it is the day of a picture or of an event
 MAX_MARKED = 40  # times of a page that are marked as the article's
 MAX_NAME = 4  # words of a name
+NAMED = 3  # words that a label in the line and the name after it have
 
 _SET_OFF = re.compile(r"[|·•;/»›]|\s[–—-]\s")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -104,11 +105,24 @@ def _is_of_event(line: Line, following: str, events: Set[str], language: str) ->
 
 def is_day(page: Page, text: str) -> bool:
     """Whether a line tells a day and nothing else: `Tuesday, 3 November 2026, 14:07`, `Published 3 November 2026`."""
-    beside = BESIDE if pattern("dated").match(text) else 2  # with a label, an outlet or a place too
+    is_labelled = pattern("dated").match(text) or next(_labels_of(text), None)
+    beside = BESIDE if is_labelled else 2  # with a label, an outlet or a place too
     size = sum(re.search(r"\w", word) is not None for word in text.split())
     if size > MAX_DAY + beside - 2 or text.endswith(".") or pattern("updated").search(text):
         return False
     return _day_in(Line(text), written.language_of(page.language), beside) is not None
+
+
+def tells_day(line: Line, language: str) -> bool:
+    """Whether a line beside the headline tells the day of publication, as far as its own words say.
+
+    Args:
+        line: the line.
+        language: of the page.
+    """
+    days = list(written.find(line.text, language))
+    spans = [*((day.start, day.end) for day in days), *((start, end) for start, end, _ in line.stamps)]
+    return any(_is_told(line, start, end, days, language) for start, end in spans)
 
 
 def _is_own(page: Page, tag: Any) -> bool:
@@ -156,7 +170,8 @@ def _is_told(
     is_labelled = is_label(_plain(before, language), "dated")
     if _says_updated(text[since:start]) or (_says_updated(text[:since]) and not is_labelled):
         return False
-    if len(_WORD.findall(f"{text[:start]} {text[end:]}")) > beside + sum(_count(text, each) for each in others):
+    named = NAMED * len(list(_labels_of(text)))
+    if len(_WORD.findall(f"{text[:start]} {text[end:]}")) > beside + named + sum(_count(text, day) for day in others):
         return False
     return line.is_dated or (_may_precede(before, language) and _may_follow(after, language))
 
@@ -180,6 +195,8 @@ def _may_precede(text: str, language: str) -> bool:
     plain = _plain(text, language)
     if not _WORD.search(plain) or is_label(plain, "dated") or is_label(plain, "day") or _by().match(plain):
         return True
+    if _says_whose().match(plain):
+        return True
     if (outlet := _in_outlet().match(plain)) is not None:
         return _is_name(plain[outlet.end() :])
     return _is_name(plain) and (text.rstrip().endswith(",") or len(plain.split()) > 1)
@@ -190,7 +207,7 @@ def _may_follow(text: str, language: str) -> bool:
     plain = _plain(text, language)
     if not _WORD.search(plain) or is_label(plain, "dated") or _LENGTH.match(plain) or _by().match(plain):
         return True
-    if _credited().match(plain):
+    if _says_whose().match(plain):
         return True
     return _says_updated(plain) or (text.lstrip().startswith((",", "(")) and _is_name(plain))
 
@@ -213,10 +230,16 @@ def _in_outlet() -> re.Pattern[str]:
     return re.compile(rf"(?i)(?:{pattern('dated').pattern})\s+(?:{leads})\s+(?=\S)")
 
 
+def _labels_of(text: str) -> Iterator[re.Match[str]]:
+    """The labels in a line after which stands whose text it is."""
+    return (label for gap in re.finditer(r"^|\s", text) if (label := _says_whose().match(text, gap.end())))
+
+
 @cache
-def _credited() -> re.Pattern[str]:
-    """Whose text it is: `来源：海港通讯社`."""
-    return re.compile(rf"(?i)(?:{pattern('credited').pattern})\s?[:：]\s?\S")
+def _says_whose() -> re.Pattern[str]:
+    """Whose text it is, by a label: `来源：海港通讯社`, `作者：陈大文`."""
+    labels = f"{pattern('credited').pattern}|{pattern('written_by').pattern}"
+    return re.compile(rf"(?i)(?:{labels})\s?[:：]\s?\S")
 
 
 @cache

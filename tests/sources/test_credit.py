@@ -6,6 +6,7 @@ from pipeline.sources.credit import foreign
 from pipeline.sources.feed import read_document
 from pipeline.sources.html import read_page
 from tests.sources.misbehaving import rss
+from tests.sources.test_dateline import read
 from tests.sources.test_pages import jsonld, page
 
 HERE = "https://tidewater-post.example/story"
@@ -42,6 +43,45 @@ def told(head: str) -> str | None:
 )
 def test_a_page_credits_another_and_never_itself(head: str, credit: str | None) -> None:
     assert told(head) == credit
+
+
+@pytest.mark.parametrize(
+    ("line", "credit", "people"),
+    [
+        ("2026-11-03 15:07 来源：海港通讯社", "海港通讯社", None),
+        ("2026-11-03 15:07 来源：海港通讯社 作者：陈大文", "海港通讯社", ["陈大文"]),
+        ("作者：陈大文 来源：海港通讯社 2026-11-03 15:07", "海港通讯社", ["陈大文"]),
+        ("<span>来源：</span><a>海港通讯社</a> <span>2026-11-03</span><span>编辑：陈大文</span>", "海港通讯社", None),
+        ("3. November 2026, 14:07 Uhr Quelle: Hafenbote", "Hafenbote", None),
+        ("3. November 2026 | Quelle: Hafenbote | Autorin: Ana Ferrand-Ruiz", "Hafenbote", ["Ana Ferrand-Ruiz"]),
+        ("Source: Meridian Wire, 3 November 2026", "Meridian Wire", None),
+        ("3 November 2026</p><p>Source: Meridian Wire", "Meridian Wire", None),
+        ("2026-11-03 Fuente: El Muelle", "El Muelle", None),
+        ("2026-11-03 14:07 Источник: Гавань", "Гавань", None),
+        (
+            "Posted: 3 November 2026 | Source: Meridian Wire | By Ana Ferrand-Ruiz",
+            "Meridian Wire",
+            ["Ana Ferrand-Ruiz"],
+        ),
+        ("3 November 2026 Source: https://meridian-wire.example/story", "meridian-wire.example", None),
+        ("The quay on 3 November 2026. Source: Meridian Wire", None, None),  # a caption
+        ("3 November 2026 Source: Tidewater Post", None, None),
+        ("2026-11-03 来源：本站", None, None),
+        ("2026-11-03 图片来源：海港通讯社", None, None),
+        ("3 November 2026, Photo: Ben Okta, Source: Meridian Wire", None, None),
+        ("Data source: Meridian Statistics, 3 November 2026", None, None),
+        ("Source: Meridian Wire", None, None),  # of a picture, or of numbers
+    ],
+)
+def test_a_label_in_the_line_of_the_day(line: str, credit: str | None, people: list[str] | None) -> None:
+    outlet = '<meta property="og:site_name" content="Tidewater Post">'
+    found = read(f"<p>{line}</p>", head=outlet)
+    assert (found.get("credit"), found.get("authors")) == (credit, people)
+    assert credit is None or found["published_at"][:10] == "2026-11-03"
+
+
+def test_the_outlet_at_the_end_of_the_title_is_no_credit() -> None:
+    assert "credit" not in read("<p>2026-11-03 来源：海港网</p>", head="<title>The ferry of the lagoon_海港网</title>")
 
 
 @pytest.mark.parametrize(
