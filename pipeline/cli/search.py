@@ -214,9 +214,9 @@ def _marked(hit: "Result") -> list[tuple[str, str]]:
 def _print_article(article: EnrichedArticle) -> None:
     date = f"{article.published_at:%Y-%m-%d %H:%M} UTC" if article.published_at else "no date"
     output.styled([(article.title or "(no title)", "bold")])
-    output.styled(
-        [(f"{article.source.name} · {date} · {article.language or '?'} · {article.url or 'no URL'}\n", "dim")]
-    )
+    whose = (article.source.name, ", ".join(article.authors))
+    about = (*filter(None, whose), date, article.language or "?", article.url or "no URL")
+    output.styled([(" · ".join(about) + "\n", "dim")])
     for said in _remarks(article):
         output.styled([(f"{said}\n", "yellow")])
     output.styled([(article.text + "\n", "")])

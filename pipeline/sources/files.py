@@ -114,7 +114,7 @@ def _of_beginning(stream: BinaryIO, origin: str, door: Door) -> Iterator[Input]:
     if whole.startswith(b"WARC/"):
         yield door.refuse(origin, "a web archive, which is read from a file with a name that ends in .warc or .warc.gz")
         return
-    yield from _whole(origin, whole, _told_suffix(whole), door)
+    yield from _whole(origin, whole, _told_suffix(lines.utf8(whole)), door)
 
 
 def _told_suffix(whole: bytes) -> str:
@@ -185,11 +185,11 @@ def read_text(raw: bytes) -> dict[str, Any]:
     """The fields of an article from plain text: the first line is the title.
 
     Raises:
-        Rejected: not UTF-8 text.
+        Rejected: neither UTF-8 nor UTF-16 text.
     """
     try:
-        text = raw.decode("utf-8-sig")
+        text = lines.utf8(raw).decode("utf-8")
     except UnicodeDecodeError as exc:
-        raise Rejected(f"not UTF-8 text: {exc.reason} at byte {exc.start}") from None
+        raise Rejected(f"not UTF-8 text: save it as UTF-8 ({exc.reason} at byte {exc.start})") from None
     title, _, rest = text.strip().partition("\n")
     return {"title": title.strip(), "text": rest.strip()} if rest.strip() else {"text": title.strip()}

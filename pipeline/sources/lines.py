@@ -1,5 +1,7 @@
 """JSON and NDJSON: articles as programs write them."""
 
+import codecs
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
@@ -26,7 +28,7 @@ def ndjson(origin: str, lines: Iterable[bytes], door: Door) -> Iterator[Input]:
 def document(origin: str, raw: bytes, door: Door) -> Iterator[Input]:
     """A JSON document: one article, or a list of them. A byte order mark before it says nothing (RFC 8259, 8.1)."""
     try:
-        value = orjson.loads(raw.removeprefix(BOM))
+        value = orjson.loads(utf8(raw))
     except orjson.JSONDecodeError as exc:
         yield door.refuse(origin, _not_json(exc))
         return
@@ -35,6 +37,17 @@ def document(origin: str, raw: bytes, door: Door) -> Iterator[Input]:
         return
     for number, item in enumerate(value, start=1):
         yield door.take(f"{origin}[{number}]", item)
+
+
+def utf8(raw: bytes) -> bytes:
+    """A text as UTF-8 without a byte order mark; where the mark is that of UTF-16 (Windows' "Unicode") it is converted.
+
+    What can't be converted stays as it is.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode("utf-16").encode("utf-8")
+    return raw.removeprefix(BOM)
 
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:

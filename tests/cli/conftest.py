@@ -28,7 +28,12 @@ def enriched(number: int, title: str, text: str, **more: object) -> EnrichedArti
 
 ARTICLES = [
     enriched(
-        1, "Ferry line opens", "A ferry line opened.\nIt is blue.", published_at="2026-11-03T08:00:00Z", language="en"
+        1,
+        "Ferry line opens",
+        "A ferry line opened.\nIt is blue.",
+        published_at="2026-11-03T08:00:00Z",
+        language="en",
+        authors=["Nora Quill", "Ben Trask"],
     ),
     enriched(2, "Ferry strike\x1b[31m", "The ferry crews, \u202eall of them, stopped.", source={"name": "=cmd()"}),
     enriched(3, "Harvest", "The harvest was good.", published_at="2026-11-01T08:00:00Z"),

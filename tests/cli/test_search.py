@@ -104,6 +104,7 @@ def test_nothing_found_is_no_failure(archive: Site, site: Site) -> None:
 def test_show(archive: Site) -> None:
     text = archive.run("show", "a1", "--versions").stdout.decode()
     assert "It is blue." in text
+    assert text.splitlines()[1] == "Nora Quill, Ben Trask · 2026-11-03 08:00 UTC · en · no URL"
     assert "Ferry line expected" in text
     shown = archive.json("show", "a1", "--versions", "--json")
     assert shown["text"] == "A ferry line opened.\nIt is blue."

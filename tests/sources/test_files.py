@@ -80,6 +80,22 @@ def test_another_charset_is_named() -> None:
     assert "JSON is UTF-8" in reason(read('{"text": "Cafè"}\n{"text": "b"}\n'.encode("latin-1"))[0])
 
 
+@pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("name", "raw"), [("a.txt", "Fähre\r\n\nSie fährt.\n"), ("a.json", '{"title": "Fähre", "text": "Sie fährt."}')]
+)
+def test_a_byte_order_mark_tells_the_charset(name: str, raw: str, charset: str, tmp_path: Path) -> None:
+    mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(charset, b"")
+    (tmp_path / name).write_bytes(mark + raw.encode(charset))
+    for found in ([*read_paths([str(tmp_path)], Door())], read(mark + raw.encode(charset))):
+        assert [(article(each).title, article(each).text) for each in found] == [("Fähre", "Sie fährt.")]
+
+
+def test_a_text_in_no_known_charset_says_what_to_do() -> None:
+    for raw in ("Fähre".encode("latin-1"), "Fähre".encode("utf-16-le"), b"\xff\xfea"):
+        assert reason(read(raw)[0]).startswith(("not UTF-8 text: save it as UTF-8 (", "a NUL character"))
+
+
 def test_a_broken_first_line_does_not_take_the_others_with_it() -> None:
     found = read(b'{"text": oops}\n{"text": "b"}\n')
     assert "not JSON" in reason(found[0])
