@@ -91,15 +91,16 @@ def _is_of_event(line: Line, following: str, events: Set[str], language: str) ->
     """
     days = list(written.find(line.text, language))
     clocked = any(is_clocked(said) for _, _, said in line.stamps) or any(day.when.minute % QUARTER for day in days)
-    if clocked or not (days or line.stamps) or pattern("dated").search(line.text):
+    spans = [*((day.start, day.end) for day in days), *(day.span() for day in written.unclear(line.text, language))]
+    if clocked or not (spans or line.stamps) or pattern("dated").search(line.text):
         return False
     around = [line.element, *line.element.iterancestors()] if line.element is not None else []
     told = {day.when.date().isoformat() for day in days} | {said[:10] for _, _, said in line.stamps}
     if told & events or any(is_of_event(tag) for tag in around):
         return True
     rest = line.text
-    for day in reversed(days):
-        rest = f"{rest[: day.start]} {rest[day.end :]}"
+    for start, end in sorted(spans, reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
     return tells_of_event(_plain(rest, language) or following, language)
 
 

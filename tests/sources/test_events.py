@@ -38,6 +38,7 @@ def day_of(above: str, below: str, lang: str = "en") -> str | None:
         ("fr", "8 novembre 2025", "Salle des fêtes, 20 h 30"),
         ("fr", "Samedi 8 novembre 2025", "Lieu : Salle des fêtes"),
         ("es", "8 de noviembre de 2025", "Lugar: Casa del Puerto"),
+        ("pt", "8 de novembro de 2025", "Local: Casa do Porto"),
         ("it", "8 novembre 2025", "Teatro del Porto, ore 21"),
         ("fr", "8 novembre 2025", "À 20h30 au théâtre du port"),
         ("de", "8. November 2025", "Hafen – Kai 2:1 (1:0)"),
@@ -71,6 +72,7 @@ def test_a_day_above_what_takes_place_then(lang: str, day: str, below: str) -> N
         ("en", "20 November 2026", "Nora Quill, Staff Writer, 3:30 pm"),
         ("en", "20 November 2026", "The council meets at 9 am."),
         ("fr", "20 novembre 2026", "Le ticket coûte dès 5,50 euros"),
+        ("de", "20. November 2026", "Nora Quill (dpa) 15:00 Uhr"),
         ("en", "20 November 2026", "Pages 3-5"),
         ("en", "20 November 2026", "Listen 0:00"),
         ("en", "20 November 2026", "Today 5:00 am"),
@@ -91,6 +93,11 @@ def test_a_day_above_a_byline_or_the_articles_beginning(lang: str, day: str, bel
 @pytest.mark.parametrize("day", ["8 November 2025, 15:07", '<time datetime="2025-11-08T15:07:00Z">8 November</time>'])
 def test_a_day_with_the_minute_is_no_match(day: str) -> None:
     assert (day_of(day, "Harbour United 3–1 Quay Town") or "")[:16] == "2025-11-08T15:07"
+
+
+def test_a_day_of_an_event_that_can_be_read_as_two_is_not_noted() -> None:
+    assert "notes" in read("<p>05/04/2025</p><p>Nora Quill, 3:07 pm</p>")
+    assert "notes" not in read("<p>05/04/2025</p><p>Town Hall, 7 pm</p>")
 
 
 STAMP = '<time {} datetime="2025-11-08T19:30:00Z">8 November 2025</time>'
