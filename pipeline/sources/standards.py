@@ -37,7 +37,7 @@ def unwrapped(data: object) -> object:
 
 
 def _as_written(data: Mapping[Any, Any]) -> dict[Any, Any]:
-    """An article whose dates and authors are not in the form of an `Article`: dates of e-mail, one author, bylines.
+    """An article whose fields are not all in the form of an `Article`: dates of e-mail, one author, bylines, a name.
 
     What can't be read stays as it is, for `admit` to say so; what is no field is named.
     """
@@ -53,6 +53,8 @@ def _as_written(data: Mapping[Any, Any]) -> dict[Any, Any]:
     if notes and (given is None or isinstance(given, list)):
         found["notes"] = [*(given or []), *(note for note in notes if note not in (given or []))]
     found |= read
+    if isinstance(source := data.get("source"), str):
+        found["source"] = {"name": source}
     authors = data.get("authors")
     people = authors if isinstance(authors, list) else [authors] if isinstance(authors, str | Mapping) else []
     if people and all(isinstance(each, str | Mapping) for each in people):

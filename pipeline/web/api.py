@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from pipeline import __version__
-from pipeline.article import EnrichedArticle
+from pipeline.article import Article, EnrichedArticle, Source
 from pipeline.errors import GeowireError, Misconfigured, Unavailable
 from pipeline.ledger import MOST_REFUSED, REFUSED, LedgerRow, Outcome
 from pipeline.open import opened
@@ -33,7 +33,12 @@ router = APIRouter()
 ArticleId = Annotated[str, Path(alias="id", description="the article's id")]
 
 
-_ARTICLE = {"type": "object", "required": ["text"], "description": "An article; everything but `text` may be left out."}
+_ARTICLE = {
+    "type": "object",
+    "required": ["text"],
+    "description": "An article; everything but `text` may be left out.",
+    "properties": Article.model_json_schema()["properties"] | {"source": Source.model_json_schema()},
+}
 _EVENT = {
     "type": "object",
     "required": ["specversion", "id", "source", "type", "data"],

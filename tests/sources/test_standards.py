@@ -164,6 +164,11 @@ def test_what_geowire_gives_out_is_taken_again_without_a_word() -> None:
     assert take(hit | {"versions": [], "why": []}).notes == []
 
 
+def test_the_outlet_may_be_its_name_alone() -> None:
+    article = take({"text": "A ferry.", "source": "Tidewater Post", "url": "https://tidewater-post.example/1"})
+    assert article == take({"text": "A ferry.", "source": {"name": "Tidewater Post"}, "url": article.url})
+
+
 def test_null_is_as_good_as_nothing() -> None:
     article = take({"text": "A ferry."} | dict.fromkeys(name for name in Article.model_fields if name != "text"))
     assert article == take({"text": "A ferry."})

@@ -4,6 +4,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from pipeline.article import Article
 from pipeline.web.api import paths
 
 
@@ -172,12 +173,14 @@ def test_openapi_describes_every_endpoint(web: httpx2.Client) -> None:
     described = web.get("/api/openapi.json").json()
     pages = {"/", "/articles/{id}", "/api/openapi.json"}
     assert set(described["paths"]) == set(paths()) - pages
-    assert set(described["paths"]["/api/articles"]["post"]["requestBody"]["content"]) == {
+    bodies = described["paths"]["/api/articles"]["post"]["requestBody"]["content"]
+    assert set(bodies) == {
         "application/json",
         "application/x-ndjson",
         "application/cloudevents+json",
         "application/cloudevents-batch+json",
     }
+    assert set(bodies["application/json"]["schema"]["oneOf"][0]["properties"]) == set(Article.model_fields)
     for path in ("/docs", "/redoc"):
         assert web.get(path).status_code == 404
 
