@@ -21,7 +21,7 @@ BRIEF, LONG = 25, 40  # words up to which a block may be a dateline, and from wh
 MAX_LINE, MAX_LABEL = 300, 30  # characters
 MAX_STAMPS = 5  # times of one line
 LINK = 4  # words of a link from which on it is the headline of another article
-WORDY = 25  # words of a paragraph of the text at least
+WORDY, BRIEFER = 25, 10  # words of a paragraph of the text at least; where no paragraph has as many
 
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5",
@@ -86,13 +86,19 @@ def lines_below(page: Page) -> list[Line]:
 
 
 def lines_above(page: Page) -> list[Line]:
-    """The short texts above the headline in the article's own element, or in the header that it shares with it."""
+    """The short texts above the headline in the article's own element, or in the smallest that it shares with the text.
+
+    That may be a header, but not the whole page, whose clock is no article's.
+    """
     headline = heading(page)
-    above = [] if headline is None else list(headline.iterancestors("article", "header"))
-    root = next((tag for tag in above if tag.tag == "article"), above[0] if above else None)
+    text = next((tag for least in (WORDY, BRIEFER) if (tag := text_element(page, least)) is not None), None)
+    above = [] if headline is None else list(headline.iterancestors("article", "header", "main", "div", "section"))
+    shared = set() if text is None else {text, *text.iterancestors()}
+    own = [tag for tag in above if tag.tag in ("article", "header")] + [tag for tag in above if tag in shared]
+    root = next((tag for tag in above if tag.tag == "article"), own[0] if own else None)
     if root is None:
         return []
-    found = _blocks(root, text_element(page), until=headline)
+    found = _blocks(root, text, until=headline)
     brief = (line for line in islice(found, LOOKED_AT) if len(line.text) <= MAX_LINE)
     return [line for line in brief if length(line.text) <= BRIEF]
 
@@ -131,11 +137,16 @@ def listed(page: Page, what: str) -> list[str]:
     return found
 
 
-def text_element(page: Page) -> Any:
-    """The element that has most of the page's words in paragraphs of its own; None where there are no such."""
+def text_element(page: Page, least: int = WORDY) -> Any:
+    """The element that has most of the page's words in paragraphs of its own; None where there are no such.
+
+    Args:
+        page: the page.
+        least: words of such a paragraph.
+    """
     words: dict[Any, int] = {}
     for paragraph in page.tree.xpath("//p"):
-        if (number := length(paragraph.text_content())) >= WORDY:
+        if (number := length(paragraph.text_content())) >= least:
             words[paragraph.getparent()] = words.get(paragraph.getparent(), 0) + number
     return max(words, key=lambda each: words[each], default=None)
 

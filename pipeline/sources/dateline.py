@@ -46,7 +46,8 @@ def stamps(page: Page) -> Iterator[str]:
 def day_beside(page: Page) -> str | None:
     """The first day that such a line tells in words, with its time, as ISO 8601; None where there is none."""
     language = written.language_of(page.language)
-    lines = [*_unlabelled(page, lines_below(page)), *map(Line, listed(page, "dated"))]
+    lines = [*_unlabelled(page, lines_below(page)), *_unlabelled(page, lines_above(page))]
+    lines += map(Line, listed(page, "dated"))
     found = ((line, _day_in(line, language)) for line in lines)
     return next((day for line, day in found if day is not None and not _is_of_post(page, line)), None)
 

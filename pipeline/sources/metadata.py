@@ -22,7 +22,9 @@ from pipeline.sources.dates import date_in_url, is_ahead, is_only_day, moment
 MAX_DEPTH, MAX_NODES = 20, 2000  # of JSON-LD
 MIN_HEAD = 10  # characters that an <h1> has more of, where it is the headline and no name of a section
 ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsStory|ClaimReview)$")
-_COMMENT = re.compile(r"^\s*(?:<!--|/\*.*?\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", re.DOTALL)
+_COMMENT = re.compile(
+    r"^\s*(?:<!--|/\*.*?\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$", re.DOTALL
+)
 _PART = re.compile(r"(?:^|\s)(?:liveBlogUpdate|blogPosts?|comment|hasPart|itemListElement)(?:\s|$)")
 _TRAILING = re.compile(r",\s*([}\]])")
 

@@ -202,6 +202,26 @@ def test_a_time_above_the_headline_or_marked_as_the_articles() -> None:
     assert "published_at" not in read_page(ARTICLE.format("", "", "", TEXT, comment, "").encode())
 
 
+BRIEFS = "".join(
+    f"<p>Police {n} closed the old bridge for lorries on Tuesday night, the town said.</p>" for n in range(4)
+)
+
+
+@pytest.mark.parametrize(
+    "line", ["3 November 2026, 08:00 GMT", "Published 3 November 2026 08:00 UTC", "By Nora Quill | {}"]
+)
+@pytest.mark.parametrize("text", [TEXT, BRIEFS])
+@pytest.mark.parametrize("tag", ["article", "div"])
+def test_a_day_in_words_above_the_headline(line: str, text: str, tag: str) -> None:
+    day = f"<p class=d>{line.format('3 November 2026, 8:00 GMT')}</p>"
+    head = f"<header>{day}<h1>The ferry of the lagoon</h1></header>"
+    for above in (f"{day}<h1>The ferry of the lagoon</h1>", head):
+        page = f"<html lang=en><body><p>27 November 2026</p><{tag}>{above}<div>{text}</div></{tag}></body></html>"
+        assert read_page(page.encode())["published_at"] == "2026-11-03T08:00:00+00:00"
+        clock = page.replace(day, "").replace("<p>27", "<p class=d>27")
+        assert "published_at" not in read_page(clock.encode())
+
+
 @pytest.mark.parametrize("line", ["Version 1.2.24", "Nr. 10.11.12.13", "Version 4.10.11.2024"])
 def test_a_number_with_dots_is_no_day(line: str) -> None:
     assert "published_at" not in read(f"<div>{line}</div>", lang="de")

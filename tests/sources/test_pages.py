@@ -41,6 +41,15 @@ def test_jsonld_wins_over_meta() -> None:
     assert found["text"].startswith("Paragraph 0")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("<!--", "-->"), ("//<![CDATA[\n", "\n//]]>"), ("<![CDATA[", "]]>"), ("/*<![CDATA[*/", "/*]]>*/")],
+)
+def test_data_in_a_comment_are_read(before: str, after: str) -> None:
+    head = jsonld(headline="Ferry opens").replace(">{", f">{before}{{").replace("}<", f"}}{after}<")
+    assert read_page(page(head))["title"] == "Ferry opens"
+
+
 def test_a_graph_of_nodes_and_broken_scripts() -> None:
     node = {"@type": ["WebPage", "NewsArticle"], "headline": "In a graph"}
     head = "<script type='application/ld+json'>{broken</script>"
