@@ -32,8 +32,8 @@ _MARKS = " ,.:：;|·•–—-"
 _SCOPE = re.compile(r"(?<!Publication)(?<!Broadcast)(?<!OnDemand)(?:Event|Festival)$")  # these tell of a broadcast
 _PROPERTIES = re.compile(r"(?:^|\s)(?:startDate|endDate|doorTime|previousStartDate)(?:\s|$)")
 _CLASS = re.compile(
-    r"(?i)(?:^|[-_\s])(?:event|match|fixture|game|concert|kick-?off)s?[-_]*(?:start|end)?[-_]*(?:date|time|day|datetime)s?"
-    r"(?:$|[-_\s])"
+    r"(?i)(?:^|[-_\s])(?:event|match|fixture|game|concert|kick-?off)s?[-_]{0,2}(?:start|end)?"
+    r"[-_]{0,2}(?:date|time|day|datetime)s?(?:$|[-_\s])"
 )
 
 
@@ -154,7 +154,7 @@ def _labels() -> re.Pattern[str]:
     """A label of an event with a mark, a number or nothing after it; after a noun a name may stand at once."""
     nouns, asked = pattern("event").pattern, pattern("event_asked").pattern
     mark = r"\s?[:：]|\s?[£€$¥]|\s?\d|\s[–—-]\s|\s*$"
-    return re.compile(rf"(?:(?i:{nouns}|{asked})(?:{mark})|(?i:{nouns})\s(?=[A-ZÀ-ÖØ-ÞА-Я])(?:\S+\s?){{1,5}}$)")
+    return re.compile(rf"(?:(?i:{nouns}|{asked})(?:{mark})|(?i:{nouns})\s(?=[A-ZÀ-ÖØ-ÞА-Я])\S+(?:\s\S+){{0,4}}$)")
 
 
 @cache

@@ -1,9 +1,12 @@
 """Days of events beside the headline of a page: they are none of publication."""
 
 import json
+import time
 
 import pytest
+from lxml import html
 
+from pipeline.sources.events import is_event_label, is_of_event
 from tests.sources.test_dateline import TEXT, read
 
 
@@ -98,6 +101,13 @@ def test_a_day_with_the_minute_is_no_match(day: str) -> None:
 def test_a_day_of_an_event_that_can_be_read_as_two_is_not_noted() -> None:
     assert "notes" in read("<p>05/04/2025</p><p>Nora Quill, 3:07 pm</p>")
     assert "notes" not in read("<p>05/04/2025</p><p>Town Hall, 7 pm</p>")
+
+
+def test_a_line_or_a_class_without_end_takes_no_time() -> None:
+    start = time.monotonic()
+    assert not is_event_label(f"Venue A{'a' * 90} b c d e f g")
+    assert not is_of_event(html.fromstring(f"<p class='event{'-' * 20_000}'>"))
+    assert time.monotonic() - start < 1
 
 
 STAMP = '<time {} datetime="2025-11-08T19:30:00Z">8 November 2025</time>'
