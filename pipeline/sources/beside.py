@@ -218,11 +218,21 @@ def _is_passed_over(node: Any, text: Any, after: Any, *, begun: bool) -> bool:
         return node.tag in _PASSED_OVER and (begun or node.tag != "form")
     if node.tag == "li":  # a link to another article, with its day
         return any(len(flat(link.text_content()).split()) >= LINK for link in node.iter("a"))
-    is_other = node.tag == "article" and after is not None and next(after.iterancestors("article"), None) is not None
+    is_other = node.tag == "article" and after is not None and (_is_in_article(after) or _is_one_of_several(node))
     is_box = _BOX.search(f"{node.get('class', '')} {node.get('id', '')}") is not None or is_of_event(node)
     if not is_other and not is_box:
         return False
     return text is None or (node is not text and all(tag is not node for tag in text.iterancestors()))
+
+
+def _is_in_article(tag: Any) -> bool:
+    return next(tag.iterancestors("article"), None) is not None
+
+
+def _is_one_of_several(article: Any) -> bool:
+    """Whether an `<article>` has another one beside it."""
+    beside = (next(article.itersiblings("article", preceding=before), None) for before in (True, False))
+    return any(each is not None for each in beside)
 
 
 def _is_update(time: Any) -> bool:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from pipeline.identity import is_home
 from pipeline.sources.about import segments
@@ -52,7 +53,7 @@ def index_of(page: Page, title: str | None, body: str) -> str | None:
     number, is_named = len(listing.cards), length(_called(page, title)) <= NAME
     if number >= MOST or (number >= MANY and is_named):
         return f"it has {number} headlines of other articles, and no sentence of its own"
-    least = SOME if is_named or listing.is_timed else MANY
+    least = FEW if listing.are_articles else SOME if is_named or listing.is_timed else MANY
     if listing.share >= SHARE and listing.teasers >= least:
         return f"its text is {listing.teasers} teasers of other articles"
     return None
@@ -108,8 +109,14 @@ class Listing:
         """Whether most cards have a time of their own: what is of one article has one time."""
         return 2 * sum(map(is_timed, self._cards)) >= len(self._cards) > 0
 
+    @property
+    def are_articles(self) -> bool:
+        """Whether each card is an `<article>`, and the page's headline stands in none."""
+        around = {article for first, *_ in self._cards for article in first.xpath("ancestor-or-self::article[1]")}
+        return len(around) == len(self._cards) and not any(each.xpath(".//h1") for each in around)
+
     @cached_property
-    def _cards(self) -> list[list[object]]:
+    def _cards(self) -> list[list[Any]]:
         return cards(self.page)
 
     @cached_property

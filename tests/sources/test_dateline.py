@@ -202,6 +202,12 @@ def test_a_time_above_the_headline_or_marked_as_the_articles() -> None:
     assert "published_at" not in read_page(ARTICLE.format("", "", "", TEXT, comment, "").encode())
 
 
+def test_a_day_of_one_of_several_articles_is_not_that_of_the_page() -> None:
+    posts = "".join(f"<article><h3>Post</h3><b>{n} November 2026</b><p>So said {n}.</p></article>" for n in (7, 6))
+    body = f"<h1>The ferry of the lagoon</h1>{posts}<div>{TEXT}</div>"
+    assert "published_at" not in read_page(f"<html lang=en><body>{body}</body></html>".encode())
+
+
 BRIEFS = "".join(
     f"<p>Police {n} closed the old bridge for lorries on Tuesday night, the town said.</p>" for n in range(4)
 )

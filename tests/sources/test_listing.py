@@ -49,6 +49,7 @@ CARD = (
 PLAIN = "<div><a class=head href=/n/{n}>{head}</a><p>{text}</p></div>"
 WHOLE = "<a class=tile href=/n/{n}><span>Region</span><span>{head}</span><p>{text}</p></a>"
 TIMED = "<article><h2><a href=/n/{n}>{head}</a></h2><time>1{n} May 2026</time><p>{text}</p></article>"
+DATED = "<article><h3><a href=/n/{n}>{head}</a></h3><p>It is so.</p><span>1{n} May 2026</span></article>"
 FLAT = "<h3><a href=/n/{n}>{head}</a></h3><p>{text}</p>"
 LINE = "<p><a href=/n/{n}>{head}</a><br>{text}</p>"
 PIER = "<div><h3><a href=/s/{0}>港の第{0}桟橋を市議会が承認</a></h3><p>市議会は月曜日に第{0}の計画を可決。</p></div>"
@@ -81,6 +82,7 @@ def test_a_list_of_teasers_is_an_index(form: str, title: str, path: str, head: s
         ("政治", "".join(map(PIER.format, range(5)))),
         ("What the valley says", cards(FLAT, 9)),
         ("What the valley says", cards(TIMED, 5)),
+        ("What the valley says", cards(DATED, 3)),
     ],
 )
 def test_teasers_alone_make_an_index(title: str, body: str) -> None:
