@@ -33,7 +33,7 @@ def about(page: Page, titles: Sequence[str], people: Sequence[str]) -> str | Non
         people: its authors.
     """
     title = next((each for each in titles if is_own_name(each)), None)
-    path = segments(page.url or page.canonical())
+    path = segments(page.url or page.canonical)
     last = path[-1] if path and is_own_name(path[-1]) else None
     if title and last and len(path) == 1:
         return f"its title says {title!r}, and so does its address"  # whatever plugins say of every page

@@ -14,6 +14,7 @@ import trafilatura
 from lxml import html as lxml_html
 
 from pipeline.sources.boilerplate import pattern
+from pipeline.sources.cards import Card
 from pipeline.sources.dateline import is_day
 from pipeline.sources.layout import filled, length, plain, readable, tables_of_data
 from pipeline.sources.metadata import Page, string
@@ -34,16 +35,17 @@ _NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # what lxml takes 
 _BULLET = re.compile(r"^[-–•*]\s+")
 
 
-def body_of(page: Page, title: str | None, people: Sequence[str]) -> tuple[str, int]:
+def body_of(page: Page, title: str | None, people: Sequence[str], shown: Sequence[Card]) -> tuple[str, int]:
     """The article's text, a blank line between its paragraphs, empty where there is none; how many tables it lacks.
 
     Args:
         page: the page.
         title: its headline.
         people: its authors, whose bylines are no part of the text.
+        shown: its cards.
     """
     markup = readable(page, title)
-    found = _of_its_own(_extracted(markup, page), page, title)
+    found = _of_its_own(_extracted(markup, page), page, title, shown)
     told = _told(page)
     if told:
         found = _agreed(found, told)
@@ -57,9 +59,9 @@ def _extracted(markup: str, page: Page) -> list[str]:
     return _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
 
 
-def _of_its_own(found: list[str], page: Page, title: str | None) -> list[str]:
+def _of_its_own(found: list[str], page: Page, title: str | None, shown: Sequence[Card]) -> list[str]:
     """What was found without the cards of other articles; where no sentence is left, what is found without those."""
-    others = related(page, title) if has_cards(found, page) else []
+    others = related(page, title, shown) if has_cards(found, shown) else []
     own = without_related(found, others)
     if len(own) == len(found) or any(length(line) >= SENTENCE for line in own):
         return own

@@ -158,7 +158,7 @@ def _beside_headline(page: Page) -> list[str]:
 
 def _outlets(page: Page) -> set[str]:
     """The outlet's names: as it calls itself, its domain, and the parts of that."""
-    domain = domain_of(page.url or page.canonical()) or ""
+    domain = domain_of(page.url or page.canonical) or ""
     given = [page.publisher, page.meta.get("og:site_name", ""), domain, *domain.split(".")[:-1]]
     named = {each for name in [*given, *_accounts(page)] if name for each in (squeezed(name), _bare(name))}
     return named - {""}

@@ -9,7 +9,6 @@ from collections import Counter
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from pipeline.identity import same_site
 from pipeline.sources.layout import BREAKS, length
@@ -24,25 +23,22 @@ MAX_DEPTH, MAX_BESIDE = 12, 3  # elements around a headline, and after it, that 
 _LINKS = "//body//a[@href][not(ancestor::nav) and not(ancestor::footer[not(ancestor::article)])]"
 _HEADING = re.compile(r"h[1-6]$")
 
-
-_found: WeakKeyDictionary[Page, list[list[Any]]] = WeakKeyDictionary()  # of pages that are being read
-
-
-def cards(page: Page) -> list[list[Any]]:
-    """The elements of each card, in their order on the page, which is looked through once."""
-    if page not in _found:
-        heads = _heads(page)
-        holds = Counter(above for head in heads for above in head.iterancestors())
-        _found[page] = [_card(head, holds) for head in heads]
-    return _found[page]
+Card = list[Any]  # its elements
 
 
-def is_timed(card: list[Any]) -> bool:
+def cards(page: Page) -> list[Card]:
+    """The cards of a page, in their order; it takes long enough to do it once."""
+    heads = _heads(page)
+    holds = Counter(above for head in heads for above in head.iterancestors())
+    return [_card(head, holds) for head in heads]
+
+
+def is_timed(card: Card) -> bool:
     """Whether a card has a day or a time of its own."""
     return any(next(each.iter("time"), None) is not None for each in card)
 
 
-def text_of(card: list[Any]) -> str:
+def text_of(card: Card) -> str:
     """All words of a card."""
     return " ".join(map(_text, card))
 
@@ -53,7 +49,7 @@ def _text(tag: Any) -> str:
 
 def _heads(page: Page) -> list[Any]:
     """The links that are headlines, the first to each page."""
-    base = page.url or page.canonical()
+    base = page.url or page.canonical
     own, found = _path(base), dict[str, Any]()
     for link in page.tree.xpath(_LINKS)[:MAX_LINKS]:
         least = HEADING if any(_HEADING.match(str(each.tag)) for each in (link.getparent(), *link)) else HEADLINE
@@ -106,7 +102,7 @@ def _joined(parts: list[str], preceding: bool) -> str:
     return "".join(reversed(parts) if preceding else parts)
 
 
-def _card(head: Any, holds: Counter[Any]) -> list[Any]:
+def _card(head: Any, holds: Counter[Any]) -> Card:
     """The largest element around a headline that holds no other one, or what follows it up to the next."""
     card = head
     for above in islice(head.iterancestors(), MAX_DEPTH):

@@ -25,7 +25,7 @@ _LABEL = re.compile(r"^(?:source|credit|by|via|from|quelle|fuente|fonte)\s*:?\s+
 
 def of_page(page: Page) -> str | None:
     """The name (or the domain, where only an address is given) that a page credits, None where there is none."""
-    here = page.url or page.canonical()
+    here = page.url or page.canonical
     tab = [flat(tag.text_content()) for tag in page.tree.xpath("//head/title")[:1]]
     own = [page.publisher, page.meta.get("og:site_name", ""), domain_of(here) or "", *map(_outlet_of_title, tab)]
     for name, link in _of_page(page):

@@ -52,7 +52,7 @@ def _stands_in(text: str, shown: list[str]) -> bool:
 def _without_outlet(page: Page, title: str) -> str:
     """A title without ` - The Outlet` at its end."""
     named = [page.publisher, page.meta.get("og:site_name", ""), page.meta.get("application-name", "")]
-    outlets = {squeezed(name) for name in [*named, domain_of(page.url) or "", domain_of(page.canonical()) or ""]}
+    outlets = {squeezed(name) for name in [*named, domain_of(page.url) or "", domain_of(page.canonical) or ""]}
     while len(parts := _SEPARATOR.split(title)) > 1:
         last = squeezed(parts[-1])
         known = any(outlet and (last in outlet or outlet in last) for outlet in outlets)

@@ -11,6 +11,7 @@ from pipeline.errors import Rejected
 from pipeline.identity import canonical_url
 from pipeline.sources.body import body_of
 from pipeline.sources.bylines import authors
+from pipeline.sources.cards import cards
 from pipeline.sources.credit import of_page
 from pipeline.sources.dateline import day_beside, stamps, unclear_day
 from pipeline.sources.dates import is_ahead, is_only_day, unread
@@ -42,10 +43,11 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
     page = Page(tree, url)
     title, title_from = headline(page)
     people, people_from = authors(page)
-    body, tables = body_of(page, title, people)
-    refuse_other_pages(page, title, body, people)
+    shown = cards(page)
+    body, tables = body_of(page, title, people, shown)
+    refuse_other_pages(page, title, body, people, shown)
     published, published_from = _published(page)
-    canonical = page.canonical()
+    canonical = page.canonical
     origins = {"title": title_from, "authors": people_from, "published_at": published_from}
     found = {
         "title": title,

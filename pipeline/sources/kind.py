@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.errors import Rejected
 from pipeline.sources.about import about
 from pipeline.sources.boilerplate import listed, pattern
+from pipeline.sources.cards import Card
 from pipeline.sources.layout import length
 from pipeline.sources.listing import index_of
 from pipeline.sources.metadata import Page, flat, joined
@@ -20,7 +21,7 @@ FEW = 8  # words of the shortest text that is taken for an article where nothing
 AT_ONCE = 10  # seconds up to which a page that leads on by itself is not there to be read
 
 
-def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequence[str] = ()) -> None:
+def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequence[str], shown: Sequence[Card]) -> None:
     """Refuse a page that is no article.
 
     Args:
@@ -28,6 +29,7 @@ def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequenc
         title: its headline.
         body: the text that was found on it.
         people: its authors.
+        shown: its cards.
 
     Raises:
         Rejected: `error page`, `consent page`, `paywall`, `index page`, `sign-in page`..., with what shows it; or a
@@ -52,7 +54,7 @@ def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequenc
         raise Rejected(f"paywall: the page says {found[0]!r}, and shows only its beginning")
     if _is_locked(page) and (size < BRIEF or body.rstrip().endswith(("…", "...", "[...]"))):
         raise Rejected("paywall: the page says that it is not free, and shows only its beginning")
-    if why := index_of(page, title, body):
+    if why := index_of(page, title, body, shown):
         raise Rejected(f"index page: {why}")
 
 

@@ -6,15 +6,15 @@ address or its title must say so.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 from pipeline.identity import is_home
 from pipeline.sources.about import segments
 from pipeline.sources.boilerplate import listed, pattern
-from pipeline.sources.cards import cards, is_timed, text_of
+from pipeline.sources.cards import Card, is_timed, text_of
 from pipeline.sources.layout import length
 from pipeline.sources.metadata import Page, flat, kinds, squeezed
 from pipeline.text import fold
@@ -30,16 +30,17 @@ MAX_LINES, MAX_TEXT = 500, 2000  # of a text; characters of a card
 _DAYS = re.compile(r"(?:.*/)?(?:19|20)\d\d(?:/\d\d?){1,2}|(?:19|20)\d\d")  # and no name after them
 
 
-def index_of(page: Page, title: str | None, body: str) -> str | None:
+def index_of(page: Page, title: str | None, body: str, shown: Sequence[Card]) -> str | None:
     """What shows that a page is an index; None where it may be an article.
 
     Args:
         page: the page.
         title: its headline.
         body: the text that was found on it.
+        shown: its cards.
     """
     is_article = page.meta.get("og:type", "").lower() == "article"  # as plugins say of any page
-    listing = Listing(page, body)
+    listing = Listing(body, shown)
     if page.news or (page.is_dated and is_article) or listing.paragraphs >= PARAGRAPHS:
         return None
     if found := _said(page, listing):
@@ -64,12 +65,12 @@ class Listing:
     """How much of a page's text is told of other articles.
 
     Args:
-        page: the page.
         body: its text.
+        shown: its cards.
     """
 
-    page: Page
     body: str
+    shown: Sequence[Card]
 
     @cached_property
     def cards(self) -> list[str]:
@@ -107,21 +108,17 @@ class Listing:
     @property
     def is_timed(self) -> bool:
         """Whether most cards have a time of their own: what is of one article has one time."""
-        return 2 * sum(map(is_timed, self._cards)) >= len(self._cards) > 0
+        return 2 * sum(map(is_timed, self.shown)) >= len(self.shown) > 0
 
     @property
     def are_articles(self) -> bool:
         """Whether each card is an `<article>`, and the page's headline stands in none."""
-        around = {article for first, *_ in self._cards for article in first.xpath("ancestor-or-self::article[1]")}
-        return len(around) == len(self._cards) and not any(each.xpath(".//h1") for each in around)
-
-    @cached_property
-    def _cards(self) -> list[list[Any]]:
-        return cards(self.page)
+        around = {article for first, *_ in self.shown for article in first.xpath("ancestor-or-self::article[1]")}
+        return len(around) == len(self.shown) and not any(each.xpath(".//h1") for each in around)
 
     @cached_property
     def _texts(self) -> list[str]:
-        return [text_of(card) for card in self._cards]
+        return [text_of(card) for card in self.shown]
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -141,7 +138,7 @@ def _said(page: Page, listing: Listing) -> str | None:
         return None
     if page.meta.get("og:type", "").lower() == "profile":
         return "its data call it a profile"
-    path = segments(page.url or page.canonical())
+    path = segments(page.url or page.canonical)
     if len(path) > 1 and path[-2].lower() in listed("pages", "authors") and _is_name(path[-1]):
         return f"its address is that of an author, {path[-1]!r}"
     return None
@@ -151,7 +148,7 @@ def _named(page: Page, title: str | None, listing: Listing) -> str | None:
     """What its address or its title says: a home page, a tag, an archive, a search, or a section of that name."""
     if page.url and is_home(page.url):
         return "its address is the site's"
-    url = page.url or page.canonical()
+    url = page.url or page.canonical
     path = [part.lower() for part in segments(url)] if _names_all(url) else []
     if len(path) > 2 and path[-2] in listed("pages", "numbered") and path[-1].isdecimal():
         path = path[:-2]

@@ -148,6 +148,7 @@ class Page:
         given += [self._plain_meta.get(name) for name in listed("meta", "modified")]
         return next((when for text in given if (when := moment(text, self.language))), None)
 
+    @cached_property
     def canonical(self) -> str | None:
         """The page's own address of itself, where it is sane."""
         links = [str(link).strip() for link in self.tree.xpath("//link[@rel='canonical']/@href")]

@@ -14,7 +14,7 @@ from itertools import accumulate, islice, pairwise
 from typing import Any
 
 from pipeline.sources.boilerplate import pattern
-from pipeline.sources.cards import HEADLINE, MAX_DEPTH, cards, text_of
+from pipeline.sources.cards import HEADLINE, MAX_DEPTH, Card, text_of
 from pipeline.sources.layout import length
 from pipeline.sources.metadata import Page, flat, squeezed
 
@@ -35,14 +35,15 @@ _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _ASIDE = "ancestor-or-self::aside|ancestor-or-self::*[@role='complementary']"
 
 
-def related(page: Page, title: str | None) -> list[Any]:
+def related(page: Page, title: str | None, shown: Sequence[Card]) -> list[Any]:
     """The elements of cards that are of other articles, with the headings above them; none where no text would be left.
 
     Args:
         page: the page; it stays as it is.
         title: its headline.
+        shown: its cards.
     """
-    found = Related(page)
+    found = Related(page, shown)
     may_be_index = length(title or "") <= NAME and found.size < sum(length(text_of(card)) for card in found.cards)
     if not found.own or may_be_index or page.news.get("liveBlogUpdate"):
         return []
@@ -51,9 +52,9 @@ def related(page: Page, title: str | None) -> list[Any]:
     return _with_headings([*taken, *found.of_others()], found.own)
 
 
-def has_cards(lines: Sequence[str], page: Page) -> bool:
+def has_cards(lines: Sequence[str], shown: Sequence[Card]) -> bool:
     """Whether a line of a text stands in a card of its page, whatever that is of."""
-    texts = "\n".join(squeezed(text_of(card)[:MAX_TEXT]) for card in cards(page))
+    texts = "\n".join(squeezed(text_of(card)[:MAX_TEXT]) for card in shown)
     return any(length(line) >= HEADLINE and squeezed(line) in texts for line in lines[:MAX_LINES])
 
 
@@ -78,22 +79,24 @@ class Related:
 
     Args:
         page: the page.
+        shown: its cards.
     """
 
     page: Page
+    shown: Sequence[Card]
 
     @cached_property
-    def groups(self) -> dict[tuple[Any, str], list[list[Any]]]:
+    def groups(self) -> dict[tuple[Any, str], list[Card]]:
         """The cards by the element they stand in and their tag, but the one that holds the headline."""
-        found: dict[tuple[Any, str], list[list[Any]]] = {}
-        for card in cards(self.page):
+        found: dict[tuple[Any, str], list[Card]] = {}
+        for card in self.shown:
             parent = card[0].getparent()
             if parent is not None and next(card[0].iter("h1", "body", "main"), None) is None:
                 found.setdefault((parent, card[0].tag), []).append(card)
         return {key: [card[: _parts(group)] for card in group] for key, group in found.items()}
 
     @cached_property
-    def cards(self) -> list[list[Any]]:
+    def cards(self) -> list[Card]:
         """All of them."""
         return [card for group in self.groups.values() for card in group]
 
@@ -138,7 +141,7 @@ class Related:
                 rows.add(row)
         return taken
 
-    def _is_of_others(self, parent: Any, tag: str, cards: list[list[Any]]) -> bool:
+    def _is_of_others(self, parent: Any, tag: str, cards: list[Card]) -> bool:
         """Whether cards that stand together are of other articles."""
         group = [card[0] for card in cards]
         alone = set(parent.iterchildren(tag)) - set(group)
@@ -192,7 +195,7 @@ def _is_row(row: Any, cards: list[Any]) -> bool:
     return is_alike and (cards == [row] or cards == list(row))
 
 
-def _parts(cards: list[list[Any]]) -> int:
+def _parts(cards: list[Card]) -> int:
     """How many elements each card has: one, where what follows it may be the text, as it is not the same after each."""
     kinds = {tuple(each.tag for each in card) for card in cards[:-1]}
     is_row = all(one[-1].getnext() is other[0] for one, other in pairwise(cards))
