@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import trafilatura
 from lxml import html as lxml_html
 
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.cards import Card
 from pipeline.sources.dateline import is_day
+from pipeline.sources.extractor import extracted, letters, paragraphs, with_tables
 from pipeline.sources.layout import filled, length, plain, readable, tables_of_data
 from pipeline.sources.metadata import Page, string
 from pipeline.sources.related import SENTENCE, has_cards, related, without_related
@@ -45,7 +45,7 @@ def body_of(page: Page, title: str | None, people: Sequence[str], shown: Sequenc
         shown: its cards.
     """
     markup = readable(page, title)
-    found = _of_its_own(_extracted(markup, page), page, title, shown)
+    found = _of_its_own(extracted(markup, page.url), page, title, shown)
     told = _told(page)
     if told:
         found = _agreed(found, told)
@@ -55,36 +55,23 @@ def body_of(page: Page, title: str | None, people: Sequence[str], shown: Sequenc
     return body, _left_out(markup, page, body)
 
 
-def _extracted(markup: str, page: Page) -> list[str]:
-    return _paragraphs(trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=False))
-
-
 def _of_its_own(found: list[str], page: Page, title: str | None, shown: Sequence[Card]) -> list[str]:
     """What was found without the cards of other articles; where no sentence is left, what is found without those."""
     others = related(page, title, shown) if has_cards(found, shown) else []
     own = without_related(found, others)
     if len(own) == len(found) or any(length(line) >= SENTENCE for line in own):
         return own
-    again = without_related(_extracted(readable(page, title, others), page), others)
+    again = without_related(extracted(readable(page, title, others), page.url), others)
     return again if any(length(line) >= SENTENCE for line in again) else found
 
 
 def _left_out(markup: str, page: Page, body: str) -> int:
     """How many tables of data stand in the article, but not in its text: their cells make no sentences."""
-    rows = [max(map(_letters, map("".join, map(filled, table.iter("tr")))), key=len) for table in tables_of_data(page)]
+    rows = [max(map(letters, map("".join, map(filled, table.iter("tr")))), key=len) for table in tables_of_data(page)]
     if not rows or not body:
         return 0
-    found = trafilatura.extract(markup, url=page.url, include_comments=False, include_tables=True)
-    with_tables, without = _letters(found or ""), _letters(body)
-    return sum(row in with_tables and row not in without for row in rows)
-
-
-def _letters(text: str) -> str:
-    return "".join(re.findall(r"\w", text))
-
-
-def _paragraphs(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+    whole, without = letters(with_tables(markup, page.url)), letters(body)
+    return sum(row in whole and row not in without for row in rows)
 
 
 def _told(page: Page) -> list[str]:
@@ -94,8 +81,8 @@ def _told(page: Page) -> list[str]:
     parts = [text for post in posts for text in _paragraphs_of(post.get("articleBody"))]
     # The page shows the last of many posts: only what the body says too is taken from them, to break it where they do.
     is_whole = share(words(" ".join(parts)), words(" ".join(whole))) >= TOLD
-    paragraphs = parts if is_whole and len(parts) > len(whole) else whole
-    return paragraphs if sum(len(each.split()) for each in paragraphs) >= 60 else []
+    told = parts if is_whole and len(parts) > len(whole) else whole
+    return told if sum(len(each.split()) for each in told) >= 60 else []
 
 
 def _paragraphs_of(body: Any) -> list[str]:
@@ -106,7 +93,7 @@ def _paragraphs_of(body: Any) -> list[str]:
         for block in tree.xpath(".//p|.//br|.//div|.//li"):
             block.tail = "\n" + (block.tail or "")
         body = str(tree.text_content())
-    return _paragraphs(body)
+    return paragraphs(body)
 
 
 def _agreed(found: list[str], told: list[str]) -> list[str]:
@@ -145,9 +132,9 @@ def _without_insertions(found: Sequence[str], page: Page, title: str | None, peo
 
 
 def _is_byline(text: str, names: set[str]) -> bool:
-    """`By Wanjiru Achebo-Lind`, `Von …`."""
+    """`By Wanjiru Achebo-Lind`, `Von …`, but no paragraph of a script without blanks that names an author."""
     line = plain(text)
-    return len(text.split()) <= 8 and any(name and name in line for name in names) and not text.endswith(".")
+    return length(text) <= 8 and any(name and name in line for name in names) and not text.endswith((".", "。"))
 
 
 def _lead(page: Page, kept: Sequence[str]) -> str | None:
