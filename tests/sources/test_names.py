@@ -126,6 +126,10 @@ BOTH = ["Nora Quill", "Ben Trask"]
         ("", []),
         (" , ", []),
         ("By", ["By"]),
+        ("By Nora Quill, Dan Trask and Ben Ode", ["Nora Quill", "Dan Trask", "Ben Ode"]),
+        ("Nora Quill, John E Trask, Maria Y Ode", ["Nora Quill", "John E Trask", "Maria Y Ode"]),
+        ("Mary Ann E Trask Quill", ["Mary Ann E Trask Quill"]),
+        ("Oleh Nora Quill dan Ben Ode", ["Nora Quill", "Ben Ode"]),
     ],
 )
 def test_the_names_of_a_byline(byline: str, names: list[str]) -> None:
