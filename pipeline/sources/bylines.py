@@ -14,6 +14,7 @@ from pipeline.identity import domain_of
 from pipeline.sources import boilerplate
 from pipeline.sources.beside import WORDY, labelled, lines, listed, text_element
 from pipeline.sources.boilerplate import pattern
+from pipeline.sources.credit import outlet_of_title
 from pipeline.sources.labels import named_beside
 from pipeline.sources.metadata import Page, flat, names, squeezed
 from pipeline.sources.names import BY, MAX_AUTHORS, line_of, names_in, without_by
@@ -41,11 +42,16 @@ _NO_NAME = re.compile(rf"(?i)@|https?:|www\.|\d{{4,}}|\{{\{{|^(?:{pattern('nobod
 
 def authors(page: Page) -> tuple[list[str], str]:
     """The names of people, else of the outlet where JSON-LD has it as the author, and where they stand."""
+    outlet_of_tab, nobody = squeezed(outlet_of_title(page)), list[tuple[list[str], str]]()
     for given, origin in _given(page):
         if found := _people(page, given):
-            return found, origin
+            if [squeezed(name) for name in found] != [outlet_of_tab]:
+                return found, origin
+            nobody.append((found, origin))  # the outlet by its look, if no person is named
     if found := _of_classes(page) or _alone(page) or _beside_headline(page):
         return found, "page"
+    if nobody:
+        return nobody[0]
     outlet = flat((page.named("author") or page.named("creator") or [""])[0])
     is_nobody = not outlet or _NO_NAME.search(outlet) or is_role(without_by(outlet)) or pattern("not_by").match(outlet)
     return ([], "none") if is_nobody else ([outlet], "jsonld")

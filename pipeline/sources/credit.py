@@ -26,8 +26,7 @@ _LABEL = re.compile(r"^(?:source|credit|by|via|from|quelle|fuente|fonte)\s*:?\s+
 def of_page(page: Page) -> str | None:
     """The name (or the domain, where only an address is given) that a page credits, None where there is none."""
     here = page.url or page.canonical
-    tab = [flat(tag.text_content()) for tag in page.tree.xpath("//head/title")[:1]]
-    own = [page.publisher, page.meta.get("og:site_name", ""), domain_of(here) or "", *map(_outlet_of_title, tab)]
+    own = [page.publisher, page.meta.get("og:site_name", ""), domain_of(here) or "", outlet_of_title(page)]
     for name, link in _of_page(page):
         elsewhere = not (link and here and same_site(link, here))
         if elsewhere and (found := foreign(name or domain_of(link), own)):
@@ -45,9 +44,10 @@ def foreign(name: str | None, own: Iterable[str]) -> str | None:
     return None if any(_same(plain, each) for each in own if _words(each)) else plain
 
 
-def _outlet_of_title(title: str) -> str:
-    """What stands at the end of a title, behind a mark: the outlet."""
-    parts = _TITLE_PART.split(title)
+def outlet_of_title(page: Page) -> str:
+    """What stands at the end of the title of the browser's tab, behind a mark: the outlet, mostly."""
+    tab = "".join(flat(tag.text_content()) for tag in page.tree.xpath("//head/title")[:1])
+    parts = _TITLE_PART.split(tab)
     return parts[-1] if len(parts) > 1 else ""
 
 

@@ -22,13 +22,13 @@ _BLOCKS = {"br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "li", "p", "section"
 _AND = pattern("and").pattern
 _WITH = pattern("with").pattern
 _BETWEEN = re.compile(
-    rf"\s*(?:;|\||,\s*(?:{_AND})\s|\s(?P<and>{_AND}|&)\s|,?\s(?P<with>{_WITH})(?:\s|(?<=['’]))"
+    rf"\s*(?:;|(?P<bar>\|)|,\s*(?:{_AND})\s|\s(?P<and>{_AND}|&)\s|,?\s(?P<with>{_WITH})(?:\s|(?<=['’]))"
     r"|(?<=\w)\s?(?P<slash>[/／])\s?(?=[^\W\d]))\s*",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(rf"\s*\(\s*(?:(?:{_WITH})\s?)?([^()]{{2,40}})\)", re.IGNORECASE)
 _MARK = re.compile(rf"[,;|/]|\s(?:{_AND}|&)\s", re.IGNORECASE)
-_PART = re.compile(r"\s*(?:,|\s[–—•·-])\s+")
+_PART = re.compile(r"\s*(?:,|\s[–—•·-])\s+|\s*\|\s*")
 _AT = re.compile(rf"\s(?:{pattern('at').pattern})\s(?:(?:the|die|das|el|la|le|les)\s(?=[^\W\d_a-z]))?(?=[^\W\d_])")
 _OF_MAIL = re.compile(r"^\S+@\S+ \(([^()@]+)\)$")  # as RSS names authors
 _BRACKETS = re.compile(r"\s*\((?![^)]*(?:www\.|https?:|@))[^)]*\)$")
@@ -105,6 +105,8 @@ def _groups(text: str) -> Iterator[str]:
     begin = 0
     for mark in _BETWEEN.finditer(text):
         word = mark["and"] or mark["with"] or mark["slash"]
+        if mark["bar"] and " " in text[begin : mark.start()] and _is_one_word(text[mark.end() :].strip()):
+            continue  # a part of the group, as a place after a comma is
         if not word or _stands_between(text[begin : mark.start()], word, text[mark.end() :], mark["with"] is not None):
             yield text[begin : mark.start()]
             begin = mark.end()
@@ -158,7 +160,10 @@ def _of_group(group: str) -> Iterator[str]:
 
 
 def _is_no_name(part: str, parts: Sequence[str], found: Sequence[str]) -> bool:
+    """Whether a part is a role, a degree, a house, or one word after a full name: a place, or a section."""
     if len(parts) > 1 and pattern("roles").search(part):
+        return True
+    if found and " " in found[-1] and _is_one_word(part):
         return True
     return bool(found) and (pattern("degrees").fullmatch(part) or pattern("houses").search(part)) is not None
 

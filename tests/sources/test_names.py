@@ -241,3 +241,25 @@ def test_one_word_is_a_name_after_by(byline: str, names: list[str] | None) -> No
 @pytest.mark.parametrize("publisher", ["Harbour Post", "The Harbour Post"])
 def test_the_outlet_is_no_author_beside_people(authors: object, names: list[str], publisher: str) -> None:
     assert read_page(page(jsonld(author=authors, publisher={"name": publisher})))["authors"] == names
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("Edda Linklater | Health", ["Edda Linklater"]),
+        ("Edda Linklater, Nairobi", ["Edda Linklater"]),
+        ("Edda Linklater, Reuters", ["Edda Linklater", "Reuters"]),
+        ("Edda Linklater|Ben Trask", ["Edda Linklater", "Ben Trask"]),
+        ("Linklater, Edda | Trask, Ben", ["Edda Linklater", "Ben Trask"]),
+        ("लेखक: देवेश कुलश्रेष्ठ", ["देवेश कुलश्रेष्ठ"]),
+    ],
+)
+def test_one_word_after_a_full_name_is_a_place_or_a_section(byline: str, names: list[str]) -> None:
+    assert names_in(byline) == names
+
+
+def test_the_outlet_of_the_tab_is_an_author_only_where_nobody_else_is() -> None:
+    head = "<title>Clinics merge | Tidelands Post</title><meta name=author content='Tidelands Post'>"
+    line = "<div class=meta>By <span>Henrike Saalfrank and Tjark Boysen</span> | 11 November 2026, 21:35</div>"
+    for beside, names in ((line, ["Henrike Saalfrank", "Tjark Boysen"]), ("", ["Tidelands Post"])):
+        assert read_page(page(head, f"<h1>Clinics merge</h1>{beside}<div>{BODY}</div>"))["authors"] == names
