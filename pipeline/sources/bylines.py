@@ -20,11 +20,11 @@ from pipeline.sources.metadata import Page, flat, names, squeezed
 from pipeline.sources.names import BY, MAX_AUTHORS, line_of, names_in, without_by
 from pipeline.sources.people import is_role, looks_like_a_name
 
-MARKED = (
-    "//*[@itemprop='author']//*[@itemprop='name']",
+MARKED = (  # looked for from below: `//article//a` walks down from each article again, and they may be nested
+    "//*[@itemprop='name'][ancestor::*[@itemprop='author']]",
     "//*[@itemprop='author']",
     "//a[@rel='author']",
-    "//article//a[contains(@href,'/author/') or contains(@href,'/autor/') or contains(@href,'/authors/')]",
+    "//a[contains(@href,'/author/') or contains(@href,'/autor/') or contains(@href,'/authors/')][ancestor::article]",
 )
 CLASSES = (
     "//*[contains(concat(' ',@class,' '),' byline ') or contains(concat(' ',@class,' '),' author ')]",

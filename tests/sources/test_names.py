@@ -1,9 +1,13 @@
 """Names in bylines, in the forms that outlets write; all persons and outlets are invented."""
 
+import time
+
 import pytest
 from lxml import html as lxml_html
 
+from pipeline.sources.bylines import authors
 from pipeline.sources.html import read_page
+from pipeline.sources.metadata import Page
 from pipeline.sources.names import as_names, line_of, names_in
 from pipeline.sources.people import looks_like_a_name
 from tests.sources.test_dateline import read
@@ -227,7 +231,7 @@ def test_one_word_is_a_name_after_by(byline: str, names: list[str] | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("authors", "names"),
+    ("given", "names"),
     [
         (["The Harbour Post", "Nora Quill"], QUILL),
         (["Harbour Post Newsroom", "Nora Quill"], QUILL),
@@ -239,8 +243,8 @@ def test_one_word_is_a_name_after_by(byline: str, names: list[str] | None) -> No
     ],
 )
 @pytest.mark.parametrize("publisher", ["Harbour Post", "The Harbour Post"])
-def test_the_outlet_is_no_author_beside_people(authors: object, names: list[str], publisher: str) -> None:
-    assert read_page(page(jsonld(author=authors, publisher={"name": publisher})))["authors"] == names
+def test_the_outlet_is_no_author_beside_people(given: object, names: list[str], publisher: str) -> None:
+    assert read_page(page(jsonld(author=given, publisher={"name": publisher})))["authors"] == names
 
 
 @pytest.mark.parametrize(
@@ -263,3 +267,10 @@ def test_the_outlet_of_the_tab_is_an_author_only_where_nobody_else_is() -> None:
     line = "<div class=meta>By <span>Henrike Saalfrank and Tjark Boysen</span> | 11 November 2026, 21:35</div>"
     for beside, names in ((line, ["Henrike Saalfrank", "Tjark Boysen"]), ("", ["Tidelands Post"])):
         assert read_page(page(head, f"<h1>Clinics merge</h1>{beside}<div>{BODY}</div>"))["authors"] == names
+
+
+def test_articles_in_articles_take_no_time() -> None:
+    nested = lxml_html.fromstring("<article>" * 200 + "<a href=/n>word</a>" * 3000)
+    start = time.monotonic()
+    assert authors(Page(nested)) == ([], "none")
+    assert time.monotonic() - start < 2
