@@ -20,7 +20,7 @@ import orjson
 
 from pipeline.broker import MAX_MESSAGE, Headers, Message, Position, StoredMessage, TopicSpec
 from pipeline.errors import Misconfigured, Rejected
-from pipeline.sqlite_errors import translated
+from pipeline.sqlite_errors import translated, write_ahead
 
 BUSY_MS = 30_000  # how long a writer waits for another one
 EXPIRE_SECONDS = 3600.0  # between two removals of messages that have outlived their topic's retention
@@ -204,7 +204,7 @@ class SqliteLog:
             connection = sqlite3.connect(
                 self._path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
             )
-            connection.execute("pragma journal_mode = wal")
+            write_ahead(connection, BUSY_MS / 1000)
             connection.execute("pragma synchronous = full")
             connection.executescript(SCHEMA)
             self._local.connection = connection

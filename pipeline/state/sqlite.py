@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from pipeline.feed import Feed, Poll
 from pipeline.ledger import REFUSED, LedgerRow, Outcome
-from pipeline.sqlite_errors import translated
+from pipeline.sqlite_errors import translated, write_ahead
 from pipeline.state import Tally
 from pipeline.tombstone import Tombstone
 
@@ -157,7 +157,7 @@ class SqliteState:
         with translated(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as db:
-                db.execute("pragma journal_mode = wal")
+                write_ahead(db, BUSY_SECONDS)
                 db.execute("pragma synchronous = full")
                 _upgrade(db)
                 with db:

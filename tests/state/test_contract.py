@@ -1,6 +1,7 @@
 """What every state engine keeps to: run on SQLite and on a real Elasticsearch."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import urllib.error
@@ -16,6 +17,7 @@ from pipeline import settings as configuration
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.feed import Feed, Poll, feed_id
 from pipeline.ledger import LedgerRow, Outcome
+from pipeline.sqlite_errors import write_ahead
 from pipeline.state import State, Tally, open_state
 from pipeline.state.elastic import MAPPINGS
 from pipeline.state.sqlite import SqliteState
@@ -274,6 +276,19 @@ async def test_a_file_that_is_no_database_is_misconfigured(tmp_path: Path) -> No
     path.write_bytes(b"this is not a database, and long enough to be read as one" * 100)
     with pytest.raises(Misconfigured, match=r"state\.db"):
         await SqliteState(path).init()
+
+
+async def test_a_file_that_another_one_holds_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    holder = sqlite3.connect(path, check_same_thread=False)
+    holder.execute("begin exclusive")
+    asyncio.get_running_loop().call_later(0.2, holder.rollback)
+    with contextlib.closing(sqlite3.connect(path, timeout=0, check_same_thread=False)) as waiting:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            write_ahead(waiting, 0)
+        await asyncio.to_thread(write_ahead, waiting, 10)
+        assert waiting.execute("pragma journal_mode").fetchone() == ("wal",)
+    holder.close()
 
 
 async def test_a_file_of_an_earlier_version_keeps_its_rows(tmp_path: Path) -> None:
