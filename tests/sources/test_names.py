@@ -190,6 +190,9 @@ def test_a_name_of_a_feed_stays_as_it_is_unless_all_of_it_is_people(name: str, n
         ("Read on", False),
         ("nora quill", False),
         ("Nora", False),
+        ("Ing Trask", True),
+        ("Ing. Trask", False),
+        ("Mag. Nora Quill", True),
     ],
 )
 def test_what_looks_like_a_name(name: str, *, is_one: bool) -> None:
