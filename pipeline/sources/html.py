@@ -16,9 +16,10 @@ from pipeline.sources.credit import of_page
 from pipeline.sources.dateline import day_beside, stamps, unclear_day
 from pipeline.sources.dates import is_ahead, is_only_day, unread
 from pipeline.sources.headline import headline
-from pipeline.sources.kind import refuse_other_pages
+from pipeline.sources.kind import is_locked, refuse_other_pages
 from pipeline.sources.metadata import Page, joined, string
 from pipeline.sources.robots import page_reservation
+from pipeline.sources.walls import before_wall
 
 ONLY_DAY = "the time of publication is in a time zone that is not known: only its day was kept"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
@@ -46,6 +47,7 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
     shown = cards(page)
     body, tables = body_of(page, title, people, shown)
     refuse_other_pages(page, title, body, people, shown)
+    body, wall = before_wall(page, body, is_locked=is_locked(page))
     published, published_from = _published(page)
     canonical = page.canonical
     origins = {"title": title_from, "authors": people_from, "published_at": published_from}
@@ -64,8 +66,12 @@ def read_page(raw: bytes, url: str | None = None) -> dict[str, Any]:
         "image_url": joined(url, page.meta.get("og:image", "")),
         "credit": of_page(page),
         "reservation": page_reservation(page.meta, tree, url),
-        "completeness": "full",
-        "notes": [*_notes(published, published_from, tables), *_unclear(page, published)],
+        "completeness": "teaser" if wall else "full",
+        "notes": [
+            *_notes(published, published_from, tables),
+            *([f"cut off by a paywall: {wall}"] if wall else []),
+            *_unclear(page, published),
+        ],
         "metadata_from": {name: origin for name, origin in origins.items() if origin != "none"},
     }
     return {name: value for name, value in found.items() if value}

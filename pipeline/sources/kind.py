@@ -14,10 +14,14 @@ from pipeline.sources.cards import Card
 from pipeline.sources.layout import length
 from pipeline.sources.listing import index_of
 from pipeline.sources.metadata import Page, flat, joined
+from pipeline.sources.walls import consent, paywall, sentences
 
 CUT = 150  # words up to which the text before a paywall's sentence is a beginning, not an article
 BRIEF = 80  # words up to which a page may be a wall rather than an article
 FEW = 8  # words of the shortest text that is taken for an article where nothing says that it is one
+FULL = 15  # words of a paragraph that tells something
+SEVERAL = 3  # such paragraphs that are an article, whatever its headline says
+MAX_TITLE = 200  # characters of a title that are read
 AT_ONCE = 10  # seconds up to which a page that leads on by itself is not there to be read
 
 
@@ -39,20 +43,17 @@ def refuse_other_pages(page: Page, title: str | None, body: str, people: Sequenc
     is_article = bool(page.news) or page.meta.get("og:type", "").lower() == "article"
     heads = [title or "", *_heads(page)]
     if size < BRIEF * 2 and not page.news:
-        _refuse_by_title("error", heads)
+        _refuse_errors(heads, body, is_article)
     if why := about(page, [title or "", *_tab(page)], people):
         raise Rejected(f"page about the outlet: {why}")
-    if size < BRIEF * 4 and not is_article:
-        _refuse_by_title("consent", heads)
+    _refuse_consent(page, heads, body, is_article)
+    if length(body) < CUT and (found := paywall(page, body)):
+        raise Rejected(f"paywall: the page says {found!r}, and shows only its beginning")
     if size < BRIEF:
         _refuse_what_stands_instead(page, heads, body, is_article)
     if not body or (length(body) < FEW and not is_article):
         raise Rejected(f"no article text on the page{f', only {flat(body)!r}' if body else ''}")
-    if size < BRIEF * 2 and not page.news and len(pattern("pages", "consent_text").findall(body)) >= 1:
-        raise Rejected("consent page: its text asks to accept cookies")
-    if size < CUT and (found := pattern("pages", "paywall").search(_around(page))):
-        raise Rejected(f"paywall: the page says {found[0]!r}, and shows only its beginning")
-    if _is_locked(page) and (size < BRIEF or body.rstrip().endswith(("…", "...", "[...]"))):
+    if is_locked(page) and (size < BRIEF or body.rstrip().endswith(("…", "...", "[...]"))):
         raise Rejected("paywall: the page says that it is not free, and shows only its beginning")
     if why := index_of(page, title, body, shown):
         raise Rejected(f"index page: {why}")
@@ -69,25 +70,56 @@ def _tab(page: Page) -> Iterator[str]:
     """The title of the browser's tab, with and without the outlet's name."""
     for tag in page.tree.xpath("//title")[:1]:
         yield flat(tag.text_content())
-        yield re.split(r"\s[|–—·-]\s", flat(tag.text_content()))[0]
+        parts = re.split(r"\s[|–—·-]\s", flat(tag.text_content()))
+        yield from dict.fromkeys((parts[0], parts[-1]))
 
 
-def _refuse_by_title(kind: str, heads: list[str]) -> None:
+def _refuse_errors(heads: list[str], body: str, is_article: bool) -> None:
+    """Refuse an error page: that is all that its title says. A headline may begin so, or be so above an article."""
+    if is_article and sum(length(each) >= FULL for each in body.split("\n\n")) >= SEVERAL:
+        return
     for each in heads:
-        if found := pattern("pages", kind).match(each):
-            raise Rejected(f"{kind} page: its title says {found[0]!r}")
+        if len(each) <= MAX_TITLE and _is_error(each):
+            raise Rejected(f"error page: its title says {each!r}")
+
+
+def _is_error(title: str) -> bool:
+    """Whether a title says that there is no page, and nothing else."""
+    says = False
+    while title:
+        error = pattern("pages", "error").match(title)
+        found = error or pattern("pages", "code").match(title)
+        if not found or not found.end():
+            return False
+        says = says or error is not None or found[0][:1].isdecimal()
+        title = title[found.end() :]
+    return says
+
+
+def _refuse_consent(page: Page, heads: list[str], body: str, is_article: bool) -> None:
+    """Refuse a page that asks for consent, unless what else it says is an article."""
+    asks, others = consent(body)
+    if not page.news and asks and others < (length(body) / 2 if is_article else BRIEF):
+        raise Rejected(f"consent page: its text says {asks!r}")
+    if is_article or length(body) >= BRIEF * 4:
+        return
+    for each in heads:
+        if (found := pattern("pages", "consent").match(each)) and (asks or length(each) <= length(found[0]) + 1):
+            raise Rejected(f"consent page: its title says {found[0]!r}")
 
 
 def _refuse_what_stands_instead(page: Page, heads: list[str], body: str, is_article: bool) -> None:
     """Refuse a short page that says it has no article: it wants a script, a login, a proof of age, another country."""
-    text = body or _around(page)
-    sentences = [each.strip() for each in re.split(r"(?<=[.!?…])\s+|\n+", text) if each.strip()]
-    if len(sentences) > BRIEF:  # without a body: this is all that stands on the page
+    said = [
+        pattern("pages", "sorry").sub("", each, count=1).lstrip(" ,.!،，、-–")
+        for each in sentences(body or _around(page))
+    ]
+    if len(said) > BRIEF:  # without a body: this is all that stands on the page
         return
     for kind in listed("pages", "instead"):
-        begins = [found for each in sentences if (found := pattern("pages", "instead", kind).match(each))]
+        begins = [found for each in said if (found := pattern("pages", "instead", kind).match(each))]
         headed = [found for each in heads if (found := pattern("pages", "instead", kind).match(each))]
-        if len(begins) == len(sentences) > 0 or ((begins or headed) and not is_article):
+        if len(begins) == len(said) > 0 or ((begins or headed) and not is_article):
             raise Rejected(f"{kind}: it says {[*begins, *headed][0][0]!r}")
     refresh = " ".join(page.tree.xpath("//meta[translate(@http-equiv,'REFSH','refsh')='refresh']/@content")[:1])
     leads = re.match(r"\s*(\d+)\s*[;,]\s*url\s*=\s*['\"]?([^'\"\s]+)", refresh, re.IGNORECASE)
@@ -95,7 +127,7 @@ def _refuse_what_stands_instead(page: Page, heads: list[str], body: str, is_arti
         raise Rejected(f"page that leads on: to {to or leads[2]}")
 
 
-def _is_locked(page: Page) -> bool:
+def is_locked(page: Page) -> bool:
     """Whether JSON-LD or the meta elements say that the article is not accessible for free."""
     free = page.news.get("isAccessibleForFree")
     locked = str(free).lower() in ("false", "no", "0") if free is not None else False
