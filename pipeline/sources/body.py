@@ -12,12 +12,14 @@ from typing import Any
 
 from lxml import html as lxml_html
 
+from pipeline.sources.beside import heading
 from pipeline.sources.boilerplate import pattern
 from pipeline.sources.cards import Card
 from pipeline.sources.dateline import is_day
 from pipeline.sources.extractor import extracted, letters, paragraphs, with_tables
 from pipeline.sources.layout import filled, length, plain, readable, tables_of_data
 from pipeline.sources.metadata import Page, string
+from pipeline.sources.posts import articles_of_posts
 from pipeline.sources.related import SENTENCE, has_cards, related, without_related
 from pipeline.sources.stamp import is_stamp
 from pipeline.sources.written import language_of
@@ -44,7 +46,7 @@ def body_of(page: Page, title: str | None, people: Sequence[str], shown: Sequenc
         people: its authors, whose bylines are no part of the text.
         shown: its cards.
     """
-    markup = readable(page, title)
+    markup = _markup(page, title)
     found = _of_its_own(extracted(markup, page.url), page, title, shown)
     told = _told(page)
     if told:
@@ -55,13 +57,18 @@ def body_of(page: Page, title: str | None, people: Sequence[str], shown: Sequenc
     return body, _left_out(markup, page, body)
 
 
+def _markup(page: Page, title: str | None, without: Sequence[Any] = ()) -> str:
+    parts = articles_of_posts(page, heading(page), language_of(page.language))
+    return readable(page, title, without, parts)
+
+
 def _of_its_own(found: list[str], page: Page, title: str | None, shown: Sequence[Card]) -> list[str]:
     """What was found without the cards of other articles; where no sentence is left, what is found without those."""
     others = related(page, title, shown) if has_cards(found, shown) else []
     own = without_related(found, others)
     if len(own) == len(found) or any(length(line) >= SENTENCE for line in own):
         return own
-    again = without_related(extracted(readable(page, title, others), page.url), others)
+    again = without_related(extracted(_markup(page, title, others), page.url), others)
     return again if any(length(line) >= SENTENCE for line in again) else found
 
 

@@ -33,15 +33,18 @@ BREAKS = {
 _MENUS = "//nav|//*[@role='navigation']|//header[.//nav or .//*[@role='navigation']]"
 
 
-def readable(page: Page, title: str | None, without: Sequence[Any] = ()) -> str:
+def readable(page: Page, title: str | None, without: Sequence[Any] = (), parts: Sequence[Any] = ()) -> str:
     """The markup of a page for an extractor of text.
 
     Args:
         page: the page; it stays as it is.
         title: the headline of its article.
         without: elements of the page that are no part of it.
+        parts: `<article>`s that are but parts of it: an extractor would take the first of them for the whole.
     """
     tree = deepcopy(page.tree)
+    for each in _same(tree, page.tree, parts):
+        _make_part(each)
     for each in [
         *_same(tree, page.tree, without),
         *_following(tree, title),
@@ -60,6 +63,19 @@ def readable(page: Page, title: str | None, without: Sequence[Any] = ()) -> str:
         if _is_bare(each):
             each.tag = "div"
     return str(lxml_html.tostring(tree, encoding="unicode"))
+
+
+def _make_part(article: Any) -> None:
+    """Take from an `<article>`, and from what in it has most of its words, all that calls it the text of a page."""
+    article.tag, inner = "section", article
+    for _ in range(NEAR):
+        for name in ("class", "id", "itemprop", "role"):
+            inner.attrib.pop(name, None)
+        half = length(inner.text_content()) / 2
+        blocks = islice(inner.iterchildren("div", "section", "main", "article"), NEAR)
+        inner = next((each for each in blocks if length(each.text_content()) > half), None)
+        if inner is None:
+            break
 
 
 def _same(tree: Any, other: Any, elements: Sequence[Any]) -> list[Any]:

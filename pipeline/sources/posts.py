@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.sources import written
 from pipeline.sources.layout import length
-from pipeline.sources.metadata import flat
+from pipeline.sources.metadata import Page, flat
 
 NEAR = 8  # elements around a time, one of which may be its post
 MANY = 50  # elements beside such a one that are looked at
@@ -13,6 +13,7 @@ WITHIN = 12  # elements of a post that are looked at for its day
 MAX_STAMP = 60  # characters of a line that tells when
 MAX_TEXTS, MAX_TEXT = 200, 5_000  # nodes and characters of an element that are looked at
 PROSE = 8  # words that a post has at least, links left out
+MAX_ARTICLES = 1_000  # of a page that are looked at
 LIKE = 5  # times as long as another post one may be; the article itself is longer than what is told of others
 
 
@@ -31,6 +32,27 @@ def in_posts(element: Any, headline: Any, language: str) -> bool:
         if others and (_are_posts(each, others) or _lead_posts(each, others)):
             return True
     return False
+
+
+def articles_of_posts(page: Page, headline: Any, language: str) -> list[Any]:
+    """The `<article>`s of a page that are but parts of its article: posts with times beside each other.
+
+    Args:
+        page: the page.
+        headline: the element of its headline, if there is one: no `<article>` around it is a part.
+        language: as `written.language_of` gives it.
+    """
+    if headline is None or next(headline.iterancestors("article"), None) is not None:
+        return []
+    beside: dict[Any, list[Any]] = {}
+    for each in islice(page.tree.iter("article"), MAX_ARTICLES):
+        beside.setdefault(each.getparent(), []).append(each)
+    found: list[Any] = []
+    for articles in beside.values():
+        sizes = sorted((_size(each) for each in articles if _tells_when(each, language)), reverse=True)
+        if len(sizes) > 1 and PROSE <= sizes[0] <= LIKE * sizes[1]:
+            found += [each for each in articles if _size(each) <= LIKE * sizes[1]]
+    return found
 
 
 def _beside(element: Any) -> list[Any]:

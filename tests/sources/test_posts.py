@@ -101,3 +101,29 @@ STAMP = '<time datetime="2026-11-20T08:00:00Z">20 November 2026</time>'
 )
 def test_other_times_on_a_page_make_no_posts(before: str, after: str) -> None:
     assert read(before, text=f"{TEXT}{after}")["published_at"] == "2026-11-20T08:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(1, "<p>{}</p>"), (6, "<p>{}</p>"), (4, "<div class=article-body><p>{}</p></div>")]
+)
+def test_the_posts_come_in_their_order_after_the_standfirst_with_their_headings(size: int, text: str) -> None:
+    lead = "Masters and dockers of the harbour are meeting today, for the first time in more than a year."
+    heads = ["Nothing said", "Talks begin", "Good morning"]
+    form = "<article class=post><header><time>{0}</time><h2>{1}</h2></header>{2}</article>"
+    texts = [" ".join([told] * size) for _, told in POSTS]
+    told = zip(POSTS, heads, texts, strict=True)
+    posts = "".join(form.format(time, head, text.format(each)) for (time, _), head, each in told)
+    short = "<article class=post><time>07:00</time><p>The gates are open.</p></article>"
+    for body in (f"{posts}{short}", f"{short}{posts}"):
+        found = live(f"<div class=standfirst><p>{lead}</p></div><div class=posts>{body}</div>")["text"].split("\n\n")
+        lines = [line for pair in zip(heads, texts, strict=True) for line in pair]
+        gates = ["The gates are open."]
+        assert found == [lead, *([*lines, *gates] if body.startswith(posts) else [*gates, *lines])]
+
+
+def test_an_article_without_its_headline_beside_cards_of_others_stays_one() -> None:
+    card = "<article><time>20 November 2026</time><p>The mayor has told the council why she resigns.</p></article>"
+    text = "".join(f"<p>{text} {text.replace('harbour', 'market')}</p>" for _, text in POSTS * 2)
+    found = live(f"<article>{text}</article>{card}{card.replace('mayor', 'clerk')}")["text"]
+    assert found.startswith(POSTS[0][1])
+    assert "resigns" not in found
