@@ -17,6 +17,7 @@ from pipeline.sources.boilerplate import pattern
 from pipeline.sources.cards import Card
 from pipeline.sources.dateline import is_day
 from pipeline.sources.extractor import extracted, letters, paragraphs, with_tables
+from pipeline.sources.insertions import SHORT, Insertions
 from pipeline.sources.layout import filled, length, plain, readable, tables_of_data
 from pipeline.sources.metadata import Page, string
 from pipeline.sources.posts import articles_of_posts
@@ -24,7 +25,6 @@ from pipeline.sources.related import SENTENCE, has_cards, related, without_relat
 from pipeline.sources.stamp import is_stamp
 from pipeline.sources.written import language_of
 
-SHORT = 40  # words up to which a paragraph can be an insertion
 TOLD = 0.75  # of the words of one text in another, from which on they tell the same
 WHOLE = 0.8  # of the page's words that JSON-LD has at least, where it has the whole body
 LAST = 0.6  # of the words of a text, after which a heading may end the article
@@ -119,15 +119,17 @@ def _agreed(found: list[str], told: list[str]) -> list[str]:
 def _without_insertions(found: Sequence[str], page: Page, title: str | None, people: Sequence[str]) -> list[str]:
     """Paragraphs without headline, byline, day, links to other articles, credits, and what follows the article."""
     language, names = language_of(page.language), {plain(name) for name in people}
-    kept: list[str] = []
+    insertions = Insertions(page, language, people)
+    inserted, kept = set(insertions.places(found)), list[str]()
     size, seen = sum(len(each.split()) for each in found), 0
     for number, each in enumerate(found):
         text = _BULLET.sub("", each)
         short = length(text) <= SHORT
-        if seen >= LAST * size and len(text.split()) <= 6 and pattern("endings").fullmatch(text):
+        is_late = seen >= LAST * size and len(text.split()) <= 6
+        if (is_late and _is_ending(text)) or insertions.is_above_comments(text, kept):
             break
         seen += len(each.split())
-        if short and pattern("paragraphs").match(text):
+        if number in inserted or (short and pattern("paragraphs").match(text)):
             continue
         above = number < ABOVE and (plain(text) == plain(title or "") or _is_byline(text, names))
         if above or (number < ABOVE and short and (is_day(page, text) or is_stamp(text, language, people))):
@@ -136,6 +138,11 @@ def _without_insertions(found: Sequence[str], page: Page, title: str | None, peo
             continue
         kept.append(each)
     return kept
+
+
+def _is_ending(text: str) -> bool:
+    """Whether a heading stands above what is no article: `More from Tidewater`, `Comments`."""
+    return any(pattern(name).fullmatch(text) is not None for name in ("endings", "comments"))
 
 
 def _is_byline(text: str, names: set[str]) -> bool:

@@ -209,7 +209,7 @@ def _is_longer(tag: Any, size: int) -> bool:
 
 def _names_others(heading: str) -> bool:
     text = heading.rstrip(" :：.…»›>")
-    is_label = any(pattern(name).fullmatch(text) for name in ("others", "endings"))
+    is_label = any(pattern(name).fullmatch(text) for name in ("others", "endings", "also"))
     return is_label or pattern("paragraphs").match(heading) is not None
 
 
