@@ -15,6 +15,7 @@ from pipeline.sources.metadata import Page, flat
 
 TAIL = 4  # paragraphs at the end of a text that may be a wall
 BELOW = 5  # blocks below the text in which a wall may stand
+BRIEF = 12  # words up to which a sentence is an offer by its words alone
 SHORT = 30  # words up to which a paragraph may be a wall's
 CONSENT = 600  # words up to which a text may be that of a consent page
 SAID = 100  # characters of a sentence that are told
@@ -94,9 +95,15 @@ def _tail(body: str) -> list[str]:
 
 def _says(texts: list[str], *kinds: str) -> str | None:
     for sentence in (each for text in texts if length(text) <= SHORT for each in sentences(unquoted(text))):
-        if any(pattern("pages", kind).match(sentence) for kind in kinds):
+        if any(pattern("pages", kind).match(sentence) for kind in kinds) or ("locked" in kinds and _sells(sentence)):
             return sentence[:SAID]
     return None
+
+
+def _sells(sentence: str) -> bool:
+    """Whether a short sentence offers to read on to those who subscribe or sign in."""
+    both = (pattern("pages", each).search(sentence) for each in ("read_on", "members"))
+    return length(sentence) <= BRIEF and all(both)
 
 
 def _below(units: list[str], body: str) -> list[str]:

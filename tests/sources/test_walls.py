@@ -55,6 +55,33 @@ def test_a_text_that_ends_at_a_paywall_is_a_beginning(wall: str) -> None:
         assert refusal(jsonld(headline="Ferry"), body).startswith("paywall: the page says")
 
 
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "Log in to read the full story",
+        "Kostenlos registrieren und weiterlesen",
+        "Lisez la suite en vous abonnant",
+        "Hazte socio y sigue leyendo",
+        "Faça login para continuar lendo",
+        "Continua a leggere con un abbonamento",
+        "Lees verder met een abonnement",
+        "Log ind for at læse artiklen",
+        "Logga in för att läsa hela artikeln",
+        "Czytaj dalej w prenumeracie",
+        "Pro čtení celého článku se přihlaste",
+        "Дочитать статью можно по подписке",
+        "Giriş yaparak okumaya devam edin",
+        "Συνδεθείτε για να διαβάσετε ολόκληρο το άρθρο",
+        "加入會員即可閱讀全文",
+        "ログインして続きを読む",
+        "로그인하면 전문을 볼 수 있습니다",
+    ],
+)
+def test_a_short_sentence_that_sells_the_rest_is_a_paywalls(offer: str) -> None:
+    head = "<meta property=og:type content=article>"
+    assert refusal(head, f"<article><h1>Ferry</h1>{BEGINNING}<p>{offer}</p></article>").startswith("paywall")
+
+
 def test_a_long_text_that_ends_at_a_paywall_is_a_teaser_without_its_sentence() -> None:
     part = "<p>Part {} of the story: the ferry sails from Monday on, and it will sail every day of the year.</p>"
     text = "".join(part.format(number) for number in range(12))
@@ -184,6 +211,10 @@ TOLD = "".join(
         ("Das Ende der Cookie-Banner", "Künftig sollen Leser alle Cookies mit einem Klick ablehnen können."),
         ("A paywall opens", "“Subscribe to continue reading”, the page said, until the town paid for all of it."),
         ("Die Bezahlschranke fällt", "Bisher war der Artikel nur für Abonnenten zu lesen, nun ist er es für alle."),
+        (
+            "The library lends again",
+            "Whoever has an account there may read the whole collection until the summer ends.",
+        ),
         ("Readers leave", "The outlet asks readers to subscribe to continue reading, and few of them do."),
         ("Loading docks reopen", "Loading begins on Monday, and javascript is what steers the cranes."),
         ("Ta strona nie istnieje", "Tak nazywa się wystawa, którą otwarto w piątek w muzeum nad rzeką."),
