@@ -29,6 +29,7 @@ _BETWEEN = re.compile(
 _IN_BRACKETS = re.compile(rf"\s*\(\s*(?:(?:{_WITH})\s?)?([^()]{{2,40}})\)", re.IGNORECASE)
 _MARK = re.compile(rf"[,;|/]|\s(?:{_AND}|&)\s", re.IGNORECASE)
 _PART = re.compile(r"\s*(?:,|\s[–—•·-])\s+|\s*\|\s*")
+_SET_OFF = re.compile(r"(?:\s[–—•·-]\s|\|)\s*([^\s|]+)\s*$")  # a word at the end: a comma may stand between names
 _AT = re.compile(rf"\s(?:{pattern('at').pattern})\s(?:(?:the|die|das|el|la|le|les)\s(?=[^\W\d_a-z]))?(?=[^\W\d_])")
 _OF_MAIL = re.compile(r"^\S+@\S+ \(([^()@]+)\)$")  # as RSS names authors
 _BRACKETS = re.compile(r"\s*\((?![^)]*(?:www\.|https?:|@))[^)]*\)$")
@@ -148,6 +149,8 @@ def _of_group(group: str) -> Iterator[str]:
     if len(parts) > 3 and len(parts) % 2 == 0 and all(map(_is_one_word, parts)):
         yield group.strip()  # names of one word, or several with the family name first
         return
+    if len(parts) > 1 and " " in parts[-2] and _is_one_word(parts[-1]) and _SET_OFF.search(group):
+        parts.pop()  # a place, or a section
     found: list[str] = []
     for part in parts:
         if pattern("not_by").match(part):
@@ -160,10 +163,7 @@ def _of_group(group: str) -> Iterator[str]:
 
 
 def _is_no_name(part: str, parts: Sequence[str], found: Sequence[str]) -> bool:
-    """Whether a part is a role, a degree, a house, or one word after a full name: a place, or a section."""
     if len(parts) > 1 and pattern("roles").search(part):
-        return True
-    if found and " " in found[-1] and _is_one_word(part):
         return True
     return bool(found) and (pattern("degrees").fullmatch(part) or pattern("houses").search(part)) is not None
 

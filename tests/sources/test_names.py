@@ -254,14 +254,15 @@ def test_the_outlet_is_no_author_beside_people(given: object, names: list[str], 
     ("byline", "names"),
     [
         ("Edda Linklater | Health", ["Edda Linklater"]),
-        ("Edda Linklater, Nairobi", ["Edda Linklater"]),
-        ("Edda Linklater, Reuters", ["Edda Linklater", "Reuters"]),
+        ("Edda Linklater - Nairobi", ["Edda Linklater"]),
+        ("Edda Linklater, Wirawan", ["Edda Linklater", "Wirawan"]),
+        ("Edda Linklater | Reuters", ["Edda Linklater", "Reuters"]),
         ("Edda Linklater|Ben Trask", ["Edda Linklater", "Ben Trask"]),
         ("Linklater, Edda | Trask, Ben", ["Edda Linklater", "Ben Trask"]),
         ("लेखक: देवेश कुलश्रेष्ठ", ["देवेश कुलश्रेष्ठ"]),
     ],
 )
-def test_one_word_after_a_full_name_is_a_place_or_a_section(byline: str, names: list[str]) -> None:
+def test_one_word_set_off_from_a_full_name_is_a_place_or_a_section(byline: str, names: list[str]) -> None:
     assert names_in(byline) == names
 
 
