@@ -80,7 +80,7 @@ class Insertions:
         text = _MARKS.sub("", line)
         if _with_colon().match(text) and not _ENDS.search(text):
             return True
-        is_tool = pattern("tools").fullmatch(text.rstrip(" ]］】)）>.:")) is not None
+        is_tool = all(_tool().fullmatch(part) for part in _BETWEEN.split(text.rstrip(" ]］】)）>.:")))
         if (
             (is_tool and squeezed(line) not in self._heads)
             or _ALONE.fullmatch(line)
@@ -173,7 +173,12 @@ def _are_names(text: str) -> bool:
 
 @cache
 def _label() -> re.Pattern[str]:
-    return re.compile(rf"(?i)(?:{pattern('also').pattern}|{pattern('others').pattern})(?!\w)")
+    return re.compile(rf"(?i)(?:{pattern('also').pattern}|{pattern('others').pattern}|{pattern('more').pattern})(?!\w)")
+
+
+@cache
+def _tool() -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?:{pattern('tools').pattern})(?:\s\w{{1,4}}\s\w{{1,20}})?")
 
 
 @cache

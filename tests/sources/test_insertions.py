@@ -57,7 +57,8 @@ def test_links_to_other_articles(label: str) -> None:
      "Подписывайтесь на наш <a href=/t>Telegram-канал</a>", "Abonnez-vous à notre newsletter",
      "欢迎关注我们的微信公众号",
      "Get the briefing by email every weekday. <a href=/s>Sign up here</a>.", "［PR］", "(광고)", "- Per E-Mail senden",
-     "Imprimir", "Enviar a un amigo", "분享", "Распечатать",
+     "Imprimir", "Print | Email | Share", "Compartir en Facebook", "Śledź nas na Facebooku", "Enviar a un amigo",
+     "분享", "Распечатать",
      "&lt;저작권자 ⓒ Tidewater Post, 무단 전재 및 재배포 금지&gt;"],
 )  # fmt: skip
 def test_credits_of_pictures_and_what_the_page_asks_or_offers(line: str) -> None:
@@ -98,7 +99,9 @@ def test_what_readers_say_is_below_the_article(heading: str) -> None:
      "Follow the money, the auditor wrote on Facebook.", "Siga adelante, escribió en Facebook.",
      "Stay at home, the board wrote on Telegram.",
      "“Follow us on Facebook,” the crew had written on the hull.", "Suivez l’argent, a écrit le maire sur Facebook.",
-     "Print is dying, the printer said.", "Comments from readers fill the file.",
+     "Lees ook eens een boek, zei de burgemeester.", "Leia mais livros, pediu o ministro.",
+     "Фото: так зовут его друзья, сказал капитан.", "Share prices fell by half.", "Print is dying, the printer said.",
+     "Comments from readers fill the file.",
      "Reklama kosztowała majątek, mówi kapitan.",
      "Editor: What did you see on that night?", "Redaktion: Wie kam es dazu?",
      "Editing by hand took nine years, he said.",
