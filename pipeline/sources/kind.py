@@ -104,7 +104,7 @@ def _refuse_consent(page: Page, heads: list[str], body: str, is_article: bool) -
     if is_article or length(body) >= BRIEF * 4:
         return
     for each in heads:
-        if (found := pattern("pages", "consent").match(each)) and (asks or length(each) <= length(found[0]) + 1):
+        if (found := pattern("pages", "consent").match(each)) and (asks or length(each) <= length(found[0])):
             raise Rejected(f"consent page: its title says {found[0]!r}")
 
 

@@ -161,6 +161,9 @@ def test_an_error_page_is_told_by_its_text(text: str) -> None:
         "Nosotros y nuestros 31 socios guardamos datos en tu dispositivo. Aceptar y continuar",
         "Nós e os nossos 31 parceiros guardamos dados no seu dispositivo. Aceitar tudo",
         "Utilizziamo i cookie per misurare il pubblico e mostrare annunci a chi legge.",
+        "Este sitio web utiliza cookies para contar las visitas y mostrar anuncios.",
+        "Bu site size reklam göstermek için çerezleri kullanıyor ve veri topluyor.",
+        "Ten serwis należy do nas. Ta strona używa plików cookies, aby mierzyć ruch.",
         "Wij gebruiken op deze site cookies om te meten hoe vaak de pagina wordt gelezen.",
         "Vi og våre 31 partnere lagrer informasjon på enheten din for å vise annonser.",
         "My i nasi zaufani partnerzy przetwarzamy dane, aby wyświetlać reklamy w serwisie.",
@@ -209,6 +212,7 @@ TOLD = "".join(
         ("Forbidden", "The film opens on Friday in forty cinemas, and it is the third of its kind."),
         ("The end of the cookie banner", "“We and our partners use cookies”, the banners say. They will go."),
         ("Das Ende der Cookie-Banner", "Künftig sollen Leser alle Cookies mit einem Klick ablehnen können."),
+        ("Cookie settings change in May", "A bank that uses cookies must say so from May on, as the law has it."),
         ("A paywall opens", "“Subscribe to continue reading”, the page said, until the town paid for all of it."),
         ("Die Bezahlschranke fällt", "Bisher war der Artikel nur für Abonnenten zu lesen, nun ist er es für alle."),
         (
