@@ -152,7 +152,7 @@ def import_(
         new, there, refused = asyncio.run(_import(configuration.load({"data": data}), raw))
     except Rejected as exc:
         raise GeowireError(f"{'standard input' if path == '-' else path}: {exc}") from None
-    print(f"{new} feeds added, {there} were there already")
+    print(f"{new} feed{'s' * (new != 1)} added, {there} were there already")
     for each in refused:
         print(output.plain(f"not added: {each}"))
     if refused:
