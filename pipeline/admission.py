@@ -45,7 +45,7 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
     """
     if not isinstance(data, Mapping):
         raise Rejected("not a JSON object")
-    empty = [name for name in MOMENTS if data.get(name) in ZEROS]  # as 1970 in a feed: nobody filled it in
+    empty = [name for name in MOMENTS if _is_empty(data.get(name))]
     article = _validated({**data, **dict.fromkeys(empty)} if empty else data)
     _check(article)
     told = "published_offset" in data  # by our own door: its published_at is in UTC by now
@@ -76,6 +76,11 @@ def admit(data: object, *, now: datetime, pushed: bool = False) -> Article:
         notes.append(odd)
         update["modified_at"] = None
     return article.model_copy(update=update | {"notes": [*article.notes, *notes]})
+
+
+def _is_empty(moment: object) -> bool:
+    """Whether a moment is one that nobody filled in, as 1970 in a feed."""
+    return moment in ZEROS and not isinstance(moment, bool)
 
 
 def is_web(url: str) -> bool:

@@ -180,6 +180,7 @@ def test_fetched_at_is_capped_at_now() -> None:
         ({"text": "x", "id": "x" * 201}, "id"),
         ({"text": "x", "published_at": "soon"}, "published_at"),
         ({"text": "x", "published_at": 1e400}, "published_at"),
+        ({"text": "x", "published_at": False}, "published_at"),
         ({"text": "x", "source": "Post"}, "source"),
         ({"text": "x", "language": "x" * 600}, "language"),
     ],
